@@ -1,0 +1,50 @@
+// The order of the house (DESIGN §2): a room may import only rooms above it, and another room only through its index.ts.
+const rooms = [
+  "primitives",
+  "metrics",
+  "runtime",
+  "network",
+  "tickets",
+  "gossip",
+  "discovery",
+  "streams",
+  "functions",
+  "groups",
+  "collections",
+  "tee",
+  "node",
+  "testing",
+];
+const root = "packages/mosaik/src";
+
+const order = rooms.map((room, i) => ({
+  name: `${room}-imports-only-rooms-above`,
+  severity: "error",
+  from: { path: `^${root}/${room}/` },
+  to: { path: `^${root}/(${[...rooms.slice(i + 1), "index\\.ts"].join("|")})${i + 1 < rooms.length ? "" : "$"}` },
+}));
+
+module.exports = {
+  forbidden: [
+    { name: "no-cycles", severity: "error", from: {}, to: { circular: true } },
+    {
+      name: "rooms-meet-at-index",
+      severity: "error",
+      from: { path: `^${root}/([^/]+)/` },
+      to: { path: `^${root}/([^/]+)/`, pathNot: [`^${root}/$1/`, `^${root}/[^/]+/index\\.ts$`, `^${root}/primitives/`] },
+    },
+    {
+      name: "packages-stand-alone",
+      severity: "error",
+      from: { path: "^packages/(postcard|iroh)/src" },
+      to: { path: "^packages/", pathNot: "^packages/$1/" },
+    },
+    ...order,
+  ],
+  options: {
+    doNotFollow: { path: "node_modules" },
+    exclude: { path: "(^|/)(dist|node_modules|target)/" },
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: { exportsFields: ["exports"], conditionNames: ["mosaik-source", "import"] },
+  },
+};

@@ -1,0 +1,212 @@
+/**
+ * The contract of a transport: endpoints named by Ed25519 keys, connections between them, streams of bytes on those
+ * (spec 01 §5.4, DESIGN §5). The native addon of this package and the memory network of the simulator both implement it;
+ * `@mosaik/iroh/compliance` is the suite that proves an implementation.
+ *
+ * Bytes handed to a transport are copied before the call returns; bytes handed out belong to the receiver.
+ */
+
+/** A peer's Ed25519 public key as 64 lowercase hexadecimal characters. */
+export type EndpointId = string;
+
+/** Where a peer may be reached. Empty lists ask the transport to find out by itself, as far as it can. */
+export interface EndpointAddr {
+  readonly id: EndpointId;
+  /** Relay servers, as WHATWG-normalised URLs (`http://127.0.0.1:3340/`). */
+  readonly relayUrls: readonly string[];
+  /** Socket addresses, `192.0.2.7:4433` or `[2001:db8::1]:4433`. */
+  readonly directAddrs: readonly string[];
+}
+
+/** Why a connection ended. */
+export type CloseInfo =
+  /** The peer closed it with an application code (a QUIC variable-length integer, at most 2^32-1 here). */
+  | { readonly by: "peer"; readonly code: number; readonly reason: Uint8Array }
+  /** This side closed it, or closed its endpoint. */
+  | { readonly by: "local"; readonly code: number; readonly reason: Uint8Array }
+  /** Nothing was heard for the idle timeout. */
+  | { readonly by: "timeout" }
+  /** The peer lost its state (a stateless reset). */
+  | { readonly by: "reset" }
+  /** The transport failed: `code` is the QUIC transport error code where there is one. */
+  | { readonly by: "transport"; readonly code?: number; readonly message: string };
+
+export type TransportErrorCode =
+  /** The connection or the endpoint is closed; `closeInfo` says why where a connection was. */
+  | "closed"
+  /** The caller's signal was aborted. */
+  | "cancelled"
+  /** No address is known for the peer. */
+  | "noAddress"
+  /** The peer serves none of the offered protocols. */
+  | "alpnRefused"
+  /** The peer did not answer, or the handshake failed. */
+  | "unreachable"
+  /** An endpoint dialled itself. */
+  | "selfDial"
+  /** The peer reset its side of the stream; `streamCode` is its code. */
+  | "reset"
+  /** The peer stopped reading the stream; `streamCode` is its code. */
+  | "stopped"
+  /** The stream was finished, reset or stopped by this side. */
+  | "finished"
+  /** An argument is unusable: a key of the wrong length, an address that does not parse, an unknown relay URL. */
+  | "invalidArgument"
+  /** The socket could not be bound. */
+  | "bind"
+  /** This transport has no TLS keying-material exporter. */
+  | "exporterUnavailable";
+
+/** What every operation of a transport throws or rejects with. */
+export class TransportError extends Error {
+  override readonly name = "TransportError";
+  readonly code: TransportErrorCode;
+  /** Why the connection ended, where it did. */
+  readonly closeInfo: CloseInfo | undefined;
+  /** The code of a stream reset or stop, where that is the cause. */
+  readonly streamCode: number | undefined;
+
+  constructor(
+    code: TransportErrorCode,
+    message: string,
+    details: { closeInfo?: CloseInfo | undefined; streamCode?: number | undefined; cause?: unknown } = {},
+  ) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.code = code;
+    this.closeInfo = details.closeInfo;
+    this.streamCode = details.streamCode;
+  }
+}
+
+export type RelayOption =
+  /** No relay: peers are reached by direct addresses only. */
+  | "none"
+  /** The public relays of n0. */
+  | "default"
+  /** These relays, by URL; `http:` is allowed for a local development relay. */
+  | { readonly urls: readonly string[] };
+
+export interface EndpointOptions {
+  /** The Ed25519 secret seed, 32 bytes; its public key is the endpoint's id. */
+  readonly secretKey: Uint8Array;
+  /** Protocols accepted, most preferred first: the acceptor's order decides when a dial offers several. */
+  readonly alpns: readonly string[];
+  /** Default: `"none"`. */
+  readonly relay?: RelayOption;
+  /** Socket addresses to bind, at most one of each family. Default: every interface, a free port. */
+  readonly bindAddrs?: readonly string[];
+  /** Bytes that a peer may send on one stream before we read. Default: 1 250 000. */
+  readonly streamReceiveWindowBytes?: number;
+  /** Bytes that we may have in flight on one connection. Default: 10 000 000. */
+  readonly sendWindowBytes?: number;
+  /** Streams of each direction that a peer may have open at once. Default: 100. */
+  readonly maxIncomingStreams?: number;
+  /** A connection without a sign of life for this long has ended, in ms. Default: 30 000. */
+  readonly idleTimeoutMs?: number;
+}
+
+/** One local identity with its socket. Holds every connection open until it is closed, whatever the garbage collector does. */
+export interface Endpoint {
+  readonly id: EndpointId;
+  /** The addresses that are known now. */
+  addr(): EndpointAddr;
+  /** Calls `listener` after each change of `addr()`, until the returned function is called. */
+  watchAddr(listener: (addr: EndpointAddr) => void): () => void;
+  /**
+   * Connects to a peer, offering `alpns`; the peer's preference decides among them (`Connection.alpn`).
+   *
+   * @throws TransportError `cancelled`, `noAddress`, `selfDial`, `alpnRefused`, `unreachable`, `invalidArgument`, or
+   * `closed` with `closeInfo` where the peer closed during the handshake.
+   */
+  dial(addr: EndpointAddr, alpns: readonly string[], options?: { signal?: AbortSignal }): Promise<Connection>;
+  /**
+   * The next connection that a peer opened, its handshake done; `undefined` once the endpoint is closed. Handshakes run side
+   * by side and one that fails is skipped, so that no peer delays another.
+   */
+  accept(): Promise<Connection | undefined>;
+  /** Closes every connection with code 0 and an empty reason, then the socket. Idempotent. */
+  close(): Promise<void>;
+}
+
+/** An authenticated connection: the TLS handshake proved that the peer holds the key `remoteId`. */
+export interface Connection {
+  readonly remoteId: EndpointId;
+  readonly alpn: string;
+  /** Which side dialled. */
+  readonly side: "dialler" | "acceptor";
+  /** Opens a stream in both directions. The peer sees it with the first byte that is written to it. */
+  openBi(): Promise<BiStream>;
+  /** The peer's next stream in both directions. @throws TransportError `closed`. */
+  acceptBi(): Promise<BiStream>;
+  openUni(): Promise<SendStream>;
+  acceptUni(): Promise<RecvStream>;
+  /** Closes at once: bytes in flight may be lost. A second close changes nothing. */
+  close(code: number, reason: string | Uint8Array): void;
+  /** Resolves exactly once, with the first reason. Never rejects. */
+  readonly closed: Promise<CloseInfo>;
+  /** The reason, once there is one. */
+  closeInfo(): CloseInfo | undefined;
+  /**
+   * TLS exporter (RFC 8446 §7.5): both sides get the same bytes for the same label and context, and no other connection does.
+   *
+   * @param lengthBytes how many bytes to derive
+   * @param label the label, as raw bytes
+   * @param context the context, present even where it is empty
+   */
+  exportKeyingMaterial(lengthBytes: number, label: Uint8Array, context: Uint8Array): Uint8Array;
+  /** Round-trip time of the selected path in microseconds; `undefined` while no path is selected. */
+  rttMicros(): number | undefined;
+}
+
+export interface BiStream {
+  readonly send: SendStream;
+  readonly recv: RecvStream;
+}
+
+export interface SendStream {
+  /**
+   * Takes as many leading bytes as there is room for and says how many. Fewer than all: wait for `drained()`.
+   *
+   * @throws TransportError `closed`, `stopped`, `finished`.
+   */
+  tryWrite(bytes: Uint8Array): number;
+  /** Resolves when there is room again after a short write. Rejects with what `tryWrite` would throw. */
+  drained(): Promise<void>;
+  /** Ends the stream cleanly after all bytes taken so far. */
+  finish(): void;
+  /** Resolves when the peer's transport has all bytes and the end of a finished stream. Rejects if it never will. */
+  acknowledged(): Promise<void>;
+  /** Drops the stream: the peer sees the code instead of an end. Idempotent. */
+  reset(code: number): void;
+}
+
+/** How a receiving stream ended. */
+export type StreamEnd =
+  /** Everything that the peer wrote has been delivered. */
+  | { readonly kind: "finished" }
+  /** The peer reset the stream. */
+  | { readonly kind: "reset"; readonly code: number }
+  /** The connection ended first. */
+  | { readonly kind: "closed"; readonly info: CloseInfo };
+
+export interface RecvStream {
+  /**
+   * Begins delivery; once per stream. Chunks are never empty and together never exceed the credit that was granted; without
+   * credit the peer is held back by flow control.
+   *
+   * @param onChunk called with each piece, in order
+   * @param onEnd called exactly once, after the last chunk, unless `stop` was called first
+   * @param creditBytes the credit to begin with
+   */
+  start(onChunk: (chunk: Uint8Array) => void, onEnd: (end: StreamEnd) => void, creditBytes: number): void;
+  /** Adds credit. */
+  grant(bytes: number): void;
+  /** Refuses what is still to come: the peer's writes fail with the code. No callback runs after this. Idempotent. */
+  stop(code: number): void;
+}
+
+/** Makes endpoints. */
+export interface Transport {
+  /** @throws TransportError `bind`, `invalidArgument`. */
+  bind(options: EndpointOptions): Promise<Endpoint>;
+}
