@@ -1,0 +1,95 @@
+import { Codec } from "../codec.js";
+import { EncodeError } from "../errors.js";
+import { DEPTH_MAX } from "../limits.js";
+import type { Reader } from "../reader.js";
+import type { Shape } from "../shape.js";
+import type { Writer } from "../writer.js";
+
+/** A codec that is built on first use. Every level of nesting passes through one, so the depth is bounded here. */
+class LazyCodec<T> extends Codec<T> {
+  readonly shape: Shape;
+  private built: Codec<T> | undefined;
+  private isAsking = false;
+  private compareDepth = 0;
+
+  constructor(
+    private readonly build: () => Codec<T>,
+    readonly rustName: string | undefined,
+  ) {
+    super();
+    this.shape = { kind: "lazy", inner: () => this.inner };
+  }
+
+  override get minSize(): number {
+    return this.ask((inner) => inner.minSize, 0);
+  }
+
+  override get isOrdered(): boolean {
+    // Sets ask while the type is still being declared, so the answer is given in good faith.
+    return this.built === undefined || this.ask((inner) => inner.isOrdered, true);
+  }
+
+  override compare(a: T, b: T): number {
+    if (this.compareDepth >= DEPTH_MAX) throw tooDeep();
+    this.compareDepth++;
+    try {
+      return this.inner.compare(a, b);
+    } finally {
+      this.compareDepth--;
+    }
+  }
+
+  override write(writer: Writer, value: T): void {
+    if (writer.depth >= DEPTH_MAX) throw tooDeep();
+    writer.depth++;
+    try {
+      this.inner.write(writer, value);
+    } finally {
+      writer.depth--;
+    }
+  }
+
+  override read(reader: Reader): T {
+    if (reader.depth >= DEPTH_MAX) throw reader.error("tooDeep", `a value deeper than ${DEPTH_MAX} levels`);
+    reader.depth++;
+    try {
+      return this.inner.read(reader);
+    } finally {
+      reader.depth--;
+    }
+  }
+
+  private get inner(): Codec<T> {
+    return (this.built ??= this.build());
+  }
+
+  /** A property of the inner codec, which may depend on this one's: then `meanwhile`. */
+  private ask<A>(question: (inner: Codec<T>) => A, meanwhile: A): A {
+    if (this.isAsking) return meanwhile;
+    this.isAsking = true;
+    try {
+      return question(this.inner);
+    } finally {
+      this.isAsking = false;
+    }
+  }
+}
+
+/**
+ * A codec that refers to one declared later, as recursive types do. Values nest at most `DEPTH_MAX` levels.
+ *
+ * ```ts
+ * interface Tree { value: number; children: Tree[] }
+ * const Tree: Codec<Tree> = t.struct("demo::Tree", { value: t.u32, children: t.vec(t.lazy(() => Tree, "demo::Tree")) });
+ * ```
+ *
+ * @param rustName the name, which cannot be asked of a codec that is not declared yet; only names composed of this one
+ * need it
+ */
+export function lazy<T>(build: () => Codec<T>, rustName?: string): Codec<T> {
+  return new LazyCodec(build, rustName);
+}
+
+function tooDeep(): EncodeError {
+  return new EncodeError("tooDeep", `a value deeper than ${DEPTH_MAX} levels, or cyclic`);
+}

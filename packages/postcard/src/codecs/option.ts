@@ -1,0 +1,120 @@
+import { Codec } from "../codec.js";
+import { locate, wrongType } from "../errors.js";
+import { genericName } from "../names.js";
+import type { Reader } from "../reader.js";
+import type { Shape } from "../shape.js";
+import type { Writer } from "../writer.js";
+
+/** What both forms of an option share: the tag, and the order. */
+abstract class AnyOptionCodec<T, O> extends Codec<O> {
+  readonly shape: Shape;
+  readonly rustName: string | undefined;
+
+  constructor(
+    protected readonly inner: Codec<T>,
+    wrapped: boolean,
+  ) {
+    super();
+    this.shape = { kind: "option", inner, wrapped };
+    this.rustName = genericName("core::option::Option", { generics: [inner] });
+  }
+
+  override get minSize(): number {
+    return 1;
+  }
+
+  override get hasUndefined(): boolean {
+    return true;
+  }
+
+  override get isOrdered(): boolean {
+    return this.inner.isOrdered;
+  }
+
+  /** Whether a value follows the tag. */
+  protected readTag(reader: Reader): boolean {
+    const tag = reader.u8();
+    if (tag > 1) throw reader.error("invalidOption", `${tag} is not the tag of an option`);
+    return tag === 1;
+  }
+}
+
+class OptionCodec<T> extends AnyOptionCodec<T, T | undefined> {
+  override compare(a: T | undefined, b: T | undefined): number {
+    if (a === undefined || b === undefined) return Number(a !== undefined) - Number(b !== undefined);
+    return this.inner.compare(a, b);
+  }
+
+  override write(writer: Writer, value: T | undefined): void {
+    if (value === undefined) {
+      writer.u8(0);
+    } else {
+      writer.u8(1);
+      this.inner.write(writer, value);
+    }
+  }
+
+  override read(reader: Reader): T | undefined {
+    if (!this.readTag(reader)) return undefined;
+    const value = this.inner.read(reader);
+    if (value === undefined)
+      throw reader.error("invalidValue", "the value of an option is undefined: use nestedOption");
+    return value;
+  }
+}
+
+/** The value of an option whose inner type has an `undefined` of its own. */
+export interface Some<T> {
+  some: T;
+}
+
+class NestedOptionCodec<T> extends AnyOptionCodec<T, Some<T> | undefined> {
+  override compare(a: Some<T> | undefined, b: Some<T> | undefined): number {
+    if (a === undefined || b === undefined) return Number(a !== undefined) - Number(b !== undefined);
+    return this.inner.compare(a.some, b.some);
+  }
+
+  override write(writer: Writer, value: Some<T> | undefined): void {
+    if (value === undefined) {
+      writer.u8(0);
+      return;
+    }
+    if (typeof value !== "object" || value === null || !("some" in value)) {
+      throw wrongType("undefined or { some }", value);
+    }
+    writer.u8(1);
+    try {
+      this.inner.write(writer, value.some);
+    } catch (error) {
+      locate(error, "some");
+      throw error;
+    }
+  }
+
+  override read(reader: Reader): Some<T> | undefined {
+    if (!this.readTag(reader)) return undefined;
+    try {
+      return { some: this.inner.read(reader) };
+    } catch (error) {
+      locate(error, "some");
+      throw error;
+    }
+  }
+}
+
+/**
+ * Rust's `Option<T>`: the value, or `undefined` for `None`.
+ *
+ * @throws TypeError if `undefined` already is a value of `inner` (an option, a unit): use `nestedOption`
+ */
+export function option<T>(inner: Codec<T>): Codec<T | undefined> {
+  if (inner.hasUndefined) {
+    throw new TypeError(`an option of ${inner.rustName ?? "a type"}, which has an undefined value: use t.nestedOption`);
+  }
+  return new OptionCodec(inner, false);
+}
+
+/** Rust's `Option<T>` for any `T`: `{ some: value }`, or `undefined` for `None`. */
+export function nestedOption<T>(inner: Codec<T>): Codec<Some<T> | undefined> {
+  return new NestedOptionCodec(inner, true);
+}

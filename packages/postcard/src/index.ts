@@ -1,0 +1,14 @@
+export { Codec } from "./codec.js";
+export type { Bound, EnumValue, Result, VariantValue } from "./codecs/enum.js";
+export type { Some } from "./codecs/option.js";
+export type { Fields, StructValue } from "./codecs/struct.js";
+export type { CustomOptions, TransformOptions } from "./codecs/transform.js";
+export { DecodeError, EncodeError, type DecodeErrorCode, type EncodeErrorCode } from "./errors.js";
+export { COPY_BELOW_BYTES, DEPTH_MAX, ZERO_SIZE_ITEMS_MAX } from "./limits.js";
+export { genericName, type ConstGeneric, type Generic, type NameOptions } from "./names.js";
+export { compareBytes, compareText } from "./order.js";
+export { Reader } from "./reader.js";
+export type { IntegerType, NamedCodec, Shape } from "./shape.js";
+export type { StandardIssue, StandardProps, StandardResult, StandardSchemaV1 } from "./standard-schema.js";
+export * as t from "./t.js";
+export { Writer } from "./writer.js";

@@ -1,0 +1,33 @@
+/** The builders of codecs, imported together as `t`. */
+export type { Infer } from "./codec.js";
+export { i64, i128, isize, u64, u128, usize } from "./codecs/big-integers.js";
+export { bytes, fixedBytes } from "./codecs/bytes.js";
+export { encoded } from "./codecs/encoded.js";
+export { bound, enumeration as enum, result } from "./codecs/enum.js";
+export { i8, i16, i32, u8, u16, u32 } from "./codecs/integers.js";
+export { json } from "./codecs/json.js";
+export { lazy } from "./codecs/lazy.js";
+export { nestedOption, option } from "./codecs/option.js";
+export { bool, f32, f64, unit, unitStruct } from "./codecs/scalars.js";
+export { binaryHeap, linkedList, slice, vec, vecDeque } from "./codecs/sequence.js";
+export { struct } from "./codecs/struct.js";
+export { char, str, string } from "./codecs/text.js";
+export { custom, transform } from "./codecs/transform.js";
+export {
+  arc,
+  box,
+  cell,
+  cow,
+  mutex,
+  newtype,
+  nonZero,
+  rc,
+  ref,
+  refCell,
+  reverse,
+  rwLock,
+  saturating,
+  wrapping,
+} from "./codecs/transparent.js";
+export { array, tuple } from "./codecs/tuple.js";
+export { constGeneric } from "./names.js";

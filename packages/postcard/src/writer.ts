@@ -1,0 +1,212 @@
+import { EncodeError } from "./errors.js";
+
+const encoder = new TextEncoder();
+const SAFE_MAX = BigInt(Number.MAX_SAFE_INTEGER);
+const SEGMENT = 0x1000_0000; // 2^28: four varint bytes
+const SHORT_TEXT = 40; // at most 120 bytes of UTF-8, so the length takes one byte
+const SHORT_RAW = 24; // up to here a loop beats TypedArray.set
+
+interface WellFormed {
+  isWellFormed(): boolean;
+}
+
+/**
+ * A growing buffer that values are appended to.
+ *
+ * `bytes` is the whole buffer (replaced when it grows), `length` the written part. Both may be used directly, for
+ * instance to leave room for a length and patch it after the value is written, or to take back a value whose encoding
+ * failed half way by setting `length` to what it was.
+ */
+export class Writer {
+  /** The buffer; only the first `length` bytes are written. Another array after growth. */
+  bytes: Uint8Array;
+  /** How many bytes are written; the next write goes here. */
+  length = 0;
+  /** Nesting through `t.lazy` of the value being written. */
+  depth = 0;
+  private view: DataView;
+
+  /** @param capacity bytes to begin with */
+  constructor(capacity = 1024) {
+    this.bytes = new Uint8Array(capacity);
+    this.view = new DataView(this.bytes.buffer);
+  }
+
+  /** Forgets what was written and keeps the buffer. */
+  reset(): void {
+    this.length = 0;
+    this.depth = 0;
+  }
+
+  /** Makes room for `count` more bytes without writing any. */
+  ensure(count: number): void {
+    const needed = this.length + count;
+    if (needed > this.bytes.length) this.grow(needed);
+  }
+
+  /** A copy of the written part. */
+  take(): Uint8Array {
+    return this.bytes.slice(0, this.length);
+  }
+
+  /** One byte, 0 to 255. */
+  u8(value: number): void {
+    this.ensure(1);
+    this.bytes[this.length++] = value;
+  }
+
+  /** A safe unsigned integer as varint; the caller has checked it. */
+  varint(value: number): void {
+    this.ensure(10);
+    if (value < SEGMENT) {
+      this.segments(value);
+    } else {
+      const high = Math.floor(value / SEGMENT);
+      this.segment(value % SEGMENT);
+      this.segments(high);
+    }
+  }
+
+  /** Zigzag and varint of a safe integer; the caller has checked it. */
+  zigzag(value: number): void {
+    const sign = value < 0 ? 1 : 0;
+    const magnitude = sign === 1 ? -(value + 1) : value;
+    if (magnitude < SEGMENT) {
+      this.varint(magnitude * 2 + sign);
+    } else {
+      // Doubling may leave the safe integers, so the first seven bits go out on their own.
+      this.ensure(1);
+      this.bytes[this.length++] = ((magnitude % 64) * 2 + sign) | 0x80;
+      this.varint(Math.floor(magnitude / 64));
+    }
+  }
+
+  /** An unsigned integer of any size as varint; the caller has checked it. */
+  bigVarint(value: bigint): void {
+    let rest = value;
+    while (rest > SAFE_MAX) {
+      this.ensure(4);
+      this.segment(Number(BigInt.asUintN(28, rest)));
+      rest >>= 28n;
+    }
+    this.varint(Number(rest));
+  }
+
+  /** Four bytes, IEEE 754, little-endian. */
+  f32(value: number): void {
+    this.ensure(4);
+    this.view.setFloat32(this.length, value, true);
+    this.length += 4;
+  }
+
+  /** Eight bytes, IEEE 754, little-endian. */
+  f64(value: number): void {
+    this.ensure(8);
+    this.view.setFloat64(this.length, value, true);
+    this.length += 8;
+  }
+
+  /** The bytes alone, without a length. */
+  raw(value: Uint8Array): void {
+    const count = value.length;
+    this.ensure(count);
+    if (count <= SHORT_RAW) {
+      const bytes = this.bytes;
+      const at = this.length;
+      for (let i = 0; i < count; i++) bytes[at + i] = value[i]!;
+    } else {
+      this.bytes.set(value, this.length);
+    }
+    this.length += count;
+  }
+
+  /**
+   * UTF-8 with its length in front.
+   *
+   * @throws EncodeError for a lone surrogate, which UTF-8 cannot hold
+   */
+  text(value: string): void {
+    const count = value.length;
+    if (count > SHORT_TEXT) {
+      this.longText(value);
+      return;
+    }
+    this.ensure(1 + count);
+    const bytes = this.bytes;
+    const start = this.length + 1;
+    for (let i = 0; i < count; i++) {
+      const unit = value.charCodeAt(i);
+      if (unit > 0x7f) {
+        this.longText(value);
+        return;
+      }
+      bytes[start + i] = unit;
+    }
+    bytes[start - 1] = count;
+    this.length = start + count;
+  }
+
+  /**
+   * Puts the length in front of everything written since `start`.
+   *
+   * For contents whose size is known only afterwards: remember `length`, write, then call this.
+   */
+  prefixLength(start: number): void {
+    const size = this.length - start;
+    let prefix = 1;
+    for (let rest = Math.floor(size / 128); rest > 0; rest = Math.floor(rest / 128)) prefix++;
+    this.ensure(prefix);
+    this.bytes.copyWithin(start + prefix, start, start + size);
+    this.length = start;
+    this.varint(size);
+    this.length = start + prefix + size;
+  }
+
+  private longText(value: string): void {
+    if (!(value as unknown as WellFormed).isWellFormed()) {
+      throw new EncodeError("invalidValue", "text holds a lone surrogate, which UTF-8 cannot express");
+    }
+    // Guess the size of the length from the best case, so that ASCII never moves.
+    const start = this.length;
+    const guess = value.length < 0x80 ? 1 : value.length < 0x4000 ? 2 : value.length < 0x20_0000 ? 3 : 5;
+    this.ensure(guess + value.length * 3);
+    const size = encoder.encodeInto(value, this.bytes.subarray(start + guess)).written;
+    this.varint(size);
+    const prefix = this.length - start;
+    if (prefix !== guess) {
+      encoder.encodeInto(value, this.bytes.subarray(this.length));
+    }
+    this.length += size;
+  }
+
+  /** Four varint bytes that are not the last; room for them is there. */
+  private segment(value: number): void {
+    const bytes = this.bytes;
+    const at = this.length;
+    bytes[at] = value | 0x80;
+    bytes[at + 1] = (value >>> 7) | 0x80;
+    bytes[at + 2] = (value >>> 14) | 0x80;
+    bytes[at + 3] = (value >>> 21) | 0x80;
+    this.length = at + 4;
+  }
+
+  /** The last varint bytes of a number below 2^32; room for them is there. */
+  private segments(value: number): void {
+    const bytes = this.bytes;
+    let at = this.length;
+    let rest = value;
+    while (rest > 0x7f) {
+      bytes[at++] = rest | 0x80;
+      rest >>>= 7;
+    }
+    bytes[at++] = rest;
+    this.length = at;
+  }
+
+  private grow(needed: number): void {
+    const grown = new Uint8Array(Math.max(needed, this.bytes.length * 2, 64));
+    grown.set(this.bytes.subarray(0, this.length));
+    this.bytes = grown;
+    this.view = new DataView(grown.buffer);
+  }
+}
