@@ -1,0 +1,104 @@
+//! The table of commands: which function of which room answers what.
+
+use std::{future::Future, sync::Arc};
+
+use anyhow::{Context as _, anyhow, bail};
+use serde::{Deserialize, de::DeserializeOwned};
+use serde_json::{Map, Value};
+
+use crate::{
+    demo, discovery, network,
+    peer::{Context, Peer},
+    raw, relay, streams,
+};
+
+/// One line of stdin. What is not named here is the command's own.
+#[derive(Deserialize)]
+pub struct Request {
+    pub id: u64,
+    pub cmd: String,
+    /// Which of the process's nodes is meant.
+    #[serde(default = "main_node")]
+    node: String,
+    #[serde(flatten)]
+    args: Map<String, Value>,
+}
+
+fn main_node() -> String {
+    "main".to_string()
+}
+
+/// Reads a request; an error carries the request's id if the line has one.
+pub fn parse(line: &[u8]) -> Result<Request, (Option<u64>, anyhow::Error)> {
+    let value: Value = serde_json::from_slice(line).map_err(|error| (None, anyhow!("not JSON: {error}")))?;
+    let id = value.get("id").and_then(Value::as_u64);
+    serde_json::from_value(value).map_err(|error| (id, anyhow!("not a request: {error}")))
+}
+
+/// Carries out a request. `exit` is the main loop's.
+pub async fn run(peer: Arc<Peer>, request: Request) -> anyhow::Result<Value> {
+    let ctx = Context {
+        peer,
+        node: request.node,
+    };
+    let args = Value::Object(request.args);
+    match request.cmd.as_str() {
+        "relay" => call(relay::start, ctx, args).await,
+
+        "join" => call(network::join, ctx, args).await,
+        "leave" => call(network::leave, ctx, args).await,
+        "addr" => call(network::addr, ctx, args).await,
+
+        "dial" => call(discovery::dial, ctx, args).await,
+        "syncWith" => call(discovery::sync_with, ctx, args).await,
+        "ping" => call(discovery::ping, ctx, args).await,
+        "catalog" => call(discovery::catalog, ctx, args).await,
+        "me" => call(discovery::me, ctx, args).await,
+        "addTags" => call(discovery::add_tags, ctx, args).await,
+        "removeTags" => call(discovery::remove_tags, ctx, args).await,
+
+        "produce" => call(streams::producer::produce, ctx, args).await,
+        "send" => call(streams::producer::send, ctx, args).await,
+        "produceMany" => call(streams::producer::produce_many, ctx, args).await,
+        "producerInfo" => call(streams::producer::info, ctx, args).await,
+        "consume" => call(streams::consumer::consume, ctx, args).await,
+        "consumerInfo" => call(streams::consumer::info, ctx, args).await,
+        "waitOnline" => call(streams::wait_online, ctx, args).await,
+        "waitSubscribed" => call(streams::wait_subscribed, ctx, args).await,
+
+        "rawDial" => call(raw::dial, ctx, args).await,
+        "rawSend" => call(raw::send, ctx, args).await,
+        "rawFinish" => call(raw::finish, ctx, args).await,
+        "rawRecv" => call(raw::recv, ctx, args).await,
+        "rawClose" => call(raw::close, ctx, args).await,
+        "rawClosed" => call(raw::closed, ctx, args).await,
+
+        "demoSensor" => call(demo::sensor::start, ctx, args).await,
+        "demoViewer" => call(demo::viewer::start, ctx, args).await,
+        "demoInfo" => call(demo::info, ctx, args).await,
+
+        "drop" => call(drop_handle, ctx, args).await,
+        unknown => bail!("unknown command {unknown:?}"),
+    }
+}
+
+async fn call<A, F>(command: fn(Context, A) -> F, ctx: Context, args: Value) -> anyhow::Result<Value>
+where
+    A: DeserializeOwned,
+    F: Future<Output = anyhow::Result<Value>>,
+{
+    let args = serde_json::from_value(args).context("wrong arguments")?;
+    command(ctx, args).await
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct DropArgs {
+    handle: String,
+}
+
+/// Gives up a producer, consumer, raw connection, sensor or viewer.
+async fn drop_handle(ctx: Context, args: DropArgs) -> anyhow::Result<Value> {
+    ctx.peer.drop_handle(&args.handle)?;
+    Ok(Value::Object(Map::new()))
+}
