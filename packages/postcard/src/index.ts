@@ -1,6 +1,7 @@
 export { Codec } from "./codec.js";
 export type { Bound, EnumValue, Result, VariantValue } from "./codecs/enum.js";
 export type { Some } from "./codecs/option.js";
+export type { Range } from "./codecs/range.js";
 export type { Fields, StructValue } from "./codecs/struct.js";
 export type { CustomOptions, TransformOptions } from "./codecs/transform.js";
 export { DecodeError, EncodeError, type DecodeErrorCode, type EncodeErrorCode } from "./errors.js";
@@ -11,4 +12,6 @@ export { Reader } from "./reader.js";
 export type { IntegerType, NamedCodec, Shape } from "./shape.js";
 export type { StandardIssue, StandardProps, StandardResult, StandardSchemaV1 } from "./standard-schema.js";
 export * as t from "./t.js";
+export { DateTime } from "./values/date-time.js";
+export { Duration } from "./values/duration.js";
 export { Writer } from "./writer.js";

@@ -29,3 +29,17 @@ function codePointRank(unit: number): number {
   if (unit < 0xd800) return unit;
   return unit < 0xe000 ? unit + 0x2000 : unit - 0x800;
 }
+
+/** Sorts in place and keeps the last of those that are equal. Input in strictly ascending order is returned as it is. */
+export function sortUnique<T>(items: T[], compare: (a: T, b: T) => number): T[] {
+  if (isStrictlyAscending(items, compare)) return items;
+  items.sort(compare);
+  return items.filter((item, i) => i === items.length - 1 || compare(item, items[i + 1]!) !== 0);
+}
+
+function isStrictlyAscending<T>(items: readonly T[], compare: (a: T, b: T) => number): boolean {
+  for (let i = 1; i < items.length; i++) {
+    if (compare(items[i - 1]!, items[i]!) >= 0) return false;
+  }
+  return true;
+}

@@ -14,8 +14,7 @@ export interface StandardProps<Input, Output> {
 
 /** The validated value, or what is wrong with it. */
 export type StandardResult<Output> =
-  | { readonly value: Output; readonly issues?: undefined }
-  | { readonly issues: readonly StandardIssue[] };
+  { readonly value: Output; readonly issues?: undefined } | { readonly issues: readonly StandardIssue[] };
 
 /** One thing that is wrong with a value. */
 export interface StandardIssue {

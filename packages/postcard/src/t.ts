@@ -7,11 +7,17 @@ export { bound, enumeration as enum, result } from "./codecs/enum.js";
 export { i8, i16, i32, u8, u16, u32 } from "./codecs/integers.js";
 export { json } from "./codecs/json.js";
 export { lazy } from "./codecs/lazy.js";
+export { btreeMap, hashMap } from "./codecs/map.js";
+export { ipAddr, ipv4Addr, ipv6Addr, socketAddr, socketAddrV4, socketAddrV6 } from "./codecs/net.js";
 export { nestedOption, option } from "./codecs/option.js";
+export { range, rangeInclusive } from "./codecs/range.js";
 export { bool, f32, f64, unit, unitStruct } from "./codecs/scalars.js";
+export { semver } from "./codecs/semver.js";
 export { binaryHeap, linkedList, slice, vec, vecDeque } from "./codecs/sequence.js";
+export { btreeSet, hashSet } from "./codecs/set.js";
 export { struct } from "./codecs/struct.js";
 export { char, str, string } from "./codecs/text.js";
+export { dateTime, duration, systemTime } from "./codecs/time.js";
 export { custom, transform } from "./codecs/transform.js";
 export {
   arc,

@@ -9,7 +9,8 @@ import type { Writer } from "../writer.js";
 export type Fields = { readonly [name: string]: Codec<unknown> };
 
 /** The values of a struct of these fields. */
-export type StructValue<F extends Fields> = { -readonly [K in keyof F]: Infer<F[K]> };
+// The intersection makes editors show the fields instead of this alias.
+export type StructValue<F extends Fields> = { -readonly [K in keyof F]: Infer<F[K]> } & {};
 
 /** Named fields, one after the other. */
 class StructCodec<F extends Fields> extends Codec<StructValue<F>> {

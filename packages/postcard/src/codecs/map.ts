@@ -1,0 +1,105 @@
+import { Codec } from "../codec.js";
+import { locate, wrongType } from "../errors.js";
+import { genericName } from "../names.js";
+import type { Reader } from "../reader.js";
+import type { Shape } from "../shape.js";
+import type { Writer } from "../writer.js";
+import { requireOrder, sortDecoded, sortToWrite } from "./ordering.js";
+
+/** A count, then key, value, key, value …; ascending by key if the map is a sorted one. */
+class MapCodec<K, V> extends Codec<Map<K, V>> {
+  readonly shape: Shape;
+  readonly rustName: string | undefined;
+  private entryMinSize: number | undefined;
+  private readonly keyOrder = (a: [K, V], b: [K, V]): number => this.key.compare(a[0], b[0]);
+
+  constructor(
+    path: string,
+    private readonly key: Codec<K>,
+    private readonly value: Codec<V>,
+    private readonly sorted: boolean,
+  ) {
+    super();
+    this.shape = { kind: "map", key, value, sorted };
+    this.rustName = genericName(path, { generics: [key, value] });
+    if (sorted) requireOrder("BTreeMap", key);
+  }
+
+  override get minSize(): number {
+    return 1;
+  }
+
+  override get isOrdered(): boolean {
+    return this.sorted && this.value.isOrdered;
+  }
+
+  override compare(a: Map<K, V>, b: Map<K, V>): number {
+    if (!this.sorted) return super.compare(a, b);
+    const x = sortToWrite([...a], this.keyOrder);
+    const y = sortToWrite([...b], this.keyOrder);
+    const count = Math.min(x.length, y.length);
+    for (let i = 0; i < count; i++) {
+      const order = this.keyOrder(x[i]!, y[i]!) || this.value.compare(x[i]![1], y[i]![1]);
+      if (order !== 0) return order;
+    }
+    return x.length - y.length;
+  }
+
+  override write(writer: Writer, value: Map<K, V>): void {
+    if (!(value instanceof Map)) throw wrongType("a Map", value);
+    const entries = this.sorted ? sortToWrite([...value], this.keyOrder) : [...value];
+    writer.varint(entries.length);
+    let at = 0;
+    let part = "key";
+    try {
+      for (; at < entries.length; at++) {
+        part = "key";
+        this.key.write(writer, entries[at]![0]);
+        part = "value";
+        this.value.write(writer, entries[at]![1]);
+      }
+    } catch (error) {
+      locate(error, part);
+      locate(error, at);
+      throw error;
+    }
+  }
+
+  override read(reader: Reader): Map<K, V> {
+    const start = reader.offset;
+    const count = reader.count((this.entryMinSize ??= this.key.minSize + this.value.minSize));
+    const entries: [K, V][] = [];
+    let needsOrder = this.sorted;
+    let part = "key";
+    try {
+      while (entries.length < count) {
+        part = "key";
+        const key = this.key.read(reader);
+        part = "value";
+        entries.push([key, this.value.read(reader)]);
+        // A JavaScript Map tells primitives apart, objects only by identity.
+        needsOrder ||= typeof key === "object";
+      }
+    } catch (error) {
+      locate(error, part);
+      locate(error, entries.length);
+      throw error;
+    }
+    return new Map(needsOrder ? sortDecoded(entries, this.keyOrder, start) : entries);
+  }
+}
+
+/**
+ * Rust's `BTreeMap<K, V>`: a `Map`, written in ascending order of `K`'s `Ord`. Any order is accepted, and of equal keys
+ * the last counts.
+ *
+ * A JavaScript `Map` compares objects by identity: of keys that are equal by value the last is written.
+ */
+export function btreeMap<K, V>(key: Codec<K>, value: Codec<V>): Codec<Map<K, V>> {
+  return new MapCodec("alloc::collections::btree::map::BTreeMap", key, value, true);
+}
+
+/** Rust's `HashMap<K, V>`: a `Map`, written in its own order. Of equal keys the last counts. */
+export function hashMap<K, V>(key: Codec<K>, value: Codec<V>): Codec<Map<K, V>> {
+  return new MapCodec("std::collections::hash::map::HashMap", key, value, false);
+}
