@@ -1,0 +1,53 @@
+import { Backoff, MosaikError, type PeerId } from "../primitives/index.js";
+import { syncCatalogs, type SyncContext } from "./sync.js";
+
+/** How peers that the program named are dialled until they are known. It never gives up. */
+const DIAL_BACKOFF = { initialMs: 250, factor: 1.6, maxMs: 15_000, jitter: 0.3 };
+/** How often it is checked that they are still known, in ms. */
+const CHECK_INTERVAL_MS = 5000;
+
+/**
+ * Keeps this node in touch with the peers that the program named: swaps whole catalogs with each, again and again until the peer
+ * is in the catalog, and once more whenever it has dropped out.
+ */
+export class Bootstrap {
+  readonly #context: SyncContext;
+  readonly #dialling = new Map<PeerId, () => void>();
+
+  constructor(context: SyncContext) {
+    this.#context = context;
+  }
+
+  /** Resolves when the first attempt to reach the peer has ended, whatever its end. */
+  dial(peer: PeerId): Promise<void> {
+    const { node } = this.#context;
+    if (peer === node.id || this.#dialling.has(peer)) return Promise.resolve();
+    this.#dialling.set(peer, () => {});
+    return this.#attempt(peer, new Backoff(DIAL_BACKOFF));
+  }
+
+  close(): void {
+    for (const cancel of this.#dialling.values()) cancel();
+  }
+
+  async #attempt(peer: PeerId, backoff: Backoff): Promise<void> {
+    const { node, catalog } = this.#context;
+    if (node.closing.aborted) return;
+    const isKnown = (): boolean => catalog.signedEntry(peer) !== undefined;
+    if (!isKnown()) await this.#sync(peer);
+    if (isKnown()) backoff.reset();
+    const delayMs = isKnown() ? CHECK_INTERVAL_MS : backoff.nextMs(node.runtime.random.unit());
+    if (node.closing.aborted) return;
+    const cancel = node.runtime.after(delayMs, () => void this.#attempt(peer, backoff));
+    this.#dialling.set(peer, cancel);
+  }
+
+  async #sync(peer: PeerId): Promise<void> {
+    const { node, catalog } = this.#context;
+    try {
+      await syncCatalogs(this.#context, peer, catalog.snapshot(node.runtime.wallMs()), node.closing);
+    } catch (error) {
+      if (!(error instanceof MosaikError)) node.runtime.report(error, `dialling ${peer.short()}`);
+    }
+  }
+}

@@ -1,0 +1,76 @@
+import type { PeerEntry, PeerInfo, SignedPeerEntry } from "../network/index.js";
+import { ChangeSource, Condition, PeerId, type PeerIdLike } from "../primitives/index.js";
+import type { Runtime } from "../runtime/index.js";
+import type { CatalogCore } from "./catalog.js";
+
+/** The catalog as the program sees it: always current, and observable (spec 02 §4). */
+export class CatalogView {
+  readonly #core: CatalogCore;
+  readonly #runtime: Runtime;
+  readonly #changes = new ChangeSource();
+  #isAnnounced = false;
+
+  constructor(core: CatalogCore, runtime: Runtime) {
+    this.#core = core;
+    this.#runtime = runtime;
+  }
+
+  /** Our own entry. */
+  get local(): SignedPeerEntry {
+    return this.#core.local;
+  }
+
+  /** The other peers that are fresh and near enough, in ascending order of their ids. */
+  peers(): PeerInfo[] {
+    return this.#core.peers(this.#runtime.wallMs());
+  }
+
+  /** The other peers whose signed entries are fresh. */
+  signedPeers(): SignedPeerEntry[] {
+    return this.#core.signedPeers(this.#runtime.wallMs());
+  }
+
+  /** The entries that this program inserted itself. */
+  unsignedPeers(): PeerEntry[] {
+    return this.#core.unsignedPeers();
+  }
+
+  /** A peer that is known, fresh and near enough. */
+  get(peer: PeerIdLike): PeerInfo | undefined {
+    return this.#core.get(PeerId.from(peer), this.#runtime.wallMs());
+  }
+
+  /** A peer's signed entry if it is fresh. */
+  getSigned(peer: PeerIdLike): SignedPeerEntry | undefined {
+    return this.#core.getSigned(PeerId.from(peer), this.#runtime.wallMs());
+  }
+
+  /** How many other peers are known, near or not. */
+  peersCount(): number {
+    return this.signedPeersCount() + this.#core.unsignedPeers().length;
+  }
+
+  signedPeersCount(): number {
+    return this.signedPeers().length;
+  }
+
+  /** Calls `listener` after each change, several changes of one turn together, until the returned function is called. */
+  subscribe(listener: () => void): () => void {
+    return this.#changes.subscribe(listener);
+  }
+
+  /** Something about the catalog that may be true now or later: `await catalog.when((c) => c.peersCount() >= 3)`. */
+  when(test: (catalog: CatalogView) => boolean): Condition {
+    return new Condition(this.#changes, () => test(this));
+  }
+
+  /** Tells the listeners, once for all changes of this turn. */
+  changed(): void {
+    if (this.#isAnnounced) return;
+    this.#isAnnounced = true;
+    this.#runtime.soon(() => {
+      this.#isAnnounced = false;
+      this.#changes.changed();
+    });
+  }
+}

@@ -1,0 +1,39 @@
+import type { EndpointAddress } from "../network/index.js";
+import type { DigestLike, PeerIdLike } from "../primitives/index.js";
+
+/** A peer to begin with: its id, its id as text, or its id with addresses. */
+export type BootstrapPeer =
+  | PeerIdLike
+  | EndpointAddress
+  | { readonly id: PeerIdLike; readonly directAddrs?: readonly string[]; readonly relayUrls?: readonly string[] };
+
+/** How a node finds others. All times are in ms. */
+export interface DiscoveryConfig {
+  /** Peers that are dialled until they are known. Default: none. */
+  readonly bootstrap: readonly BootstrapPeer[];
+  /** Labels of this node. Default: none. */
+  readonly tags: readonly DigestLike[];
+  /** Entries not renewed for this long are forgotten. Default: 5 minutes. */
+  readonly purgeAfterMs: number;
+  /** Our own entry is sent again to every peer this often. Default: 60 000. */
+  readonly announceIntervalMs: number;
+  /** Every peer is pinged this often. Default: 2000. */
+  readonly pingIntervalMs: number;
+  /** A peer that misses so many pings in a row has departed. Default: 3. */
+  readonly missedPingsMax: number;
+  /** Peers with a greater smoothed round-trip time are left out. Default: no limit. */
+  readonly maxRttMs: number | undefined;
+  /** Events kept for a reader that is behind. Default: 1024. */
+  readonly eventsBacklog: number;
+}
+
+export const defaultDiscoveryConfig: DiscoveryConfig = {
+  bootstrap: [],
+  tags: [],
+  purgeAfterMs: 5 * 60_000,
+  announceIntervalMs: 60_000,
+  pingIntervalMs: 2000,
+  missedPingsMax: 3,
+  maxRttMs: undefined,
+  eventsBacklog: 1024,
+};

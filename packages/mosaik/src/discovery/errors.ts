@@ -1,0 +1,18 @@
+import { MosaikError } from "../primitives/index.js";
+
+export type DiscoveryErrorCode =
+  /** The exchange with the peer failed; the cause says how. */
+  | "syncFailed"
+  /** The peer did not answer a ping; the cause says how. */
+  | "pingFailed"
+  /** An entry in the peer's message has an invalid signature; the connection was closed with 400. */
+  | "invalidSignature"
+  /** The answer to a ping is of another peer or of another network. */
+  | "wrongPeer"
+  /** An option has an unusable value. */
+  | "invalidOption";
+
+/** What discovery throws. */
+export class DiscoveryError extends MosaikError<DiscoveryErrorCode> {
+  override readonly name = "DiscoveryError";
+}

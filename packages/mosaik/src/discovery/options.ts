@@ -1,0 +1,25 @@
+import { parseAddress, type EndpointAddress } from "../network/index.js";
+import { PeerId } from "../primitives/index.js";
+import type { BootstrapPeer, DiscoveryConfig } from "./config.js";
+import { DiscoveryError } from "./errors.js";
+
+/** A peer as the program named it. @throws TypeError for an unusable id or address */
+export function bootstrapAddress(peer: BootstrapPeer): EndpointAddress {
+  if (typeof peer === "string" || peer instanceof PeerId) return { id: PeerId.from(peer), addrs: [] };
+  if ("addrs" in peer) return peer;
+  return parseAddress(peer);
+}
+
+/** @throws DiscoveryError `invalidOption` */
+export function checkConfig(config: DiscoveryConfig): void {
+  const positive = ["purgeAfterMs", "announceIntervalMs", "pingIntervalMs", "missedPingsMax", "eventsBacklog"] as const;
+  for (const name of positive) {
+    if (!(config[name] > 0 && Number.isFinite(config[name]))) throw invalid(name, config[name]);
+  }
+  if (config.maxRttMs !== undefined && !(config.maxRttMs > 0)) throw invalid("maxRttMs", config.maxRttMs);
+  for (const peer of config.bootstrap) bootstrapAddress(peer);
+}
+
+function invalid(name: string, value: unknown): DiscoveryError {
+  return new DiscoveryError("invalidOption", `discovery.${name} must be a positive number, not ${String(value)}`);
+}

@@ -1,0 +1,62 @@
+import type { Connection } from "@mosaik/iroh/transport";
+import { ALPN, CLOSE, type LocalNode, type SignedPeerEntry } from "../network/index.js";
+import type { PeerId } from "../primitives/index.js";
+import { DiscoveryError } from "./errors.js";
+import { pingReplyCodec, pingRequestCodec } from "./protocol.js";
+import { closedWithin, type SyncContext } from "./sync.js";
+import { verifyEntries } from "./verification.js";
+
+/** How long a caller of ours may take, in ms. */
+const SERVE_TIMEOUT_MS = 5000;
+
+/** What a ping brings back. */
+export interface Pong {
+  /** The peer's entry, its signature checked. */
+  readonly entry: SignedPeerEntry;
+  /** Round-trip time of the selected path in microseconds, where one is selected. */
+  readonly rttMicros: number | undefined;
+}
+
+/**
+ * Asks a peer for its entry (spec 02 §11). The deadline covers the whole exchange.
+ *
+ * @throws NetworkError, DiscoveryError `invalidSignature`, `wrongPeer`
+ */
+export async function pingPeer(
+  context: SyncContext,
+  peer: PeerId,
+  timeoutMs: number,
+  signal?: AbortSignal,
+): Promise<Pong> {
+  const { node, catalog } = context;
+  const startMs = node.runtime.monoMs();
+  const link = await node.open(peer, ALPN.ping, { signal, timeoutMs });
+  try {
+    await link.send(pingRequestCodec, undefined);
+    const leftMs = Math.max(1, timeoutMs - (node.runtime.monoMs() - startMs));
+    const entry = await link.recv(pingReplyCodec, { timeoutMs: leftMs });
+    const rttMicros = link.connection.rttMicros();
+    await verifyEntries(node.runtime, catalog, link, [entry]);
+    link.close(CLOSE.success);
+    if (entry.entry.id !== peer || entry.entry.network !== node.networkId) {
+      throw new DiscoveryError("wrongPeer", `peer ${peer.short()} answered with an entry of another peer or network`, {
+        peer,
+      });
+    }
+    return { entry, rttMicros };
+  } finally {
+    link.close(CLOSE.dropped);
+  }
+}
+
+/** Answers a ping with a freshly signed entry of a new version: Rust peers act on nothing less (spec 04 §2). */
+export async function servePing(
+  node: LocalNode,
+  freshEntry: () => SignedPeerEntry,
+  connection: Connection,
+): Promise<void> {
+  const link = await node.acceptLink(connection, { timeoutMs: SERVE_TIMEOUT_MS });
+  await link.recv(pingRequestCodec, { timeoutMs: SERVE_TIMEOUT_MS });
+  await link.send(pingReplyCodec, freshEntry());
+  await closedWithin(node, link.closed, SERVE_TIMEOUT_MS);
+}

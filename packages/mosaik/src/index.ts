@@ -1,0 +1,34 @@
+/**
+ * Mosaik: self-organizing, leaderless distributed systems. Nodes that share a network id find each other and stream typed data,
+ * with nothing to install between them.
+ */
+export { DecodeError, EncodeError, t, type Codec } from "@mosaik/postcard";
+export { Condition, Digest, MosaikError, PeerId } from "./primitives/index.js";
+export type { BackoffPolicy, DigestLike, Lagged, NetworkId, PeerIdLike, StreamId, Tag, UniqueId } from "./primitives/index.js";
+export { Metrics, type MetricSample } from "./metrics/index.js";
+export type { Runtime } from "./runtime/index.js";
+export { CLOSE, NetworkError, PeerEntry, PeerInfo, SignedPeerEntry } from "./network/index.js";
+export type { CloseCode, EndpointAddress, NetworkErrorCode, Ticket, TransportAddr } from "./network/index.js";
+export { DiscoveryError } from "./discovery/index.js";
+export type {
+  BootstrapPeer,
+  CatalogView,
+  Discovery,
+  DiscoveryConfig,
+  DiscoveryErrorCode,
+  DiscoveryEvent,
+} from "./discovery/index.js";
+export { ChannelCondition, stream, StreamDef, StreamError } from "./streams/index.js";
+export type {
+  ChannelInfo,
+  Consumer,
+  ConsumerOptions,
+  OnlineWhen,
+  Producer,
+  ProducerOptions,
+  StreamErrorCode,
+  StreamOptions,
+  StreamStats,
+} from "./streams/index.js";
+export { Network, VERSION } from "./node/index.js";
+export type { NetworkClosed, NetworkOptions } from "./node/index.js";

@@ -1,0 +1,1 @@
+export { Counter, Gauge, Metrics, type Labels, type MetricSample } from "./registry.js";

@@ -1,0 +1,36 @@
+import type { PeerId } from "../primitives/index.js";
+import { mergeAddresses, type EndpointAddress, type TransportAddr } from "./address.js";
+
+/** How many addresses are kept for one peer. */
+const ADDRS_PER_PEER_MAX = 32;
+
+/**
+ * Where peers may be reached. What a peer's newest signed entry says replaces what an older one said; addresses that the program
+ * gave are kept beside it.
+ */
+export class AddressBook {
+  readonly #given = new Map<PeerId, readonly TransportAddr[]>();
+  readonly #advertised = new Map<PeerId, readonly TransportAddr[]>();
+
+  /** Remembers addresses that came from the program, beside those known. */
+  add(address: EndpointAddress): void {
+    if (address.addrs.length === 0) return;
+    const merged = mergeAddresses(this.#given.get(address.id) ?? [], address.addrs);
+    this.#given.set(address.id, merged.slice(-ADDRS_PER_PEER_MAX));
+  }
+
+  /** Remembers what the peer's entry says, in place of what an earlier one said. */
+  advertise(address: EndpointAddress): void {
+    this.#advertised.set(address.id, address.addrs.slice(0, ADDRS_PER_PEER_MAX));
+  }
+
+  /** Everything known of a peer; no addresses if it is unknown. */
+  get(id: PeerId): EndpointAddress {
+    return { id, addrs: mergeAddresses(this.#advertised.get(id) ?? [], this.#given.get(id) ?? []) };
+  }
+
+  /** Forgets what the peer's entries said. */
+  forget(id: PeerId): void {
+    this.#advertised.delete(id);
+  }
+}

@@ -1,0 +1,102 @@
+/** The length field in front of every message: 4 bytes, big-endian (spec 01 §6.1). */
+export const FRAME_HEADER_BYTES = 4;
+
+/** The default of the largest payload that is accepted: 64 MiB (DESIGN §9). */
+export const DEFAULT_FRAME_LIMIT_BYTES = 64 * 1024 * 1024;
+
+/** A peer announced a frame beyond the limit. */
+export class FrameTooLarge extends Error {
+  override readonly name = "FrameTooLarge";
+  constructor(
+    readonly lengthBytes: number,
+    readonly limitBytes: number,
+  ) {
+    super(`a frame of ${lengthBytes} bytes is over the limit of ${limitBytes}`);
+  }
+}
+
+/** Gets each frame's payload in place: `bytes` from `start` to `end`, valid only during the call. */
+export type OnFrame = (bytes: Uint8Array, start: number, end: number) => void;
+
+/**
+ * Cuts a byte stream into frames. A frame that lies whole within a chunk is handed on in place; one that is spread over several is
+ * gathered in a buffer that grows with the bytes that have really arrived, whatever length its header claims.
+ */
+export class FrameDecoder {
+  readonly #limitBytes: number;
+  /** The beginning of an unfinished frame, header included. */
+  #carry: Uint8Array = new Uint8Array(0);
+  #carryLength = 0;
+
+  constructor(limitBytes: number = DEFAULT_FRAME_LIMIT_BYTES) {
+    this.#limitBytes = limitBytes;
+  }
+
+  /** Whether a frame has begun and not ended: the stream must not end here. */
+  get isMidFrame(): boolean {
+    return this.#carryLength > 0;
+  }
+
+  /** @throws FrameTooLarge; the decoder is of no use after that. */
+  push(chunk: Uint8Array, onFrame: OnFrame): void {
+    let offset = 0;
+    if (this.#carryLength > 0) {
+      offset = this.#complete(chunk, onFrame);
+      if (offset < 0) return;
+    }
+    const end = chunk.length;
+    while (end - offset >= FRAME_HEADER_BYTES) {
+      const start = offset + FRAME_HEADER_BYTES;
+      const length = this.#lengthAt(chunk, offset);
+      if (end - start < length) break;
+      offset = start + length;
+      onFrame(chunk, start, offset);
+    }
+    if (offset < end) this.#append(chunk, offset, end);
+  }
+
+  /** Fills the carried frame from `chunk`; the offset behind it, or -1 when the chunk was not enough. */
+  #complete(chunk: Uint8Array, onFrame: OnFrame): number {
+    let offset = 0;
+    if (this.#carryLength < FRAME_HEADER_BYTES) {
+      offset = Math.min(FRAME_HEADER_BYTES - this.#carryLength, chunk.length);
+      this.#append(chunk, 0, offset);
+      if (this.#carryLength < FRAME_HEADER_BYTES) return -1;
+    }
+    const whole = FRAME_HEADER_BYTES + this.#lengthAt(this.#carry, 0);
+    const end = offset + Math.min(whole - this.#carryLength, chunk.length - offset);
+    this.#append(chunk, offset, end);
+    if (this.#carryLength < whole) return -1;
+    const carry = this.#carry;
+    this.#carry = new Uint8Array(0);
+    this.#carryLength = 0;
+    onFrame(carry, FRAME_HEADER_BYTES, whole);
+    return end;
+  }
+
+  #append(chunk: Uint8Array, start: number, end: number): void {
+    const needed = this.#carryLength + end - start;
+    if (needed > this.#carry.length) {
+      const grown = new Uint8Array(Math.max(256, needed, Math.min(2 * this.#carry.length, this.#limitBytes)));
+      grown.set(this.#carry.subarray(0, this.#carryLength));
+      this.#carry = grown;
+    }
+    this.#carry.set(chunk.subarray(start, end), this.#carryLength);
+    this.#carryLength = needed;
+  }
+
+  #lengthAt(bytes: Uint8Array, offset: number): number {
+    const length =
+      ((bytes[offset]! << 24) | (bytes[offset + 1]! << 16) | (bytes[offset + 2]! << 8) | bytes[offset + 3]!) >>> 0;
+    if (length > this.#limitBytes) throw new FrameTooLarge(length, this.#limitBytes);
+    return length;
+  }
+}
+
+/** Writes `payloadBytes` as a frame header into `target` at `offset`. */
+export function writeFrameHeader(target: Uint8Array, offset: number, payloadBytes: number): void {
+  target[offset] = payloadBytes >>> 24;
+  target[offset + 1] = payloadBytes >>> 16;
+  target[offset + 2] = payloadBytes >>> 8;
+  target[offset + 3] = payloadBytes;
+}

@@ -1,0 +1,31 @@
+export { AddressBook } from "./address-book.js";
+export {
+  endpointAddress,
+  endpointAddressCodec,
+  mergeAddresses,
+  parseAddress,
+  toTransport,
+  type EndpointAddress,
+  type TransportAddr,
+} from "./address.js";
+export { ALPN } from "./alpn.js";
+export { CLOSE, describeClose, peerCloseCode, type CloseCode } from "./close-codes.js";
+export { NetworkError, type NetworkErrorCode } from "./errors.js";
+export { DEFAULT_FRAME_LIMIT_BYTES, FRAME_HEADER_BYTES, FrameDecoder, FrameTooLarge, writeFrameHeader } from "./framing.js";
+export { digestCodec, peerIdCodec } from "./id-codecs.js";
+export { Link, type FrameSink, type LinkContext, type LinkEnd } from "./link.js";
+export { LocalNode, type LocalNodeOptions, type OpenOptions } from "./local-node.js";
+export {
+  compareVersions,
+  PeerEntry,
+  sortedMap,
+  sortedSet,
+  ticketId,
+  type IdSet,
+  type PeerEntryFields,
+  type PeerEntryVersion,
+  type Ticket,
+} from "./peer-entry.js";
+export { PeerInfo } from "./peer-info.js";
+export { Router, type ProtocolHandler } from "./router.js";
+export { peerEntryCodec, SignedPeerEntry, signEntry, signedPeerEntryCodec, verifySignature } from "./signed-entry.js";

@@ -1,0 +1,261 @@
+import type { BiStream, CloseInfo, Connection, StreamEnd } from "@mosaik/iroh/transport";
+import { DecodeError, Writer, type Codec } from "@mosaik/postcard";
+import { PeerId } from "../primitives/index.js";
+import type { Metrics } from "../metrics/index.js";
+import type { Runtime } from "../runtime/index.js";
+import { CLOSE, describeClose, type CloseCode } from "./close-codes.js";
+import { NetworkError } from "./errors.js";
+import { FRAME_HEADER_BYTES, FrameDecoder, FrameTooLarge, writeFrameHeader, type OnFrame } from "./framing.js";
+import { LinkWriter } from "./link-writer.js";
+
+/** What a link needs of its surroundings. */
+export interface LinkContext {
+  readonly runtime: Runtime;
+  readonly metrics: Metrics;
+  /** The largest payload accepted and sent, in bytes. */
+  readonly frameLimitBytes: number;
+}
+
+/** How the incoming half of a link ended. */
+export type LinkEnd =
+  /** The peer ended its stream at a frame boundary. */
+  | { readonly kind: "ended" }
+  /** The stream ended or was reset inside a frame, or reset at all. */
+  | { readonly kind: "truncated" }
+  /** The peer announced a frame over the limit; the link was closed with 400. */
+  | { readonly kind: "violation"; readonly error: FrameTooLarge }
+  /** The connection is closed. */
+  | { readonly kind: "closed"; readonly info: CloseInfo };
+
+/** Who gets the frames of a link from now on. */
+export interface FrameSink {
+  readonly onFrame: OnFrame;
+  /** After the frames of each chunk: how many bytes of credit they cost, to be given back through `release`. */
+  onDelivered(bytes: number): void;
+  onEnd(end: LinkEnd): void;
+}
+
+/** Credit while messages are asked for one at a time, in bytes. */
+const PULL_WINDOW_BYTES = 64 * 1024;
+
+/**
+ * One stream of framed messages with one peer, and the close code it ends with (spec 01 §6). Protocols ask for messages one at a
+ * time with `recv`, or take them all as they come with `receive`.
+ */
+export class Link {
+  readonly peer: PeerId;
+  readonly connection: Connection;
+  readonly writer: LinkWriter;
+  readonly #context: LinkContext;
+  readonly #stream: BiStream;
+  readonly #decoder: FrameDecoder;
+  readonly #ingress: { add(amount: number): void };
+  readonly #egress: { add(amount: number): void };
+  #frames: Uint8Array[] = [];
+  #end: LinkEnd | undefined;
+  #sink: FrameSink | undefined;
+  #wake: (() => void) | undefined;
+  /** Bytes delivered but not granted again, while messages are asked for one at a time. */
+  #heldBytes = 0;
+  #carriedBytes = 0;
+
+  constructor(context: LinkContext, connection: Connection, stream: BiStream) {
+    this.#context = context;
+    this.connection = connection;
+    this.peer = PeerId.from(connection.remoteId);
+    this.#stream = stream;
+    this.#decoder = new FrameDecoder(context.frameLimitBytes);
+    this.#ingress = context.metrics.counter("mosaik.network.ingress.bytes");
+    this.#egress = context.metrics.counter("mosaik.network.egress.bytes");
+    this.writer = new LinkWriter(stream.send, () => {});
+    stream.recv.start(
+      (chunk) => this.#onChunk(chunk),
+      (end) => this.#onStreamEnd(end),
+      PULL_WINDOW_BYTES,
+    );
+  }
+
+  /** Why the connection ended; resolves once, never rejects. */
+  get closed(): Promise<CloseInfo> {
+    return this.connection.closed;
+  }
+
+  get isClosed(): boolean {
+    return this.connection.closeInfo() !== undefined;
+  }
+
+  /**
+   * Sends one message; resolves when the transport has taken it.
+   *
+   * @throws NetworkError `tooLarge` before anything was sent; `closed` when the connection ended
+   */
+  async send<T>(codec: Codec<T>, value: T): Promise<void> {
+    const writer = new Writer();
+    writer.ensure(FRAME_HEADER_BYTES);
+    writer.length = FRAME_HEADER_BYTES;
+    codec.write(writer, value);
+    const payloadBytes = writer.length - FRAME_HEADER_BYTES;
+    if (payloadBytes > this.#context.frameLimitBytes) {
+      throw new NetworkError("tooLarge", `a message of ${payloadBytes} bytes is over the limit`, { peer: this.peer });
+    }
+    writeFrameHeader(writer.bytes, 0, payloadBytes);
+    this.sendFrames(writer.take(), payloadBytes);
+    try {
+      await this.writer.idle();
+    } catch (cause) {
+      throw this.#lost(cause);
+    }
+  }
+
+  /** Writes whole frames as they are. @param payloadBytes how many of the bytes are not headers */
+  sendFrames(frames: Uint8Array, payloadBytes: number, onTaken?: () => void): void {
+    this.#egress.add(payloadBytes);
+    this.writer.write(frames, onTaken);
+  }
+
+  /**
+   * The next message. Bytes behind the value in its frame are ignored, as Rust does.
+   *
+   * @param options.timeoutMs how long to wait, in ms. Default: for ever
+   * @throws NetworkError `timeout`; `closed`, `ended` (the link was closed with 103), `truncated`; `protocolViolation` (the link
+   * was closed with 400)
+   */
+  async recv<T>(codec: Codec<T>, options: { timeoutMs?: number } = {}): Promise<T> {
+    const frame = await this.#nextFrame(options.timeoutMs);
+    try {
+      return codec.decode(frame);
+    } catch (cause) {
+      if (!(cause instanceof DecodeError)) throw cause;
+      this.close(CLOSE.protocolViolation);
+      throw this.#error("protocolViolation", `peer ${this.peer.short()} sent a message that does not decode`, cause);
+    }
+  }
+
+  /**
+   * Hands every frame from now on to `sink`, including those that have arrived already. Their credit comes back only through
+   * `release`: a sink that does not release holds the peer back.
+   *
+   * @param windowBytes how many bytes may be on their way unreleased
+   */
+  receive(sink: FrameSink, windowBytes: number): void {
+    this.#sink = sink;
+    let waiting = 0;
+    for (const frame of this.#frames.splice(0)) {
+      waiting += FRAME_HEADER_BYTES + frame.length;
+      sink.onFrame(frame, 0, frame.length);
+    }
+    // The sink answers for the frames it was given; whatever else was held for `recv` is granted again.
+    this.#stream.recv.grant(Math.max(0, windowBytes - PULL_WINDOW_BYTES) + this.#heldBytes - waiting);
+    this.#heldBytes = 0;
+    if (waiting > 0) sink.onDelivered(waiting);
+    if (this.#end !== undefined) sink.onEnd(this.#end);
+  }
+
+  /** Gives credit back for bytes that the sink has dealt with. */
+  release(bytes: number): void {
+    if (bytes > 0 && this.#end === undefined) this.#stream.recv.grant(bytes);
+  }
+
+  /** Closes the connection; what is in flight may be lost. A second close changes nothing. */
+  close(reason: CloseCode): void {
+    this.connection.close(reason.code, reason.name);
+  }
+
+  async #nextFrame(timeoutMs: number | undefined): Promise<Uint8Array> {
+    let isLate = false;
+    const cancelTimer =
+      timeoutMs === undefined
+        ? undefined
+        : this.#context.runtime.after(timeoutMs, () => {
+            isLate = true;
+            this.#wake?.();
+          });
+    try {
+      for (;;) {
+        const frame = this.#frames.shift();
+        if (frame !== undefined) {
+          this.#grantHeld();
+          return frame;
+        }
+        if (this.#end !== undefined) throw this.#endError(this.#end);
+        if (isLate) throw this.#error("timeout", `peer ${this.peer.short()} sent nothing for ${timeoutMs} ms`);
+        await new Promise<void>((resolve) => (this.#wake = resolve));
+      }
+    } finally {
+      cancelTimer?.();
+      this.#wake = undefined;
+    }
+  }
+
+  #onChunk(chunk: Uint8Array): void {
+    if (this.#end !== undefined) return;
+    const carriedBefore = this.#carriedBytes;
+    let framed = 0;
+    let payload = 0;
+    try {
+      this.#decoder.push(chunk, (bytes, start, end) => {
+        framed += FRAME_HEADER_BYTES + end - start;
+        payload += end - start;
+        if (this.#sink !== undefined) this.#sink.onFrame(bytes, start, end);
+        else this.#frames.push(bytes.subarray(start, end));
+      });
+    } catch (error) {
+      if (!(error instanceof FrameTooLarge)) throw error;
+      this.close(CLOSE.protocolViolation);
+      return this.#finish({ kind: "violation", error });
+    }
+    this.#ingress.add(payload);
+    this.#carriedBytes = carriedBefore + chunk.length - framed;
+    // The beginning of an unfinished frame costs no credit, or a frame larger than the window would never end.
+    const newlyCarried = framed > 0 ? this.#carriedBytes : chunk.length;
+    const delivered = chunk.length - newlyCarried;
+    if (newlyCarried > 0) this.#stream.recv.grant(newlyCarried);
+    if (this.#sink !== undefined) return delivered > 0 ? this.#sink.onDelivered(delivered) : undefined;
+    this.#heldBytes += delivered;
+    this.#grantHeld();
+    this.#wake?.();
+  }
+
+  #grantHeld(): void {
+    if (this.#frames.length > 0 || this.#heldBytes === 0 || this.#end !== undefined) return;
+    this.#stream.recv.grant(this.#heldBytes);
+    this.#heldBytes = 0;
+  }
+
+  #onStreamEnd(end: StreamEnd): void {
+    if (end.kind === "closed") return this.#finish({ kind: "closed", info: end.info });
+    if (end.kind === "reset" || this.#decoder.isMidFrame) return this.#finish({ kind: "truncated" });
+    this.#finish({ kind: "ended" });
+  }
+
+  #finish(end: LinkEnd): void {
+    if (this.#end !== undefined) return;
+    this.#end = end;
+    if (this.#sink !== undefined) this.#sink.onEnd(end);
+    else this.#wake?.();
+  }
+
+  #endError(end: LinkEnd): NetworkError {
+    switch (end.kind) {
+      case "closed":
+        return this.#lost(undefined);
+      case "ended":
+        this.close(CLOSE.unexpectedClose);
+        return this.#error("ended", `peer ${this.peer.short()} ended the stream where a message was expected`);
+      case "truncated":
+        return this.#error("truncated", `peer ${this.peer.short()} ended the stream inside a message`);
+      case "violation":
+        return this.#error("protocolViolation", end.error.message, end.error);
+    }
+  }
+
+  #lost(cause: unknown): NetworkError {
+    const info = this.connection.closeInfo();
+    const how = info === undefined ? "lost" : describeClose(info);
+    return this.#error("closed", `the connection with peer ${this.peer.short()} was ${how}`, cause);
+  }
+
+  #error(code: NetworkError["code"], message: string, cause?: unknown): NetworkError {
+    return new NetworkError(code, message, { peer: this.peer, closeInfo: this.connection.closeInfo(), cause });
+  }
+}

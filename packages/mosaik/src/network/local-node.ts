@@ -1,0 +1,156 @@
+import { TransportError, type Connection, type Endpoint } from "@mosaik/iroh/transport";
+import type { Metrics } from "../metrics/index.js";
+import { linkSignals, PeerId, type Digest, type NetworkId } from "../primitives/index.js";
+import type { Runtime } from "../runtime/index.js";
+import { AddressBook } from "./address-book.js";
+import { endpointAddress, toTransport, type EndpointAddress } from "./address.js";
+import { CLOSE } from "./close-codes.js";
+import { NetworkError } from "./errors.js";
+import { Link, type LinkContext } from "./link.js";
+
+export interface LocalNodeOptions {
+  readonly runtime: Runtime;
+  readonly metrics: Metrics;
+  readonly networkId: NetworkId;
+  readonly secretKey: Uint8Array;
+  readonly endpoint: Endpoint;
+  readonly frameLimitBytes: number;
+}
+
+/** Limits of a dial or of an accepted stream. */
+export interface OpenOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** How long connecting and opening the stream may take together, in ms. Default: 10 000. */
+  readonly timeoutMs?: number;
+}
+
+const OPEN_TIMEOUT_MS = 10_000;
+
+/** This node on its network: its identity, its socket, what it knows of addresses, and the links that it holds. */
+export class LocalNode {
+  readonly runtime: Runtime;
+  readonly metrics: Metrics;
+  readonly networkId: NetworkId;
+  readonly id: PeerId;
+  readonly addresses: AddressBook;
+  /** Aborts when the node begins to close: every wait inside the node listens to it. */
+  readonly closing: AbortSignal;
+  readonly #secretKey: Uint8Array;
+  readonly #endpoint: Endpoint;
+  readonly #linkContext: LinkContext;
+  readonly #closer = new AbortController();
+  readonly #links = new Set<Link>();
+
+  constructor(options: LocalNodeOptions) {
+    this.runtime = options.runtime;
+    this.metrics = options.metrics;
+    this.networkId = options.networkId;
+    this.#secretKey = options.secretKey;
+    this.#endpoint = options.endpoint;
+    this.id = PeerId.from(options.endpoint.id);
+    this.addresses = new AddressBook();
+    this.closing = this.#closer.signal;
+    this.#linkContext = options;
+  }
+
+  /** Where this node can be reached now. */
+  address(): EndpointAddress {
+    return endpointAddress(this.#endpoint.addr());
+  }
+
+  /** Calls `listener` after each change of `address()`, until the returned function is called. */
+  watchAddress(listener: (address: EndpointAddress) => void): () => void {
+    return this.#endpoint.watchAddr((addr) => listener(endpointAddress(addr)));
+  }
+
+  /** Signs a digest with this node's key. */
+  sign(digest: Digest): Uint8Array {
+    return this.runtime.sign(this.#secretKey, digest.bytes);
+  }
+
+  /**
+   * Connects to a peer at the addresses known of it and opens the stream of one protocol.
+   *
+   * @throws NetworkError `unreachable`, `timeout`, `cancelled`, `closed`
+   */
+  async open(peer: PeerId, alpn: string, options: OpenOptions = {}): Promise<Link> {
+    const deadline = new AbortController();
+    const { signal, unlink } = linkSignals(options.signal, this.closing, deadline.signal);
+    const timeoutMs = options.timeoutMs ?? OPEN_TIMEOUT_MS;
+    const cancelTimer = this.runtime.after(timeoutMs, () => deadline.abort());
+    let connection: Connection | undefined;
+    try {
+      connection = await this.#endpoint.dial(toTransport(this.addresses.get(peer)), [alpn], { signal });
+      const link = this.#adopt(connection, await connection.openBi());
+      if (signal.aborted) throw new TransportError("cancelled", "aborted while opening");
+      return link;
+    } catch (cause) {
+      connection?.close(CLOSE.cancelled.code, CLOSE.cancelled.name);
+      throw this.#openError(peer, cause, deadline.signal.aborted ? timeoutMs : undefined);
+    } finally {
+      cancelTimer();
+      unlink();
+    }
+  }
+
+  /**
+   * The stream of an accepted connection, once the peer has written to it.
+   *
+   * @throws NetworkError `timeout` (the connection was dropped), `closed`
+   */
+  async acceptLink(connection: Connection, options: OpenOptions = {}): Promise<Link> {
+    const timeoutMs = options.timeoutMs ?? OPEN_TIMEOUT_MS;
+    let isLate = false;
+    const cancelTimer = this.runtime.after(timeoutMs, () => {
+      isLate = true;
+      connection.close(CLOSE.dropped.code, CLOSE.dropped.name);
+    });
+    try {
+      return this.#adopt(connection, await connection.acceptBi());
+    } catch (cause) {
+      throw this.#openError(PeerId.from(connection.remoteId), cause, isLate ? timeoutMs : undefined);
+    } finally {
+      cancelTimer();
+    }
+  }
+
+  /** The next connection that a peer opened; `undefined` once the node is closed. */
+  accept(): Promise<Connection | undefined> {
+    return this.#endpoint.accept();
+  }
+
+  /** Stops dialling and waiting. Links stay open for their owners to end. */
+  beginClose(): void {
+    if (!this.closing.aborted) this.#closer.abort(new NetworkError("closed", "the network is closed"));
+  }
+
+  /** Closes every link that its owner left open with 102, then the endpoint. */
+  async close(): Promise<void> {
+    this.beginClose();
+    for (const link of this.#links) link.close(CLOSE.cancelled);
+    await this.#endpoint.close();
+  }
+
+  #adopt(connection: Connection, stream: Awaited<ReturnType<Connection["openBi"]>>): Link {
+    const link = new Link(this.#linkContext, connection, stream);
+    this.#links.add(link);
+    void link.closed.then(() => this.#links.delete(link));
+    this.metrics.counter("mosaik.network.connections.opened").add();
+    return link;
+  }
+
+  #openError(peer: PeerId, cause: unknown, lateAfterMs: number | undefined): NetworkError {
+    const closeInfo = cause instanceof TransportError ? cause.closeInfo : undefined;
+    const details = { peer, cause, closeInfo };
+    if (this.closing.aborted) return new NetworkError("closed", "the network is closed", details);
+    if (lateAfterMs !== undefined) {
+      return new NetworkError("timeout", `peer ${peer.short()} did not answer within ${lateAfterMs} ms`, details);
+    }
+    if (!(cause instanceof TransportError)) throw cause;
+    if (cause.code === "cancelled") return new NetworkError("cancelled", "the dial was cancelled", details);
+    if (cause.code === "closed") {
+      return new NetworkError("closed", `peer ${peer.short()} closed the connection: ${cause.message}`, details);
+    }
+    return new NetworkError("unreachable", `peer ${peer.short()} cannot be reached: ${cause.message}`, details);
+  }
+}

@@ -1,0 +1,132 @@
+import { type RelayOption } from "@mosaik/iroh/transport";
+import { defaultDiscoveryConfig, Discovery, type DiscoveryConfig } from "../discovery/index.js";
+import { Metrics } from "../metrics/index.js";
+import { ALPN, DEFAULT_FRAME_LIMIT_BYTES, LocalNode, NetworkError, Router } from "../network/index.js";
+import { Digest, unlessAborted, type DigestLike, type NetworkId } from "../primitives/index.js";
+import { createNodeRuntime, type Runtime } from "../runtime/index.js";
+import { Streams } from "../streams/index.js";
+import { PROTOCOL_VERSION } from "./version.js";
+
+/** How a node joins a network. Every option has a default. */
+export interface NetworkOptions {
+  /** This node's identity: a 32-byte Ed25519 seed, or a text or digest to make one of. Default: random. */
+  readonly secretKey?: Uint8Array | DigestLike;
+  /** Relay servers. Default: the public ones of n0. */
+  readonly relay?: RelayOption;
+  /** Socket addresses to bind, at most one of each family. Default: every interface, a free port. */
+  readonly bindAddrs?: readonly string[];
+  readonly discovery?: Partial<DiscoveryConfig>;
+  /** The largest message that is accepted or sent, in bytes. Default: 64 MiB. */
+  readonly frameLimitBytes?: number;
+  /** The outside world. Default: the real one. */
+  readonly runtime?: Runtime;
+  /** Gives up joining. */
+  readonly signal?: AbortSignal;
+}
+
+/** Why a network was closed. */
+export type NetworkClosed = { readonly by: "program" } | { readonly by: "failure"; readonly error: unknown };
+
+/** Protocols that this node accepts. */
+const ACCEPTED = [ALPN.announce, ALPN.sync, ALPN.ping, ALPN.streams];
+
+/** One node of one network: everything that a program does with Mosaik begins here. Holds the process open until it is closed. */
+export class Network {
+  /** The network's id. */
+  readonly id: NetworkId;
+  /** This node: its id and addresses. */
+  readonly local: LocalNode;
+  readonly discovery: Discovery;
+  readonly streams: Streams;
+  /** What this node counts. */
+  readonly metrics: Metrics;
+  /** Resolves when the network is closed, with the cause. */
+  readonly closed: Promise<NetworkClosed>;
+  #resolveClosed!: (closed: NetworkClosed) => void;
+  #closing: Promise<void> | undefined;
+
+  private constructor(local: LocalNode, router: Router, discovery: Discovery, streams: Streams) {
+    this.id = local.networkId;
+    this.local = local;
+    this.discovery = discovery;
+    this.streams = streams;
+    this.metrics = local.metrics;
+    this.closed = new Promise((resolve) => (this.#resolveClosed = resolve));
+    discovery.start();
+    void router.run().catch((error: unknown) => this.#end({ by: "failure", error }));
+  }
+
+  /**
+   * Joins a network: binds a socket and begins to look for peers. Nodes that know one member, through `discovery.bootstrap`, come to
+   * know all.
+   *
+   * @param id the network's id, or a text by the rule of `Digest.from`
+   * @throws TransportError `bind`, `invalidArgument`; NetworkError, DiscoveryError `invalidOption`; the signal's reason
+   */
+  static async join(id: DigestLike, options: NetworkOptions = {}): Promise<Network> {
+    const networkId = Digest.from(id);
+    const frameLimitBytes = options.frameLimitBytes ?? DEFAULT_FRAME_LIMIT_BYTES;
+    if (!(frameLimitBytes >= 1024 && frameLimitBytes <= 0xffff_ffff)) {
+      throw new NetworkError("invalidOption", `frameLimitBytes must be from 1024 to 2^32-1, not ${frameLimitBytes}`);
+    }
+    const runtime = options.runtime ?? (await createNodeRuntime());
+    const secretKey = secretKeyOf(options.secretKey, runtime);
+    options.signal?.throwIfAborted();
+    const binding = runtime.transport.bind({
+      secretKey,
+      alpns: ACCEPTED,
+      relay: options.relay ?? "default",
+      ...(options.bindAddrs === undefined ? {} : { bindAddrs: options.bindAddrs }),
+    });
+    binding.then(
+      (endpoint) => (options.signal?.aborted ? endpoint.close() : undefined),
+      () => {},
+    );
+    const endpoint = await unlessAborted(binding, options.signal);
+    try {
+      const metrics = new Metrics({ network: networkId.short() });
+      const local = new LocalNode({ runtime, metrics, networkId, secretKey, endpoint, frameLimitBytes });
+      const router = new Router(local);
+      const config = { ...defaultDiscoveryConfig, ...options.discovery };
+      const discovery = new Discovery(local, router, PROTOCOL_VERSION, config);
+      const streams = new Streams(local, router, discovery, frameLimitBytes);
+      return new Network(local, router, discovery, streams);
+    } catch (error) {
+      await endpoint.close();
+      throw error;
+    }
+  }
+
+  /**
+   * Leaves the network in order: producers hand over what was sent, for at most a second, and close with 204; everything else closes
+   * with 102. Takes at most two seconds. A second call waits for the first.
+   */
+  close(): Promise<void> {
+    return this.#end({ by: "program" });
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  #end(cause: NetworkClosed): Promise<void> {
+    this.#closing ??= this.#shutDown().finally(() => this.#resolveClosed(cause));
+    return this.#closing;
+  }
+
+  async #shutDown(): Promise<void> {
+    this.local.beginClose();
+    await this.streams.close();
+    this.discovery.close();
+    await this.local.close();
+  }
+}
+
+function secretKeyOf(given: Uint8Array | DigestLike | undefined, runtime: Runtime): Uint8Array {
+  if (given === undefined) return runtime.random.bytes(32);
+  if (!(given instanceof Uint8Array)) return Digest.from(given).bytes;
+  if (given.length !== 32) {
+    throw new NetworkError("invalidOption", `a secret key has 32 bytes, not ${given.length}`);
+  }
+  return given.slice();
+}

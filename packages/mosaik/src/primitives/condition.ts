@@ -1,0 +1,112 @@
+import { abortReason } from "./link-signals.js";
+
+/** What a condition is judged on: a value that can be looked at, and a call whenever it may have changed. */
+export interface ConditionSource {
+  /** Calls `listener` after each possible change until the returned function is called. */
+  subscribe(listener: () => void): () => void;
+  /** A reason why the condition can change no more, as after a close. */
+  ended?(): Error | undefined;
+}
+
+/**
+ * Something that may be true now or later. `await` it for the moment it is met; iterate over it for every transition.
+ * A thenable: never return one from an async function, use `toPromise` there.
+ */
+export class Condition implements PromiseLike<void> {
+  readonly #source: ConditionSource;
+  readonly #test: () => boolean;
+
+  constructor(source: ConditionSource, test: () => boolean) {
+    this.#source = source;
+    this.#test = test;
+  }
+
+  /** Whether it holds at this moment. */
+  get isMet(): boolean {
+    return this.#test();
+  }
+
+  /** The opposite condition. */
+  unmet(): Condition {
+    return new Condition(this.#source, () => !this.#test());
+  }
+
+  /**
+   * Resolves as soon as the condition holds. Rejects with the signal's reason when that aborts first, and with the source's
+   * when it has ended unmet.
+   */
+  toPromise(options: { signal?: AbortSignal | undefined } = {}): Promise<void> {
+    const { signal } = options;
+    if (signal?.aborted) return Promise.reject(abortReason(signal));
+    if (this.#test()) return Promise.resolve();
+    return new Promise<void>((resolve, reject) => {
+      const settle = (action: () => void): void => {
+        unsubscribe();
+        signal?.removeEventListener("abort", onAbort);
+        action();
+      };
+      const onAbort = (): void => settle(() => reject(abortReason(signal!)));
+      const onChange = (): void => {
+        if (this.#test()) return settle(resolve);
+        const reason = this.#source.ended?.();
+        if (reason !== undefined) settle(() => reject(reason));
+      };
+      const unsubscribe = this.#source.subscribe(onChange);
+      signal?.addEventListener("abort", onAbort, { once: true });
+      onChange();
+    });
+  }
+
+  then<A = void, B = never>(
+    onMet?: ((value: void) => A | PromiseLike<A>) | null,
+    onRejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
+  ): Promise<A | B> {
+    return this.toPromise().then(onMet, onRejected);
+  }
+
+  /** The state now and after every transition, `true` for met. Ends when the source does. */
+  async *[Symbol.asyncIterator](): AsyncGenerator<boolean, void, void> {
+    let wake = (): void => {};
+    const unsubscribe = this.#source.subscribe(() => wake());
+    let last: boolean | undefined;
+    try {
+      for (;;) {
+        const isMet = this.#test();
+        if (isMet !== last) {
+          last = isMet;
+          yield isMet;
+          continue;
+        }
+        if (this.#source.ended?.() !== undefined) return;
+        await new Promise<void>((resolve) => (wake = resolve));
+      }
+    } finally {
+      unsubscribe();
+    }
+  }
+}
+
+/** A source that is notified by hand. */
+export class ChangeSource implements ConditionSource {
+  readonly #listeners = new Set<() => void>();
+  #ended: Error | undefined;
+
+  subscribe(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  ended(): Error | undefined {
+    return this.#ended;
+  }
+
+  changed(): void {
+    for (const listener of [...this.#listeners]) listener();
+  }
+
+  /** The last change: conditions that do not hold reject with `reason`. */
+  end(reason: Error): void {
+    this.#ended ??= reason;
+    this.changed();
+  }
+}

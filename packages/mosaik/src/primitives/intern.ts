@@ -1,0 +1,50 @@
+/**
+ * One object for each 32-byte value, as long as anyone holds it. Entries are weak, so ids that a remote peer makes up do not
+ * accumulate; dead entries are swept whenever the table has doubled.
+ */
+export class InternTable<T extends object> {
+  readonly #entries = new Map<string, WeakRef<T>>();
+  #sweepAt = 1024;
+
+  /** The object for `bytes`, made by `create` from a copy of them if there is none. */
+  get(bytes: Uint8Array, create: (bytes: Uint8Array) => T): T {
+    const key = keyOf(bytes);
+    const known = this.#entries.get(key)?.deref();
+    if (known !== undefined) return known;
+    const made = create(bytes.slice());
+    this.#entries.set(key, new WeakRef(made));
+    if (this.#entries.size >= this.#sweepAt) this.#sweep();
+    return made;
+  }
+
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  #sweep(): void {
+    for (const [key, entry] of this.#entries) if (entry.deref() === undefined) this.#entries.delete(key);
+    this.#sweepAt = Math.max(1024, 2 * this.#entries.size);
+  }
+}
+
+function keyOf(b: Uint8Array): string {
+  // 16 UTF-16 units hold 32 bytes: far cheaper to make than 64 hexadecimal digits.
+  return String.fromCharCode(
+    (b[0]! << 8) | b[1]!,
+    (b[2]! << 8) | b[3]!,
+    (b[4]! << 8) | b[5]!,
+    (b[6]! << 8) | b[7]!,
+    (b[8]! << 8) | b[9]!,
+    (b[10]! << 8) | b[11]!,
+    (b[12]! << 8) | b[13]!,
+    (b[14]! << 8) | b[15]!,
+    (b[16]! << 8) | b[17]!,
+    (b[18]! << 8) | b[19]!,
+    (b[20]! << 8) | b[21]!,
+    (b[22]! << 8) | b[23]!,
+    (b[24]! << 8) | b[25]!,
+    (b[26]! << 8) | b[27]!,
+    (b[28]! << 8) | b[29]!,
+    (b[30]! << 8) | b[31]!,
+  );
+}

@@ -1,0 +1,88 @@
+import type { CloseInfo } from "@mosaik/iroh/transport";
+import { CLOSE, type CloseCode, type Link } from "../network/index.js";
+import type { Runtime } from "../runtime/index.js";
+import type { Batch } from "./batch.js";
+import type { Channel } from "./channel.js";
+
+/** Bytes that may wait for one consumer before `send` waits for it. */
+const QUEUE_BYTES_MAX = 1024 * 1024;
+/** A consumer that takes nothing for this long while data waits for it is closed with 10413, in ms (DESIGN §9). */
+const NO_PROGRESS_LIMIT_MS = 5000;
+/** How long a consumer may take to get what is left when the producer closes, in ms. */
+const DRAIN_TIMEOUT_MS = 1000;
+
+/** What a subscription tells its producer. */
+export interface SubscriptionEvents {
+  /** The consumer took a batch, which may have made room. */
+  onTaken(batch: Batch): void;
+  onEnd(info: CloseInfo): void;
+}
+
+/** The producer's side of one consumer: what waits for it, and whether it makes progress. */
+export class Subscription {
+  readonly channel: Channel;
+  readonly link: Link;
+  readonly #runtime: Runtime;
+  readonly #events: SubscriptionEvents;
+  #queuedDatums = 0;
+  #cancelStallTimer: (() => void) | undefined;
+
+  constructor(runtime: Runtime, channel: Channel, link: Link, events: SubscriptionEvents) {
+    this.#runtime = runtime;
+    this.channel = channel;
+    this.link = link;
+    this.#events = events;
+    void link.closed.then((info) => {
+      this.#cancelStallTimer?.();
+      events.onEnd(info);
+    });
+  }
+
+  get hasRoom(): boolean {
+    return this.link.writer.queuedBytes < QUEUE_BYTES_MAX;
+  }
+
+  /** Datums that the consumer's connection has not taken yet. */
+  get queuedDatums(): number {
+    return this.#queuedDatums;
+  }
+
+  push(batch: Batch): void {
+    this.#queuedDatums += batch.datums;
+    this.link.sendFrames(batch.frames, batch.payloadBytes, () => {
+      this.#queuedDatums -= batch.datums;
+      this.channel.datums += batch.datums;
+      this.channel.bytes += batch.payloadBytes;
+      this.#watchProgress();
+      this.#events.onTaken(batch);
+    });
+    this.#watchProgress();
+  }
+
+  /** Hands over what is left, waits a while for the consumer's transport to have it, and closes. */
+  async drain(reason: CloseCode): Promise<void> {
+    const cancelTimer = this.#runtime.after(DRAIN_TIMEOUT_MS, () => this.link.close(reason));
+    // A consumer that goes away meanwhile ends the wait as well: nothing more can be done for it.
+    await this.link.writer.finish().catch(() => {});
+    cancelTimer();
+    this.link.close(reason);
+  }
+
+  /** The timer runs while bytes wait and starts over whenever some were taken. */
+  #watchProgress(): void {
+    if (this.link.writer.queuedBytes === 0) {
+      this.#cancelStallTimer?.();
+      this.#cancelStallTimer = undefined;
+      return;
+    }
+    if (this.#cancelStallTimer !== undefined) return;
+    const before = this.link.writer.queuedBytes;
+    const datumsBefore = this.channel.datums;
+    this.#cancelStallTimer = this.#runtime.after(NO_PROGRESS_LIMIT_MS, () => {
+      this.#cancelStallTimer = undefined;
+      const isStalled = this.link.writer.queuedBytes >= before && this.channel.datums === datumsBefore;
+      if (isStalled) this.link.close(CLOSE.streamTooSlow);
+      else this.#watchProgress();
+    });
+  }
+}
