@@ -1,0 +1,235 @@
+//! An endpoint: one identity with its socket, and the owner of all its connections.
+
+use std::collections::HashMap;
+use std::net::SocketAddr;
+use std::panic::RefUnwindSafe;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use bytes::Bytes;
+use iroh::endpoint::{BindError, ConnectOptions, Connection};
+use iroh::{Endpoint, EndpointAddr, Watcher};
+use napi_derive::napi;
+use tokio::sync::mpsc;
+use tokio::task::AbortHandle;
+use tokio::time::timeout;
+
+use crate::accept::listen;
+use crate::address::Addr;
+use crate::closure::Closure;
+use crate::config::EndpointConfig;
+use crate::connection::{ConnectionState, NativeConnection};
+use crate::failure::Failure;
+use crate::mailbox::{Event, Mailbox, NativeMailbox, Reply, Value};
+use crate::runtime::{lock, spawn};
+use crate::streams::Streams;
+
+/// How long a closing endpoint waits for its peers to hear of it. The rest of them find out by their idle timeout.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
+
+pub struct EndpointState {
+    id: String,
+    mailbox: Arc<Mailbox>,
+    /// Emptied when the endpoint is closed: the socket goes with its last holder.
+    open: Mutex<Option<Endpoint>>,
+    sockets: Vec<SocketAddr>,
+    accepted: tokio::sync::Mutex<mpsc::Receiver<Connection>>,
+    connections: Mutex<HashMap<u32, Arc<ConnectionState>>>,
+    /// Numbers for connections and streams.
+    numbers: Arc<AtomicU32>,
+    /// The dials under way, by their operation.
+    dials: Mutex<HashMap<u32, AbortHandle>>,
+    is_watched: AtomicBool,
+}
+
+impl EndpointState {
+    fn new(endpoint: Endpoint, mailbox: Arc<Mailbox>) -> Self {
+        Self {
+            id: endpoint.id().to_string(),
+            mailbox,
+            sockets: endpoint.bound_sockets(),
+            accepted: tokio::sync::Mutex::new(listen(endpoint.clone())),
+            open: Mutex::new(Some(endpoint)),
+            connections: Mutex::default(),
+            numbers: Arc::default(),
+            dials: Mutex::default(),
+            is_watched: AtomicBool::new(false),
+        }
+    }
+
+    fn endpoint(&self) -> Option<Endpoint> {
+        lock(&self.open).clone()
+    }
+
+    /// Answers with a new connection, and keeps it from then on.
+    fn admit(self: &Arc<Self>, connection: Connection, reply: Reply) {
+        let closure = Arc::new(Closure::default());
+        let streams = Streams::new(self.mailbox.clone(), self.numbers.clone(), closure.clone());
+        let state = Arc::new(ConnectionState::new(
+            self.numbers.fetch_add(1, Ordering::Relaxed),
+            self.mailbox.clone(),
+            Arc::new(streams),
+            closure,
+            connection.clone(),
+        ));
+        lock(&self.connections).insert(state.id, state.clone());
+        reply.send(Ok(Value::Connection(NativeConnection::new(state.clone()))));
+        let endpoint = self.clone();
+        spawn(async move {
+            let error = connection.closed().await;
+            drop(connection);
+            lock(&endpoint.connections).remove(&state.id);
+            let info = state.release(&error);
+            endpoint.mailbox.push(Event::Closed { connection: state.id, info });
+        });
+    }
+
+    async fn dial(&self, addr: EndpointAddr, alpns: Vec<Vec<u8>>) -> Result<Connection, Failure> {
+        let endpoint = self.endpoint().ok_or_else(Failure::endpoint_closed)?;
+        let (first, others) = alpns.split_first().ok_or_else(|| Failure::invalid("a dial offers a protocol"))?;
+        let options = ConnectOptions::new().with_additional_alpns(others.to_vec());
+        let connecting =
+            endpoint.connect_with_opts(addr, first, options).await.map_err(|error| Failure::dial(&error.into()))?;
+        connecting.await.map_err(|error| Failure::dial(&error.into()))
+    }
+
+    async fn close(&self) {
+        let Some(endpoint) = lock(&self.open).take() else { return };
+        for (_, dial) in lock(&self.dials).drain() {
+            dial.abort();
+        }
+        let connections: Vec<_> = lock(&self.connections).values().cloned().collect();
+        for connection in connections {
+            connection.close(0, Bytes::new());
+        }
+        let _ = timeout(CLOSE_TIMEOUT, endpoint.close()).await;
+        // Whoever waits to accept empties the queue himself.
+        if let Ok(mut accepted) = self.accepted.try_lock() {
+            accepted.close();
+            while accepted.try_recv().is_ok() {}
+        }
+    }
+}
+
+/// Binds an endpoint and answers `op` with it. Gives the failure of unusable options at once.
+#[napi(catch_unwind)]
+pub fn bind(mailbox: &NativeMailbox, op: u32, config: EndpointConfig) -> Option<Failure> {
+    let builder = match config.builder() {
+        Ok(builder) => builder,
+        Err(failure) => return Some(failure),
+    };
+    let mailbox = mailbox.shared();
+    let reply = Reply::new(&mailbox, op);
+    spawn(async move {
+        reply.send(match builder.bind().await {
+            Ok(endpoint) => {
+                let state = Arc::new(EndpointState::new(endpoint, mailbox));
+                Ok(Value::Endpoint(NativeEndpoint(state)))
+            }
+            Err(error) => Err(bind_failure(&error)),
+        });
+    });
+    None
+}
+
+fn bind_failure(error: &BindError) -> Failure {
+    Failure::new("bind", format!("the endpoint could not be bound: {error:#}"))
+}
+
+/// An endpoint as JavaScript holds it.
+#[napi]
+pub struct NativeEndpoint(Arc<EndpointState>);
+
+impl RefUnwindSafe for NativeEndpoint {}
+
+#[napi]
+impl NativeEndpoint {
+    #[napi(getter, catch_unwind)]
+    pub fn id(&self) -> String {
+        self.0.id.clone()
+    }
+
+    /// The address now; nothing once the endpoint is closed.
+    #[napi(catch_unwind)]
+    pub fn addr(&self) -> Option<Addr> {
+        Some(Addr::new(&self.0.endpoint()?.addr(), &self.0.sockets))
+    }
+
+    /// Sends an event after each change of the address from now on.
+    #[napi(catch_unwind)]
+    pub fn watch_addr(&self) {
+        let Some(endpoint) = self.0.endpoint() else { return };
+        if self.0.is_watched.swap(true, Ordering::Relaxed) {
+            return;
+        }
+        let mut watcher = endpoint.watch_addr();
+        let state = self.0.clone();
+        let closed = endpoint.closed();
+        spawn(async move {
+            let changes = async move {
+                while let Ok(addr) = watcher.updated().await {
+                    state.mailbox.push(Event::Addr(Addr::new(&addr, &state.sockets)));
+                }
+            };
+            closed.run_until(changes).await;
+        });
+    }
+
+    /// Dials and answers `op` with the connection. Gives the failure of an unusable address at once.
+    #[napi(catch_unwind)]
+    pub fn dial(&self, op: u32, addr: Addr, alpns: Vec<String>) -> Option<Failure> {
+        let addr = match addr.parse() {
+            Ok(addr) => addr,
+            Err(failure) => return Some(failure),
+        };
+        let alpns = alpns.into_iter().map(String::into_bytes).collect();
+        let reply = Reply::new(&self.0.mailbox, op);
+        let state = self.0.clone();
+        let mut dials = lock(&self.0.dials); // held until the dial is in it, so that it cannot end before
+        let handle = spawn(async move {
+            let dialled = state.dial(addr, alpns).await;
+            lock(&state.dials).remove(&op);
+            match dialled {
+                Ok(connection) => state.admit(connection, reply),
+                Err(failure) => reply.send(Err(failure)),
+            }
+        });
+        dials.insert(op, handle);
+        None
+    }
+
+    /// Gives up a dial. Its answer, if it has been sent already, is the caller's to close.
+    #[napi(catch_unwind)]
+    pub fn cancel_dial(&self, op: u32) {
+        let dial = lock(&self.0.dials).remove(&op);
+        if let Some(dial) = dial {
+            dial.abort();
+        }
+    }
+
+    /// Answers `op` with the next incoming connection, or with nothing once the endpoint is closed.
+    #[napi(catch_unwind)]
+    pub fn accept(&self, op: u32) {
+        let reply = Reply::new(&self.0.mailbox, op);
+        let state = self.0.clone();
+        spawn(async move {
+            let accepted = state.accepted.lock().await.recv().await;
+            match accepted {
+                Some(connection) => state.admit(connection, reply),
+                None => reply.send(Ok(Value::Nothing)),
+            }
+        });
+    }
+
+    /// Closes everything and answers `op` when the peers know, or will not any more.
+    #[napi(catch_unwind)]
+    pub fn close(&self, op: u32) {
+        let reply = Reply::new(&self.0.mailbox, op);
+        let state = self.0.clone();
+        spawn(async move {
+            state.close().await;
+            reply.send(Ok(Value::Nothing));
+        });
+    }
+}

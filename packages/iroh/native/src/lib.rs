@@ -1,0 +1,21 @@
+//! iroh's QUIC endpoints for Node.js: what `packages/iroh/src` builds the transport contract on.
+//!
+//! JavaScript calls in through the `Native*` classes; everything that happens later travels back through one [`mailbox`] per
+//! endpoint. No call blocks, and no error is a text: failures are objects with the codes of the contract ([`failure`]).
+//!
+//! Who owns what: an endpoint holds its connections, a connection its streams, each until it is closed or has ended. The
+//! JavaScript objects only point at them, so that the garbage collector can never close anything.
+
+mod accept;
+mod address;
+mod closure;
+mod config;
+mod connection;
+mod crypto;
+mod endpoint;
+mod failure;
+mod mailbox;
+mod recv;
+mod runtime;
+mod send;
+mod streams;

@@ -1,0 +1,139 @@
+import { invalid, requireAddr, requireAlpns } from "./arguments.js";
+import { IrohConnection } from "./connection.js";
+import { endpointClosed, transportError } from "./failure.js";
+import { Mailbox } from "./mailbox.js";
+import { native, type NativeConnection, type NativeEndpoint } from "./native.js";
+import { endpointConfig } from "./options.js";
+import {
+  TransportError,
+  type Connection,
+  type Endpoint,
+  type EndpointAddr,
+  type EndpointId,
+  type EndpointOptions,
+  type Transport,
+} from "./transport.js";
+
+/** The QUIC transport of iroh. */
+export const iroh: Transport = { bind: (options) => IrohEndpoint.bind(options) };
+
+/** An endpoint of iroh. Open, it keeps the process alive; closed, it leaves nothing behind. */
+export class IrohEndpoint implements Endpoint {
+  readonly id: EndpointId;
+  readonly #native: NativeEndpoint;
+  readonly #mailbox: Mailbox;
+  readonly #listeners = new Set<(addr: EndpointAddr) => void>();
+  #addr: EndpointAddr;
+  #closing: Promise<void> | undefined;
+
+  /** @throws TransportError `bind`, `invalidArgument`; `nativeLoadError()` where the Rust half is missing. */
+  static async bind(options: EndpointOptions): Promise<IrohEndpoint> {
+    const binding = native();
+    const config = endpointConfig(options);
+    const mailbox = new Mailbox(binding);
+    try {
+      return await mailbox.begin<IrohEndpoint>(
+        (operation) => {
+          const failure = binding.bind(mailbox.native, operation.number, config);
+          if (failure !== null) operation.reject(transportError(failure));
+        },
+        (value) => new IrohEndpoint(value as NativeEndpoint, mailbox),
+      ).promise;
+    } catch (error) {
+      mailbox.close();
+      throw error;
+    }
+  }
+
+  private constructor(endpoint: NativeEndpoint, mailbox: Mailbox) {
+    this.#native = endpoint;
+    this.#mailbox = mailbox;
+    this.id = endpoint.id;
+    this.#addr = endpoint.addr() ?? { id: endpoint.id, relayUrls: [], directAddrs: [] };
+  }
+
+  addr(): EndpointAddr {
+    this.#addr = this.#native.addr() ?? this.#addr;
+    return this.#addr;
+  }
+
+  watchAddr(listener: (addr: EndpointAddr) => void): () => void {
+    // A wrapper of its own for each call: one listener may watch twice, and leave once.
+    const entry = (addr: EndpointAddr): void => listener(addr);
+    this.#listeners.add(entry);
+    this.#mailbox.onAddr = (addr) => this.#addrChanged(addr);
+    this.#native.watchAddr();
+    return () => void this.#listeners.delete(entry);
+  }
+
+  async dial(
+    addr: EndpointAddr,
+    alpns: readonly string[],
+    { signal }: { signal?: AbortSignal } = {},
+  ): Promise<Connection> {
+    requireAddr(addr);
+    requireAlpns(alpns);
+    if (alpns.length === 0) throw invalid("a dial offers at least one protocol");
+    if (this.#closing !== undefined) throw endpointClosed();
+    if (signal?.aborted) throw cancelled(signal);
+    const dial = this.#mailbox.begin<Connection>(
+      (operation) => {
+        const failure = this.#native.dial(operation.number, addr, alpns);
+        if (failure !== null) operation.reject(transportError(failure));
+      },
+      (connection) => this.#adopt(connection),
+    );
+    const abort = (): void => {
+      this.#native.cancelDial(dial.number);
+      dial.reject(cancelled(signal!));
+    };
+    signal?.addEventListener("abort", abort, { once: true });
+    try {
+      return await dial.promise;
+    } finally {
+      signal?.removeEventListener("abort", abort);
+    }
+  }
+
+  async accept(): Promise<Connection | undefined> {
+    if (this.#closing !== undefined) return undefined;
+    const accept = this.#mailbox.begin<Connection | undefined>(
+      ({ number }) => this.#native.accept(number),
+      (connection) => (connection === undefined ? undefined : this.#adopt(connection)),
+      (operation) => operation.resolve(undefined),
+    );
+    return accept.promise;
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  /** Connections, streams and operations that wait for events now: none are left when everything has ended. */
+  get openHandles(): number {
+    return this.#mailbox.keptCount;
+  }
+
+  async #close(): Promise<void> {
+    this.addr();
+    await this.#mailbox.begin<void>(
+      ({ number }) => this.#native.close(number),
+      () => {},
+    ).promise;
+    this.#mailbox.close();
+  }
+
+  #adopt(connection: unknown): Connection {
+    return new IrohConnection(connection as NativeConnection, this.#mailbox);
+  }
+
+  #addrChanged(addr: EndpointAddr): void {
+    this.#addr = addr;
+    for (const listener of [...this.#listeners]) listener(addr);
+  }
+}
+
+function cancelled(signal: AbortSignal): TransportError {
+  return new TransportError("cancelled", "the dial was cancelled", { cause: signal.reason });
+}

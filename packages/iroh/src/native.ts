@@ -1,0 +1,128 @@
+import { existsSync } from "node:fs";
+import { createRequire } from "node:module";
+import { fileURLToPath } from "node:url";
+import type { CloseInfo, EndpointAddr, TransportErrorCode } from "./transport.js";
+
+/** The Rust half as JavaScript sees it (`native/src`). `null` stands for nothing; failures are returned, not thrown. */
+export interface NativeBinding {
+  readonly NativeMailbox: new (bell: () => void) => NativeMailbox;
+  readonly NativeConnection: new () => NativeConnection;
+  bind(mailbox: NativeMailbox, op: number, config: NativeConfig): NativeFailure | null;
+  publicKey(secret: Uint8Array): Uint8Array;
+  sign(secret: Uint8Array, message: Uint8Array): Uint8Array;
+  verify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean;
+  verifyBatch(items: Uint8Array): Promise<boolean[]>;
+  isPublicKey(bytes: Uint8Array): boolean;
+  blake3(bytes: Uint8Array): Uint8Array;
+}
+
+/** What becomes a `TransportError`. */
+export interface NativeFailure {
+  readonly code: TransportErrorCode;
+  readonly message: string;
+  readonly closeInfo?: CloseInfo;
+  readonly streamCode?: number;
+}
+
+export interface NativeConfig {
+  readonly secretKey: Uint8Array;
+  readonly alpns: readonly string[];
+  readonly relayMode: "none" | "default" | "custom";
+  readonly relayUrls: readonly string[];
+  readonly bindAddrs: readonly string[];
+  readonly streamReceiveWindowBytes: number | undefined;
+  readonly sendWindowBytes: number | undefined;
+  readonly maxIncomingStreams: number | undefined;
+  readonly idleTimeoutMs: number | undefined;
+}
+
+export interface NativeMailbox {
+  take(): unknown[];
+  close(): void;
+}
+
+export interface NativeEndpoint {
+  readonly id: string;
+  addr(): EndpointAddr | null;
+  watchAddr(): void;
+  dial(op: number, addr: EndpointAddr, alpns: readonly string[]): NativeFailure | null;
+  cancelDial(op: number): void;
+  accept(op: number): void;
+  close(op: number): void;
+}
+
+export interface NativeConnection {
+  readonly id: number;
+  readonly remoteId: string;
+  readonly alpn: string;
+  readonly isDialler: boolean;
+  openBi(op: number): NativeBiStream | null;
+  openUni(op: number): NativeSendStream | null;
+  acceptBi(op: number): void;
+  acceptUni(op: number): void;
+  close(code: number, reason: Uint8Array): void;
+  closeInfo(): CloseInfo | null;
+  exportKeyingMaterial(lengthBytes: number, label: Uint8Array, context: Uint8Array): Uint8Array | NativeFailure;
+  rttMicros(): number | null;
+}
+
+export interface NativeBiStream {
+  readonly send: NativeSendStream;
+  readonly recv: NativeRecvStream;
+}
+
+export interface NativeSendStream {
+  readonly id: number;
+  tryWrite(bytes: Uint8Array): number | NativeFailure;
+  awaitRoom(): boolean;
+  obstacle(): NativeFailure | null;
+  finish(): void;
+  reset(code: number): void;
+  acknowledged(op: number): void;
+}
+
+export interface NativeRecvStream {
+  readonly id: number;
+  start(creditBytes: number): void;
+  grant(bytes: number): void;
+  stop(code: number): void;
+}
+
+type Outcome = { readonly binding: NativeBinding } | { readonly error: Error };
+
+let outcome: Outcome | undefined;
+
+/** The Rust half, loaded at the first call. @throws Error which says what to do where it cannot be loaded. */
+export function native(): NativeBinding {
+  outcome ??= load();
+  if ("error" in outcome) throw outcome.error;
+  return outcome.binding;
+}
+
+/** Whether the Rust half can be loaded; without it every function of this package throws `nativeLoadError()`. */
+export function nativeAvailable(): boolean {
+  return nativeLoadError() === undefined;
+}
+
+/** Why the Rust half cannot be loaded, in one sentence that says what to do about it; its `cause` is the loader's error. */
+export function nativeLoadError(): Error | undefined {
+  outcome ??= load();
+  return "error" in outcome ? outcome.error : undefined;
+}
+
+/** `$MOSAIK_IROH_ADDON`, else the file that `npm run build:native` makes; `src` and `dist` lie beside `native`. */
+function load(): Outcome {
+  const file = `../native/mosaik-iroh.${process.platform}-${process.arch}.node`;
+  const path = process.env["MOSAIK_IROH_ADDON"] ?? fileURLToPath(new URL(file, import.meta.url));
+  if (!existsSync(path)) {
+    const advice =
+      "run `npm run build:native` (it needs Rust and a C compiler), or set MOSAIK_IROH_ADDON to a built one";
+    return { error: new Error(`The native part of @mosaik/iroh is missing at ${path}: ${advice}.`) };
+  }
+  try {
+    return { binding: createRequire(import.meta.url)(path) as NativeBinding };
+  } catch (cause) {
+    const advice = "build it on this machine with `npm run build:native`";
+    return { error: new Error(`The native part of @mosaik/iroh at ${path} does not load: ${advice}.`, { cause }) };
+  }
+}
