@@ -63,6 +63,7 @@ pub async fn run(peer: Arc<Peer>, request: Request) -> anyhow::Result<Value> {
         "producerInfo" => call(streams::producer::info, ctx, args).await,
         "consume" => call(streams::consumer::consume, ctx, args).await,
         "consumerInfo" => call(streams::consumer::info, ctx, args).await,
+        "waitCount" => call(streams::consumer::wait_count, ctx, args).await,
         "waitOnline" => call(streams::wait_online, ctx, args).await,
         "waitSubscribed" => call(streams::wait_subscribed, ctx, args).await,
 

@@ -5,6 +5,7 @@ use std::{
     sync::{Arc, Mutex},
 };
 
+use anyhow::Context as _;
 use futures::StreamExt;
 use mosaik::{
     Bytes, Network, Tag,
@@ -12,7 +13,7 @@ use mosaik::{
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
-use tokio::task::AbortHandle;
+use tokio::{sync::watch, task::AbortHandle};
 
 use super::channel_json;
 use crate::{
@@ -25,12 +26,15 @@ use crate::{
 pub trait AnyConsumer: Send + Sync {
     fn when(&self) -> When;
     fn info(&self) -> Value;
+    /// How many datums have arrived; it changes with each.
+    fn counted(&self) -> watch::Receiver<u64>;
 }
 
 /// A consumer and the task that empties it.
 struct Reader<D: Item> {
     consumer: Arc<Mutex<Consumer<D>>>,
     tally: Arc<Mutex<Tally>>,
+    counted: watch::Receiver<u64>,
     task: AbortHandle,
 }
 
@@ -57,6 +61,7 @@ impl<D: Item> Reader<D> {
     fn start(consumer: Consumer<D>, report: impl Fn(&D) + Send + 'static) -> Self {
         let consumer = Arc::new(Mutex::new(consumer));
         let tally = Arc::new(Mutex::new(Tally::default()));
+        let (count, counted) = watch::channel(0);
         let task = tokio::spawn({
             let (consumer, tally) = (Arc::clone(&consumer), Arc::clone(&tally));
             async move {
@@ -66,12 +71,14 @@ impl<D: Item> Reader<D> {
                         Err(error) => eprintln!("a datum that arrived cannot be encoded: {error}"),
                     }
                     report(&datum);
+                    count.send_modify(|count| *count += 1);
                 }
             }
         });
         Self {
             consumer,
             tally,
+            counted,
             task: task.abort_handle(),
         }
     }
@@ -80,6 +87,10 @@ impl<D: Item> Reader<D> {
 impl<D: Item> AnyConsumer for Reader<D> {
     fn when(&self) -> When {
         locked(&self.consumer).when().clone()
+    }
+
+    fn counted(&self) -> watch::Receiver<u64> {
+        self.counted.clone()
     }
 
     fn info(&self) -> Value {
@@ -160,5 +171,22 @@ pub struct InfoArgs {
 
 /// `consumerInfo {consumer}`; `checksum` is the BLAKE3 of all payloads one after the other.
 pub async fn info(ctx: Context, args: InfoArgs) -> anyhow::Result<Value> {
+    Ok(ctx.peer.consumers.get(&args.consumer)?.info())
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WaitCountArgs {
+    consumer: String,
+    count: u64,
+}
+
+/// `waitCount {consumer, count}`: resolves when at least so many datums have arrived, with the consumer's info.
+pub async fn wait_count(ctx: Context, args: WaitCountArgs) -> anyhow::Result<Value> {
+    let mut counted = ctx.peer.consumers.get(&args.consumer)?.counted();
+    counted
+        .wait_for(|&count| count >= args.count)
+        .await
+        .context("the consumer was dropped")?;
     Ok(ctx.peer.consumers.get(&args.consumer)?.info())
 }

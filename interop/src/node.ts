@@ -1,0 +1,115 @@
+import { RustConsumer } from "./consumer.js";
+import type { RequestOptions, RustPeer } from "./peer.js";
+import { RustProducer } from "./producer.js";
+import type {
+  CatalogEntry,
+  ConsumeOptions,
+  DatumType,
+  DatumTypes,
+  PeerAddr,
+  PeerEntryInfo,
+  ProduceOptions,
+  SensorSummary,
+  ViewerSummary,
+} from "./protocol.js";
+
+/** A mosaik node in a Rust process: what {@link RustPeer.join} gives. */
+export class RustNode {
+  readonly id: string;
+
+  /** @param addr its address when it had joined */
+  constructor(
+    readonly peer: RustPeer,
+    readonly name: string,
+    readonly addr: PeerAddr,
+  ) {
+    this.id = addr.id;
+  }
+
+  /** Sends a command that is about this node. */
+  request<T = Record<string, never>>(cmd: string, args: object = {}, options: RequestOptions = {}): Promise<T> {
+    return this.peer.request<T>(cmd, args, { ...options, node: this.name });
+  }
+
+  /** Starts gossip and a catalog sync with a peer; resolves before either is done. */
+  async dial(addr: PeerAddr): Promise<void> {
+    await this.request("dial", { addr });
+  }
+
+  /** Swaps catalogs with a peer. */
+  async syncWith(addr: PeerAddr): Promise<void> {
+    await this.request("syncWith", { addr });
+  }
+
+  /** Asks a peer for its entry; not as this node, but from a bare endpoint of the process. */
+  ping(addr: PeerAddr): Promise<{ entry: PeerEntryInfo; rttMicros: number | null }> {
+    return this.request("ping", { addr });
+  }
+
+  /** All entries that the node shows, its own among them. */
+  async catalog(): Promise<readonly CatalogEntry[]> {
+    return (await this.request<{ peers: CatalogEntry[] }>("catalog")).peers;
+  }
+
+  /** The node's own entry, and its signed encoding in hexadecimal. */
+  me(): Promise<{ entry: PeerEntryInfo; hex: string }> {
+    return this.request("me");
+  }
+
+  /** The node's address as of now. */
+  async currentAddr(): Promise<PeerAddr> {
+    return (await this.request<{ addr: PeerAddr }>("addr")).addr;
+  }
+
+  async addTags(...tags: string[]): Promise<void> {
+    await this.request("addTags", { tags });
+  }
+
+  async removeTags(...tags: string[]): Promise<void> {
+    await this.request("removeTags", { tags });
+  }
+
+  async produce<K extends DatumType>(type: K, options: ProduceOptions = {}): Promise<RustProducer<DatumTypes[K]>> {
+    const { producer, streamId } = await this.request<{ producer: string; streamId: string }>("produce", {
+      type,
+      ...options,
+    });
+    return new RustProducer(this, producer, streamId);
+  }
+
+  async consume<K extends DatumType>(type: K, options: ConsumeOptions = {}): Promise<RustConsumer<DatumTypes[K]>> {
+    const { consumer, streamId } = await this.request<{ consumer: string; streamId: string }>("consume", {
+      type,
+      ...options,
+    });
+    return new RustConsumer(this, consumer, streamId);
+  }
+
+  /** Streams this machine's readings; each is a `demoProduced` event. Returns the handle. */
+  async demoSensor(options: { name: string; intervalMs: number; streamId: string }): Promise<string> {
+    return (await this.request<{ handle: string }>("demoSensor", options)).handle;
+  }
+
+  /** Receives everyone's readings; each is a `demoReceived` event. Returns the handle. */
+  async demoViewer(options: { streamId: string }): Promise<string> {
+    return (await this.request<{ handle: string }>("demoViewer", options)).handle;
+  }
+
+  sensorSummary(handle: string): Promise<SensorSummary> {
+    return this.request("demoInfo", { handle });
+  }
+
+  viewerSummary(handle: string): Promise<ViewerSummary> {
+    return this.request("demoInfo", { handle });
+  }
+
+  /** Gives up a producer, consumer, sensor or viewer. */
+  async drop(handle: string): Promise<void> {
+    await this.request("drop", { handle });
+  }
+
+  /** Leaves the network with a goodbye; all that was opened on the node goes with it. */
+  async leave(): Promise<void> {
+    await this.request("leave");
+  }
+}
