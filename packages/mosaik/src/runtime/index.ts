@@ -1,0 +1,26 @@
+export type {
+  BiStream,
+  CloseInfo,
+  Connection,
+  Endpoint,
+  EndpointAddr,
+  EndpointId,
+  EndpointOptions,
+  RecvStream,
+  RelayOption,
+  SendStream,
+  StreamEnd,
+  Transport,
+  TransportErrorCode,
+} from "@mosaik/iroh/transport";
+export { TransportError } from "@mosaik/iroh/transport";
+export type { CancelTimer, Random, Runtime } from "./runtime.js";
+export { SeededRandom } from "./seeded-random.js";
+export { standInCrypto, type RuntimeCrypto } from "./simulated-crypto.js";
+export { SimulatedHost } from "./simulated-host.js";
+export { SimulatedRuntime, type SimulatedRuntimeOptions } from "./simulated-runtime.js";
+export { VirtualTime } from "./virtual-time.js";
+export { MemoryNetwork, type LatencyRange, type MemoryNetworkOptions } from "./memory-network.js";
+export type { DialPolicy } from "./memory-handshake.js";
+export type { Latency } from "./memory-path.js";
+export { createNodeRuntime, type NodeRuntimeOptions } from "./node-runtime.node.js";

@@ -1,0 +1,272 @@
+import type { BiStream, CloseInfo, Connection, RecvStream, SendStream } from "@mosaik/iroh/transport";
+import { requireCode, requireCount } from "./memory-arguments.js";
+import { exportKeys } from "./memory-exporter.js";
+import { keepAliveUs, Silence } from "./memory-liveness.js";
+import { MemoryRecvStream } from "./memory-recv-stream.js";
+import { closedError, MemorySendStream } from "./memory-send-stream.js";
+import { IncomingStreams, StreamSlots } from "./memory-stream-slots.js";
+import { MemoryFrame, type MemoryWire } from "./memory-wire.js";
+
+/** What one side of a connection is made of. */
+export interface ConnectionSide {
+  readonly remoteId: string;
+  readonly alpn: string;
+  readonly side: "dialler" | "acceptor";
+  /** Carries what this side sends. */
+  readonly wire: MemoryWire;
+  /** Known to both sides and to nobody else. */
+  readonly secret: Uint8Array;
+  readonly receiveWindowBytes: number;
+  /** Streams of each kind that this side may open at once. */
+  readonly outgoingStreamsMax: number;
+  /** The idle timeout that both sides agreed on: the smaller one. */
+  readonly idleTimeoutMs: number;
+  /** The connection keeps no state any more. */
+  readonly onEnded: (connection: MemoryConnection) => void;
+}
+
+/** One side of a connection in the memory network. */
+export class MemoryConnection implements Connection {
+  readonly remoteId: string;
+  readonly alpn: string;
+  readonly side: "dialler" | "acceptor";
+  readonly closed: Promise<CloseInfo>;
+  /** The other side; set by whoever makes the pair. */
+  peer!: MemoryConnection;
+  readonly #options: ConnectionSide;
+  readonly #wire: MemoryWire;
+  readonly #streams = new Set<MemorySendStream | MemoryRecvStream>();
+  readonly #biSlots: StreamSlots;
+  readonly #uniSlots: StreamSlots;
+  readonly #incomingBi = new IncomingStreams<BiStream>();
+  readonly #incomingUni = new IncomingStreams<RecvStream>();
+  readonly #silence: Silence;
+  readonly #statelessReset: Silence;
+  /** Without state, and the peer was not told; `dead` endpoints do not even answer with a reset. */
+  #lost: "no" | "stateless" | "dead" = "no";
+  #info: CloseInfo | undefined;
+  #resolveClosed!: (info: CloseInfo) => void;
+
+  constructor(options: ConnectionSide) {
+    this.remoteId = options.remoteId;
+    this.alpn = options.alpn;
+    this.side = options.side;
+    this.#options = options;
+    this.#wire = options.wire;
+    this.#biSlots = new StreamSlots(options.outgoingStreamsMax);
+    this.#uniSlots = new StreamSlots(options.outgoingStreamsMax);
+    this.#silence = new Silence(options.wire.path.from);
+    this.#statelessReset = new Silence(options.wire.path.from);
+    this.closed = new Promise((resolve) => {
+      this.#resolveClosed = resolve;
+    });
+  }
+
+  async openBi(): Promise<BiStream> {
+    await this.#biSlots.take();
+    this.#requireOpen();
+    const { peer } = this;
+    const onHalfDone = peer.#releasing(this.#biSlots, 2);
+    let onArrival = (): void => {};
+    const there = connectHalf(this.#end(ignore), peer.#end(onHalfDone), () => onArrival());
+    const back = connectHalf(peer.#end(onHalfDone), this.#end(ignore), ignore);
+    onArrival = peer.#incomingBi.add({ send: back.send, recv: there.recv });
+    return { send: there.send, recv: back.recv };
+  }
+
+  acceptBi(): Promise<BiStream> {
+    return this.#incomingBi.take();
+  }
+
+  async openUni(): Promise<SendStream> {
+    await this.#uniSlots.take();
+    this.#requireOpen();
+    const { peer } = this;
+    let onArrival = (): void => {};
+    const there = connectHalf(this.#end(ignore), peer.#end(peer.#releasing(this.#uniSlots, 1)), () => onArrival());
+    onArrival = peer.#incomingUni.add(there.recv);
+    return there.send;
+  }
+
+  acceptUni(): Promise<RecvStream> {
+    return this.#incomingUni.take();
+  }
+
+  close(code: number, reason: string | Uint8Array): void {
+    requireCode(code);
+    if (this.#info !== undefined || this.#lost !== "no") return;
+    const bytes = typeof reason === "string" ? new TextEncoder().encode(reason) : new Uint8Array(reason);
+    this.#wire.sendUrgent(new CloseFrame(this.#wire, this, { by: "peer", code, reason: bytes }));
+    this.#conclude({ by: "local", code, reason: bytes });
+  }
+
+  closeInfo(): CloseInfo | undefined {
+    return this.#info;
+  }
+
+  exportKeyingMaterial(lengthBytes: number, label: Uint8Array, context: Uint8Array): Uint8Array {
+    requireCount(lengthBytes, "lengthBytes");
+    return exportKeys(this.#options.secret, lengthBytes, label, context);
+  }
+
+  rttMicros(): number {
+    return Math.max(1, this.#wire.path.baseUs() + this.peer.#wire.path.baseUs());
+  }
+
+  /** The peer's close arrived. */
+  closedByPeer(info: CloseInfo): void {
+    if (this.#info === undefined) this.#conclude(info);
+  }
+
+  /**
+   * Loses all state without a word to anybody, as in a crash: no callback runs, no promise settles, and nothing that this side
+   * does any more reaches the peer.
+   */
+  die(): void {
+    if (this.#info !== undefined) return;
+    this.#forget("dead");
+    for (const stream of this.#streams) if (stream instanceof MemoryRecvStream) stream.abandon();
+    this.#silence.end();
+    this.#statelessReset.end();
+    this.#options.onEnded(this);
+    this.peer.review();
+  }
+
+  /** The close of this side was lost on its way. */
+  closeWasLost(): void {
+    this.#forget("stateless");
+    this.peer.review();
+  }
+
+  /** Judges anew whether the peer can be heard, after something changed between the two. */
+  review(): void {
+    if (this.#info !== undefined || this.#lost !== "no") return;
+    const { peer } = this;
+    const inbound = peer.#wire.path;
+    const isReachable = !inbound.isCut && !inbound.from.isPaused;
+    if (isReachable && peer.#lost === "no") this.#silence.end();
+    else this.#silence.begin(this.#options.idleTimeoutMs * 1_000, () => this.loseContact("timeout"));
+    if (isReachable && peer.#lost === "stateless" && !this.#wire.path.isCut) {
+      this.#statelessReset.begin(this.rttMicros() + inbound.uniform(keepAliveUs), () => this.loseContact("reset"));
+    } else {
+      this.#statelessReset.end();
+    }
+  }
+
+  /** Gives the connection up without telling the peer. */
+  loseContact(by: "timeout" | "reset"): void {
+    if (this.#info !== undefined) return;
+    this.#forget("stateless");
+    this.#conclude({ by });
+    this.peer.review();
+  }
+
+  /** The name of the host that this side is on. */
+  get hostName(): string {
+    return this.#wire.path.from.name;
+  }
+
+  /** Nothing reaches this side any more and nothing leaves it. */
+  #forget(lost: "stateless" | "dead"): void {
+    this.#lost = lost;
+    this.#wire.isMute = true;
+    this.peer.#wire.isDeaf = true;
+  }
+
+  #conclude(info: CloseInfo): void {
+    this.#info = info;
+    this.peer.#wire.isDeaf = true;
+    this.#silence.end();
+    this.#statelessReset.end();
+    for (const stream of [...this.#streams]) stream.connectionEnded(info);
+    const failure = (): Promise<never> => Promise.reject(closedError(info));
+    const keepsStreams = info.by !== "local";
+    this.#incomingBi.end(failure, keepsStreams);
+    this.#incomingUni.end(failure, keepsStreams);
+    this.#biSlots.end(failure);
+    this.#uniSlots.end(failure);
+    this.#resolveClosed(info);
+    this.#options.onEnded(this);
+  }
+
+  #requireOpen(): void {
+    if (this.#info !== undefined) throw closedError(this.#info);
+  }
+
+  /** This side as the end of a stream's half. */
+  #end(onDone: () => void): HalfEnd {
+    return { wire: this.#wire, streams: this.#streams, windowBytes: this.#options.receiveWindowBytes, onDone };
+  }
+
+  /** Gives the peer's slot back once so many halves of its stream are done on this side. */
+  #releasing(slots: StreamSlots, halfCount: number): () => void {
+    let left = halfCount;
+    return () => {
+      if (--left === 0 && this.#info === undefined) this.#wire.send(new SlotFrame(this.#wire, slots));
+    };
+  }
+}
+
+/** Where one half of a stream ends. */
+interface HalfEnd {
+  readonly wire: MemoryWire;
+  readonly streams: Set<MemorySendStream | MemoryRecvStream>;
+  readonly windowBytes: number;
+  readonly onDone: () => void;
+}
+
+function ignore(): void {}
+
+/** Makes one direction of a stream. */
+function connectHalf(
+  writer: HalfEnd,
+  reader: HalfEnd,
+  onArrival: () => void,
+): { send: MemorySendStream; recv: MemoryRecvStream } {
+  const recv = new MemoryRecvStream(reader.wire, reader.windowBytes, onArrival, () => {
+    reader.streams.delete(recv);
+    reader.onDone();
+  });
+  const send = new MemorySendStream(writer.wire, recv, reader.windowBytes, () => {
+    writer.streams.delete(send);
+    writer.onDone();
+  });
+  recv.writer = send;
+  reader.streams.add(recv);
+  writer.streams.add(send);
+  return { send, recv };
+}
+
+/** Ends the connection. May overtake data; it is not repeated, so that a cut path swallows it. */
+class CloseFrame extends MemoryFrame {
+  readonly #from: MemoryConnection;
+  readonly #info: CloseInfo;
+
+  constructor(wire: MemoryWire, from: MemoryConnection, info: CloseInfo) {
+    super(wire);
+    this.#from = from;
+    this.#info = info;
+  }
+
+  protected override meetCut(): void {
+    this.#from.closeWasLost();
+  }
+
+  protected deliver(): void {
+    this.#from.peer.closedByPeer(this.#info);
+  }
+}
+
+/** Lets the peer open another stream. */
+class SlotFrame extends MemoryFrame {
+  readonly #slots: StreamSlots;
+
+  constructor(wire: MemoryWire, slots: StreamSlots) {
+    super(wire);
+    this.#slots = slots;
+  }
+
+  protected deliver(): void {
+    this.#slots.release();
+  }
+}

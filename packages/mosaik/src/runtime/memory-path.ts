@@ -1,0 +1,67 @@
+import type { SeededRandom } from "./seeded-random.js";
+import type { SimulatedHost } from "./simulated-host.js";
+
+/** How long a packet takes from one host to another. */
+export interface Latency {
+  /** The least it takes, one way, in ms. */
+  readonly baseMs: number;
+  /** What is added at random to each packet, uniform in [0, jitterMs). */
+  readonly jitterMs: number;
+}
+
+/** Something that travels along a path and waits while it is cut. */
+export interface Traveller {
+  /** Sends it once more after the path was mended. */
+  resend(delayUs: number): void;
+}
+
+/** How long QUIC may take to notice that a path works again and to repeat what was lost, in microseconds. */
+const recoveryUs = 300_000;
+
+/** The way from one host to another, one direction. */
+export class MemoryPath {
+  readonly from: SimulatedHost;
+  readonly to: SimulatedHost;
+  latency: Latency;
+  /** What still travels is held back and repeated once the path is mended. */
+  isCut = false;
+  readonly #random: SeededRandom;
+  #held: Traveller[] = [];
+
+  constructor(from: SimulatedHost, to: SimulatedHost, latency: Latency, random: SeededRandom) {
+    this.from = from;
+    this.to = to;
+    this.latency = latency;
+    this.#random = random;
+  }
+
+  /** The time of the next packet, in microseconds. */
+  drawUs(): number {
+    return this.baseUs() + this.uniform(this.latency.jitterMs * 1_000);
+  }
+
+  /** The least that a packet takes, in microseconds. */
+  baseUs(): number {
+    return Math.round(this.latency.baseMs * 1_000);
+  }
+
+  /** An integer, uniform in [0, limit). */
+  uniform(limit: number): number {
+    return limit < 1 ? 0 : Math.floor(this.#random.unit() * limit);
+  }
+
+  /** Keeps what met the cut. */
+  hold(traveller: Traveller): void {
+    this.#held.push(traveller);
+  }
+
+  /** Mends the path: what was held goes on, in its order. */
+  mend(): void {
+    this.isCut = false;
+    const held = this.#held;
+    if (held.length === 0) return;
+    this.#held = [];
+    const delayUs = this.uniform(recoveryUs);
+    for (const traveller of held) traveller.resend(delayUs);
+  }
+}

@@ -1,0 +1,132 @@
+import { randomBytes, randomFillSync } from "node:crypto";
+import type * as iroh from "@mosaik/iroh";
+import type { CancelTimer, Random, Runtime } from "./runtime.js";
+
+/** A timer that fires later than this, in ms, lets waiting input go first. */
+const lateMs = 20;
+/** A timer later than this, in ms, follows a pause of the process: other threads need a moment to hand over their input. */
+const pausedMs = 250;
+/** That moment, in ms. */
+const handOverMs = 10;
+/** The longest delay that Node's timers take, in ms. */
+const delayMaxMs = 2_147_483_647;
+/** Random words drawn from the system at a time. */
+const randomWords = 256;
+
+export interface NodeRuntimeOptions {
+  /** Told what listeners, predicates and handlers of the user throw. Default: one line on stderr. */
+  readonly onReport?: (error: unknown, where: string) => void;
+}
+
+/** The native part, which nothing loads before a runtime is made. */
+type Native = typeof iroh;
+
+/**
+ * The world of a real node: the clocks, timers and randomness of Node.js, and iroh.
+ *
+ * @throws where the native part of `@mosaik/iroh` cannot be loaded
+ */
+export async function createNodeRuntime(options: NodeRuntimeOptions = {}): Promise<Runtime> {
+  return new NodeRuntime(await import("@mosaik/iroh"), options.onReport ?? reportToStderr);
+}
+
+class NodeRuntime implements Runtime {
+  readonly random: Random = new SystemRandom();
+  readonly transport: Runtime["transport"];
+  readonly publicKey: Runtime["publicKey"];
+  readonly sign: Runtime["sign"];
+  readonly verify: Runtime["verify"];
+  readonly isPublicKey: Runtime["isPublicKey"];
+  readonly hash: Runtime["hash"];
+  readonly report: Runtime["report"];
+
+  constructor(native: Native, onReport: (error: unknown, where: string) => void) {
+    this.transport = native.iroh;
+    this.publicKey = native.publicKey;
+    this.sign = native.sign;
+    this.verify = native.verify;
+    this.isPublicKey = native.isPublicKey;
+    this.hash = native.blake3;
+    this.report = onReport;
+  }
+
+  wallMs(): number {
+    return Date.now();
+  }
+
+  monoMs(): number {
+    return performance.now();
+  }
+
+  after(delayMs: number, task: () => void): CancelTimer {
+    const timer = new NodeTimer(delayMs, task);
+    return () => timer.cancel();
+  }
+
+  soon(task: () => void): void {
+    setImmediate(task);
+  }
+}
+
+/** One timer, with the rule for late ones. */
+class NodeTimer {
+  readonly #task: () => void;
+  readonly #dueMs: number;
+  #timeout: NodeJS.Timeout | undefined;
+  #immediate: NodeJS.Immediate | undefined;
+
+  constructor(delayMs: number, task: () => void) {
+    this.#task = task;
+    this.#dueMs = performance.now() + delayMs;
+    this.#arm(delayMs, this.#onDue);
+  }
+
+  cancel(): void {
+    clearTimeout(this.#timeout);
+    clearImmediate(this.#immediate);
+  }
+
+  #arm(delayMs: number, onDue: () => void): void {
+    this.#timeout = setTimeout(onDue, Math.min(delayMs, delayMaxMs));
+  }
+
+  readonly #onDue = (): void => {
+    const overdueMs = performance.now() - this.#dueMs;
+    if (overdueMs < -1) this.#arm(-overdueMs, this.#onDue);
+    else if (overdueMs <= lateMs) this.#task();
+    else if (overdueMs <= pausedMs) this.#behindInput();
+    else this.#arm(handOverMs, this.#behindInput);
+  };
+
+  /** Immediates run after the event loop took the input that was waiting. */
+  readonly #behindInput = (): void => {
+    this.#immediate = setImmediate(this.#task);
+  };
+}
+
+/** The system's randomness; small draws come from a pool. */
+class SystemRandom implements Random {
+  readonly #pool = new Uint32Array(randomWords);
+  #next = randomWords;
+
+  u32(): number {
+    if (this.#next === randomWords) {
+      randomFillSync(this.#pool);
+      this.#next = 0;
+    }
+    return this.#pool[this.#next++]!;
+  }
+
+  unit(): number {
+    return ((this.u32() >>> 5) * 67_108_864 + (this.u32() >>> 6)) / 9_007_199_254_740_992;
+  }
+
+  bytes(length: number): Uint8Array {
+    return new Uint8Array(randomBytes(length));
+  }
+}
+
+function reportToStderr(error: unknown, where: string): void {
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  process.stderr.write(`mosaik: ${where}: ${text.replaceAll("\n", " | ")}\n`);
+}
