@@ -1,0 +1,32 @@
+/** What `.ci/run` checks: the test command, then everything else that must hold. Its last line is `N passed, N failed`. */
+import { mkdtempSync, readFileSync, readdirSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { run, step } from "./lib/run.mjs";
+
+const reportDir = mkdtempSync(join(tmpdir(), "mosaik-ci-"));
+const counts = { passed: 0, failed: 0 };
+
+async function check(name, command, args, options) {
+  try {
+    await step(name, () => run(command, args, options));
+    counts.passed++;
+  } catch (error) {
+    console.error(error.message);
+    counts.failed++;
+  }
+}
+
+await check("npm test", "npm", ["test"], { env: { ...process.env, MOSAIK_TEST_REPORT_DIR: reportDir } });
+await check("types", "npx", ["tsc", "-b"]);
+await check("lint", "npx", ["eslint", "."]);
+await check("rooms", "npx", ["depcruise", "--config", ".dependency-cruiser.cjs", "packages", "demo", "bench", "interop"]);
+await check("format", "npx", ["prettier", "--check", "--log-level", "warn", "."]);
+
+for (const file of readdirSync(reportDir)) {
+  const report = JSON.parse(readFileSync(join(reportDir, file), "utf8"));
+  counts.passed += report.numPassedTests;
+  counts.failed += report.numFailedTests;
+}
+console.log(`${counts.passed} passed, ${counts.failed} failed`);
+process.exitCode = counts.failed === 0 ? 0 : 1;
