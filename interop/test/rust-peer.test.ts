@@ -54,10 +54,14 @@ describe.skipIf(obstacle !== undefined)("the Rust peer", () => {
     await relay?.close();
   });
 
-  /** Two nodes of one network that have each other in their catalogs. */
+  /**
+   * Two nodes of one network that have each other in their catalogs. They announce themselves every second or so: a Rust consumer
+   * that lost a race on its first try looks again only when its catalog changes.
+   */
   async function pair(network: string): Promise<[RustNode, RustNode]> {
-    const a = await alice.join({ network, relay: relay.url, seed: `alice of ${network}` }, network);
-    const b = await bob.join({ network, relay: relay.url, tags: ["b"] }, network);
+    const common = { network, relay: relay.url, announceIntervalMs: 1_000 };
+    const a = await alice.join({ ...common, seed: `alice of ${network}` }, network);
+    const b = await bob.join({ ...common, tags: ["b"] }, network);
     await a.dial(b.addr);
     await alice.events.waitFor("peerDiscovered", (event) => event.peer === b.id);
     await bob.events.waitFor("peerDiscovered", (event) => event.peer === a.id);
@@ -107,8 +111,7 @@ describe.skipIf(obstacle !== undefined)("the Rust peer", () => {
 
     await consumer.drop();
     await producer.unsubscribed();
-    await a.leave();
-    await b.leave();
+    await Promise.all([a.leave(), b.leave()]);
   });
 
   it("sends a load without loss when it is given a window", async () => {
@@ -121,8 +124,7 @@ describe.skipIf(obstacle !== undefined)("the Rust peer", () => {
     const info = await consumer.counted(20_000);
     expect(info.stats).toEqual({ datums: 20_000, bytes: 20_000 * 65 });
     expect(consumer.values()).toEqual([]);
-    await a.leave();
-    await b.leave();
+    await Promise.all([a.leave(), b.leave()]);
   });
 
   it("streams the machine's readings from a sensor to a viewer", async () => {
@@ -134,8 +136,7 @@ describe.skipIf(obstacle !== undefined)("the Rust peer", () => {
     const seen = (await b.viewerSummary(viewer)).sensors["rust"];
     expect(seen).toMatchObject({ firstSeq: 1, gaps: 0, count: seen?.lastSeq });
     expect(Object.keys(seen?.latest ?? {})).toEqual(["cpu", "memory"]);
-    await a.leave();
-    await b.leave();
+    await Promise.all([a.leave(), b.leave()]);
   });
 
   it("pings a node and verifies the entry that comes back", async () => {

@@ -7,8 +7,9 @@ use iroh::{EndpointAddr, RelayMap, RelayMode, RelayUrl};
 use mosaik::{Digest, Network, NetworkId, Tag, discovery};
 use serde::Deserialize;
 use serde_json::{Value, json};
+use tokio::time::sleep;
 
-use crate::{addr::Addr, discovery::forward_events, peer::Context};
+use crate::{addr::Addr, discovery::forward_events, peer::Context, raw::close_endpoint};
 
 /// Rust has no explicit shutdown and says nowhere when its goodbye is out: it lingers 500 ms for that (`graceful_departure_window`).
 const DEPARTURE: Duration = Duration::from_millis(650);
@@ -97,8 +98,8 @@ pub async fn leave(ctx: Context, _: NoArgs) -> anyhow::Result<Value> {
 pub async fn depart(network: Arc<Network>) {
     let endpoint = network.local().endpoint().clone();
     drop(network);
-    tokio::time::sleep(DEPARTURE).await;
-    endpoint.close().await;
+    sleep(DEPARTURE).await;
+    close_endpoint(endpoint).await;
 }
 
 /// `addr`: the node's address as of now; direct addresses may appear after joining.

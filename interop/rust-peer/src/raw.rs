@@ -3,6 +3,7 @@
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use anyhow::{Context as _, ensure};
+use futures::future::join_all;
 use iroh::{
     Endpoint, EndpointAddr, RelayMode,
     endpoint::{Connection, ConnectionError, ReadExactError, RecvStream, SendStream, VarInt, presets},
@@ -10,7 +11,10 @@ use iroh::{
 use mosaik::{Digest, SecretKey};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use tokio::sync::{Mutex, OnceCell};
+use tokio::{
+    sync::{Mutex, OnceCell},
+    time::timeout,
+};
 
 use crate::{
     addr::Addr,
@@ -19,6 +23,7 @@ use crate::{
 
 /// The largest frame that is read; a test that wants more is wrong.
 const FRAME_BYTES_MAX: usize = 64 << 20;
+const CLOSE_MAX: Duration = Duration::from_millis(300);
 
 /// The bare endpoints, one per identity, and their connections.
 pub struct Raw {
@@ -57,10 +62,14 @@ impl Raw {
     }
 
     pub async fn close_all(&self) {
-        for (_, endpoint) in self.endpoints.lock().await.drain() {
-            endpoint.close().await;
-        }
+        let mut endpoints = self.endpoints.lock().await;
+        join_all(endpoints.drain().map(|(_, endpoint)| close_endpoint(endpoint))).await;
     }
+}
+
+/// Closes an endpoint, but does not wait long for peers that are gone already: their acknowledgement would take seconds.
+pub async fn close_endpoint(endpoint: Endpoint) {
+    let _ = timeout(CLOSE_MAX, endpoint.close()).await;
 }
 
 /// A connection with the one bidirectional stream that mosaik's protocols use, opened at its first use.

@@ -3,6 +3,8 @@
 pub mod consumer;
 pub mod producer;
 
+use std::time::Duration;
+
 use anyhow::bail;
 use mosaik::{
     PeerId,
@@ -10,8 +12,11 @@ use mosaik::{
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
+use tokio::time::sleep;
 
 use crate::peer::Context;
+
+const LOOK_EVERY: Duration = Duration::from_millis(5);
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -40,13 +45,15 @@ fn one() -> usize {
 }
 
 /// `waitSubscribed {handle, minimum?, unmet?}`: resolves when at least `minimum` peers are connected, or with `unmet` when
-/// fewer are.
+/// fewer are. It looks again and again: the crate's own future misses that a subscription in the making has become connected.
 pub async fn wait_subscribed(ctx: Context, args: WaitSubscribedArgs) -> anyhow::Result<Value> {
     let mut condition = when(&ctx, &args.handle)?.subscribed().minimum_of(args.minimum);
     if args.unmet {
         condition = condition.unmet();
     }
-    condition.await;
+    while !condition.is_condition_met() {
+        sleep(LOOK_EVERY).await;
+    }
     Ok(json!({}))
 }
 
