@@ -30,11 +30,14 @@ function codePointRank(unit: number): number {
   return unit < 0xe000 ? unit + 0x2000 : unit - 0x800;
 }
 
-/** Sorts in place and keeps the last of those that are equal. Input in strictly ascending order is returned as it is. */
+/** The items in strictly ascending order, of equal ones the last; the same array if that is what they are. */
 export function sortUnique<T>(items: T[], compare: (a: T, b: T) => number): T[] {
   if (isStrictlyAscending(items, compare)) return items;
-  items.sort(compare);
-  return items.filter((item, i) => i === items.length - 1 || compare(item, items[i + 1]!) !== 0);
+  // In boxes, as Array.sort puts undefined last without asking.
+  const sorted = items.map((item) => ({ item })).sort((a, b) => compare(a.item, b.item));
+  return sorted
+    .filter(({ item }, i) => i === sorted.length - 1 || compare(item, sorted[i + 1]!.item) !== 0)
+    .map(({ item }) => item);
 }
 
 function isStrictlyAscending<T>(items: readonly T[], compare: (a: T, b: T) => number): boolean {

@@ -5,6 +5,7 @@ const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const SEGMENT = 0x1000_0000; // 2^28: four varint bytes
 const SAFE_HIGH_MAX = 0x01ff_ffff; // what lies above 28 bits in 2^53-1
 const SHORT_TEXT = 16; // up to here a loop beats TextDecoder
+const SHORT_RAW = 32; // up to here a loop beats TypedArray.set
 const fromCharCodes = String.fromCharCode;
 
 /** For the bits of floats, as input need not be aligned. */
@@ -175,7 +176,13 @@ export class Reader {
     this.need(count);
     const start = this.offset;
     this.offset = start + count;
-    return count < COPY_BELOW_BYTES ? this.bytes.slice(start, this.offset) : this.bytes.subarray(start, this.offset);
+    const bytes = this.bytes;
+    // Neither slice nor subarray: on a Node Buffer the first would not copy, and both would give Buffers.
+    if (count >= COPY_BELOW_BYTES) return new Uint8Array(bytes.buffer, bytes.byteOffset + start, count);
+    const copy = new Uint8Array(count);
+    if (count <= SHORT_RAW) for (let i = 0; i < count; i++) copy[i] = bytes[start + i]!;
+    else copy.set(bytes.subarray(start, this.offset));
+    return copy;
   }
 
   /** UTF-8 with its length in front. */

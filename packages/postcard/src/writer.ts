@@ -3,6 +3,7 @@ import { EncodeError } from "./errors.js";
 const encoder = new TextEncoder();
 const SAFE_MAX = BigInt(Number.MAX_SAFE_INTEGER);
 const SEGMENT = 0x1000_0000; // 2^28: four varint bytes
+const VARINT_MAX = 10; // bytes of the longest varint of 64 bits
 const SHORT_TEXT = 40; // at most 120 bytes of UTF-8, so the length takes one byte
 const SHORT_RAW = 24; // up to here a loop beats TypedArray.set
 
@@ -57,14 +58,8 @@ export class Writer {
 
   /** A safe unsigned integer as varint; the caller has checked it. */
   varint(value: number): void {
-    this.ensure(10);
-    if (value < SEGMENT) {
-      this.segments(value);
-    } else {
-      const high = Math.floor(value / SEGMENT);
-      this.segment(value % SEGMENT);
-      this.segments(high);
-    }
+    this.ensure(VARINT_MAX);
+    this.putVarint(value);
   }
 
   /** Zigzag and varint of a safe integer; the caller has checked it. */
@@ -158,7 +153,7 @@ export class Writer {
     this.ensure(prefix);
     this.bytes.copyWithin(start + prefix, start, start + size);
     this.length = start;
-    this.varint(size);
+    this.putVarint(size);
     this.length = start + prefix + size;
   }
 
@@ -169,14 +164,24 @@ export class Writer {
     // Guess the size of the length from the best case, so that ASCII never moves.
     const start = this.length;
     const guess = value.length < 0x80 ? 1 : value.length < 0x4000 ? 2 : value.length < 0x20_0000 ? 3 : 5;
-    this.ensure(guess + value.length * 3);
+    this.ensure(VARINT_MAX + value.length * 3);
     const size = encoder.encodeInto(value, this.bytes.subarray(start + guess)).written;
-    this.varint(size);
+    this.putVarint(size);
     const prefix = this.length - start;
     if (prefix !== guess) {
       encoder.encodeInto(value, this.bytes.subarray(this.length));
     }
     this.length += size;
+  }
+
+  /** A safe unsigned integer as varint; room for it is there, so that the buffer stays the same. */
+  private putVarint(value: number): void {
+    if (value < SEGMENT) {
+      this.segments(value);
+    } else {
+      this.segment(value % SEGMENT);
+      this.segments(Math.floor(value / SEGMENT));
+    }
   }
 
   /** Four varint bytes that are not the last; room for them is there. */
