@@ -6,7 +6,10 @@ const shared = {
   hookTimeout: 60_000,
 };
 
-/** `unit` runs in parallel and never leaves the process or loopback; `live` starts processes and runs one file at a time. */
+/**
+ * `unit` runs in parallel; `live` starts processes and runs one file at a time, in a namespace where there is only loopback.
+ * Files named `*.world.test.ts` run in both: in simulated worlds and in live ones.
+ */
 export default defineConfig({
   resolve: { conditions: ["mosaik-source"] },
   ssr: { resolve: { conditions: ["mosaik-source", "node", "import", "module", "default"] } },
@@ -21,7 +24,13 @@ export default defineConfig({
         test: {
           ...shared,
           name: "live",
-          include: ["packages/*/test/**/*.live.test.ts", "interop/test/**/*.test.ts", "demo/test/**/*.test.ts"],
+          include: [
+            "packages/*/test/**/*.{live,world}.test.ts",
+            "interop/test/**/*.test.ts",
+            "demo/test/**/*.test.ts",
+            "bench/test/**/*.test.ts",
+          ],
+          env: { MOSAIK_WORLD: "live" },
           fileParallelism: false,
           testTimeout: 120_000,
         },

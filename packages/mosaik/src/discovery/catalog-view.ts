@@ -7,12 +7,13 @@ import type { CatalogCore } from "./catalog.js";
 export class CatalogView {
   readonly #core: CatalogCore;
   readonly #runtime: Runtime;
-  readonly #changes = new ChangeSource();
+  readonly #changes: ChangeSource;
   #isAnnounced = false;
 
   constructor(core: CatalogCore, runtime: Runtime) {
     this.#core = core;
     this.#runtime = runtime;
+    this.#changes = new ChangeSource((error, where) => runtime.report(error, where));
   }
 
   /** Our own entry. */

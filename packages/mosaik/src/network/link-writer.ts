@@ -11,6 +11,7 @@ export class LinkWriter {
   /** How much of the first buffer the stream has. */
   #offset = 0;
   #queuedBytes = 0;
+  #takenBytes = 0;
   #isWaiting = false;
   #failure: TransportError | undefined;
   #idleWaiters: { resolve: () => void; reject: (error: Error) => void }[] = [];
@@ -23,6 +24,11 @@ export class LinkWriter {
   /** Bytes that the stream has not taken yet. */
   get queuedBytes(): number {
     return this.#queuedBytes;
+  }
+
+  /** Bytes that the stream has taken since the beginning: what grows makes progress. */
+  get takenBytes(): number {
+    return this.#takenBytes;
   }
 
   /**
@@ -57,6 +63,7 @@ export class LinkWriter {
         const rest = this.#offset === 0 ? bytes : bytes.subarray(this.#offset);
         const taken = this.#stream.tryWrite(rest);
         this.#queuedBytes -= taken;
+        this.#takenBytes += taken;
         if (taken < rest.length) {
           this.#offset += taken;
           return this.#waitForRoom();

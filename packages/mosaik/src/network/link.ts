@@ -139,15 +139,10 @@ export class Link {
    */
   receive(sink: FrameSink, windowBytes: number): void {
     this.#sink = sink;
-    let waiting = 0;
-    for (const frame of this.#frames.splice(0)) {
-      waiting += FRAME_HEADER_BYTES + frame.length;
-      sink.onFrame(frame, 0, frame.length);
-    }
-    // The sink answers for the frames it was given; whatever else was held for `recv` is granted again.
-    this.#stream.recv.grant(Math.max(0, windowBytes - PULL_WINDOW_BYTES) + this.#heldBytes - waiting);
+    this.#stream.recv.grant(Math.max(0, windowBytes - PULL_WINDOW_BYTES));
+    for (const frame of this.#frames.splice(0)) sink.onFrame(frame, 0, frame.length);
+    if (this.#heldBytes > 0) sink.onDelivered(this.#heldBytes);
     this.#heldBytes = 0;
-    if (waiting > 0) sink.onDelivered(waiting);
     if (this.#end !== undefined) sink.onEnd(this.#end);
   }
 

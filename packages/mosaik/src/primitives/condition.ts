@@ -38,7 +38,6 @@ export class Condition implements PromiseLike<void> {
   toPromise(options: { signal?: AbortSignal | undefined } = {}): Promise<void> {
     const { signal } = options;
     if (signal?.aborted) return Promise.reject(abortReason(signal));
-    if (this.#test()) return Promise.resolve();
     return new Promise<void>((resolve, reject) => {
       const settle = (action: () => void): void => {
         unsubscribe();
@@ -47,7 +46,11 @@ export class Condition implements PromiseLike<void> {
       };
       const onAbort = (): void => settle(() => reject(abortReason(signal!)));
       const onChange = (): void => {
-        if (this.#test()) return settle(resolve);
+        try {
+          if (this.#test()) return settle(resolve);
+        } catch (error) {
+          return settle(() => reject(error as Error));
+        }
         const reason = this.#source.ended?.();
         if (reason !== undefined) settle(() => reject(reason));
       };
@@ -86,10 +89,18 @@ export class Condition implements PromiseLike<void> {
   }
 }
 
-/** A source that is notified by hand. */
+/** Takes what a callback of the program's threw, and where that was. */
+export type Report = (error: unknown, where: string) => void;
+
+/** A source that is notified by hand. What a listener throws is reported, and the others are still called. */
 export class ChangeSource implements ConditionSource {
+  readonly #report: Report;
   readonly #listeners = new Set<() => void>();
   #ended: Error | undefined;
+
+  constructor(report: Report) {
+    this.#report = report;
+  }
 
   subscribe(listener: () => void): () => void {
     this.#listeners.add(listener);
@@ -101,7 +112,13 @@ export class ChangeSource implements ConditionSource {
   }
 
   changed(): void {
-    for (const listener of [...this.#listeners]) listener();
+    for (const listener of [...this.#listeners]) {
+      try {
+        listener();
+      } catch (error) {
+        this.#report(error, "a listener or condition");
+      }
+    }
   }
 
   /** The last change: conditions that do not hold reject with `reason`. */

@@ -1,6 +1,6 @@
 export { Backoff, defaultBackoff, type BackoffPolicy } from "./backoff.js";
 export { compareBytes, concatBytes, equalBytes, fromHex, toHex } from "./bytes.js";
-export { ChangeSource, Condition, type ConditionSource } from "./condition.js";
+export { ChangeSource, Condition, type ConditionSource, type Report } from "./condition.js";
 export { Digest, type DigestLike, type NetworkId, type StreamId, type Tag, type UniqueId } from "./digest.js";
 export { MosaikError } from "./errors.js";
 export { EventHub, type Lagged } from "./events.js";

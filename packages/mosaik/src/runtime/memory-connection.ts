@@ -4,7 +4,7 @@ import { exportKeys } from "./memory-exporter.js";
 import { keepAliveUs, Silence } from "./memory-liveness.js";
 import { MemoryRecvStream } from "./memory-recv-stream.js";
 import { closedError, MemorySendStream } from "./memory-send-stream.js";
-import { IncomingStreams, StreamSlots } from "./memory-stream-slots.js";
+import { StreamKind, type StreamSlots } from "./memory-stream-slots.js";
 import { MemoryFrame, type MemoryWire } from "./memory-wire.js";
 
 /** What one side of a connection is made of. */
@@ -30,22 +30,21 @@ export class MemoryConnection implements Connection {
   readonly remoteId: string;
   readonly alpn: string;
   readonly side: "dialler" | "acceptor";
-  readonly closed: Promise<CloseInfo>;
   /** The other side; set by whoever makes the pair. */
   peer!: MemoryConnection;
   readonly #options: ConnectionSide;
   readonly #wire: MemoryWire;
   readonly #streams = new Set<MemorySendStream | MemoryRecvStream>();
-  readonly #biSlots: StreamSlots;
-  readonly #uniSlots: StreamSlots;
-  readonly #incomingBi = new IncomingStreams<BiStream>();
-  readonly #incomingUni = new IncomingStreams<RecvStream>();
+  readonly #bi: StreamKind<BiStream>;
+  /** Made when it is first used: most connections have no streams in one direction. */
+  #uniIfUsed: StreamKind<RecvStream> | undefined;
   readonly #silence: Silence;
   readonly #statelessReset: Silence;
   /** Without state, and the peer was not told; `dead` endpoints do not even answer with a reset. */
   #lost: "no" | "stateless" | "dead" = "no";
   #info: CloseInfo | undefined;
-  #resolveClosed!: (info: CloseInfo) => void;
+  #closed: Promise<CloseInfo> | undefined;
+  #resolveClosed: ((info: CloseInfo) => void) | undefined;
 
   constructor(options: ConnectionSide) {
     this.remoteId = options.remoteId;
@@ -53,43 +52,47 @@ export class MemoryConnection implements Connection {
     this.side = options.side;
     this.#options = options;
     this.#wire = options.wire;
-    this.#biSlots = new StreamSlots(options.outgoingStreamsMax);
-    this.#uniSlots = new StreamSlots(options.outgoingStreamsMax);
+    this.#bi = new StreamKind(options.outgoingStreamsMax);
     this.#silence = new Silence(options.wire.path.from);
     this.#statelessReset = new Silence(options.wire.path.from);
-    this.closed = new Promise((resolve) => {
-      this.#resolveClosed = resolve;
+  }
+
+  get closed(): Promise<CloseInfo> {
+    this.#closed ??= new Promise((resolve) => {
+      if (this.#info === undefined) this.#resolveClosed = resolve;
+      else resolve(this.#info);
     });
+    return this.#closed;
   }
 
   async openBi(): Promise<BiStream> {
-    await this.#biSlots.take();
+    await this.#bi.slots.take();
     this.#requireOpen();
     const { peer } = this;
-    const onHalfDone = peer.#releasing(this.#biSlots, 2);
+    const onHalfDone = peer.#releasing(this.#bi.slots, 2);
     let onArrival = (): void => {};
     const there = connectHalf(this.#end(ignore), peer.#end(onHalfDone), () => onArrival());
     const back = connectHalf(peer.#end(onHalfDone), this.#end(ignore), ignore);
-    onArrival = peer.#incomingBi.add({ send: back.send, recv: there.recv });
+    onArrival = peer.#bi.incoming.add({ send: back.send, recv: there.recv });
     return { send: there.send, recv: back.recv };
   }
 
   acceptBi(): Promise<BiStream> {
-    return this.#incomingBi.take();
+    return this.#bi.incoming.take();
   }
 
   async openUni(): Promise<SendStream> {
-    await this.#uniSlots.take();
+    await this.#uni.slots.take();
     this.#requireOpen();
     const { peer } = this;
     let onArrival = (): void => {};
-    const there = connectHalf(this.#end(ignore), peer.#end(peer.#releasing(this.#uniSlots, 1)), () => onArrival());
-    onArrival = peer.#incomingUni.add(there.recv);
+    const there = connectHalf(this.#end(ignore), peer.#end(peer.#releasing(this.#uni.slots, 1)), () => onArrival());
+    onArrival = peer.#uni.incoming.add(there.recv);
     return there.send;
   }
 
   acceptUni(): Promise<RecvStream> {
-    return this.#incomingUni.take();
+    return this.#uni.incoming.take();
   }
 
   close(code: number, reason: string | Uint8Array): void {
@@ -179,14 +182,23 @@ export class MemoryConnection implements Connection {
     this.#silence.end();
     this.#statelessReset.end();
     for (const stream of [...this.#streams]) stream.connectionEnded(info);
-    const failure = (): Promise<never> => Promise.reject(closedError(info));
-    const keepsStreams = info.by !== "local";
-    this.#incomingBi.end(failure, keepsStreams);
-    this.#incomingUni.end(failure, keepsStreams);
-    this.#biSlots.end(failure);
-    this.#uniSlots.end(failure);
-    this.#resolveClosed(info);
+    this.#endKind(this.#bi, info);
+    if (this.#uniIfUsed !== undefined) this.#endKind(this.#uniIfUsed, info);
+    this.#resolveClosed?.(info);
     this.#options.onEnded(this);
+  }
+
+  get #uni(): StreamKind<RecvStream> {
+    if (this.#uniIfUsed === undefined) {
+      this.#uniIfUsed = new StreamKind(this.#options.outgoingStreamsMax);
+      if (this.#info !== undefined) this.#endKind(this.#uniIfUsed, this.#info);
+    }
+    return this.#uniIfUsed;
+  }
+
+  /** Nothing more comes; streams that were seen before the peer's close can still be taken, as in QUIC. */
+  #endKind(kind: StreamKind<BiStream> | StreamKind<RecvStream>, info: CloseInfo): void {
+    kind.end(() => Promise.reject(closedError(info)), info.by !== "local");
   }
 
   #requireOpen(): void {
@@ -239,34 +251,34 @@ function connectHalf(
 
 /** Ends the connection. May overtake data; it is not repeated, so that a cut path swallows it. */
 class CloseFrame extends MemoryFrame {
-  readonly #from: MemoryConnection;
-  readonly #info: CloseInfo;
+  declare private readonly from: MemoryConnection;
+  declare private readonly info: CloseInfo;
 
   constructor(wire: MemoryWire, from: MemoryConnection, info: CloseInfo) {
     super(wire);
-    this.#from = from;
-    this.#info = info;
+    this.from = from;
+    this.info = info;
   }
 
   protected override meetCut(): void {
-    this.#from.closeWasLost();
+    this.from.closeWasLost();
   }
 
   protected deliver(): void {
-    this.#from.peer.closedByPeer(this.#info);
+    this.from.peer.closedByPeer(this.info);
   }
 }
 
 /** Lets the peer open another stream. */
 class SlotFrame extends MemoryFrame {
-  readonly #slots: StreamSlots;
+  declare private readonly slots: StreamSlots;
 
   constructor(wire: MemoryWire, slots: StreamSlots) {
     super(wire);
-    this.#slots = slots;
+    this.slots = slots;
   }
 
   protected deliver(): void {
-    this.#slots.release();
+    this.slots.release();
   }
 }

@@ -177,25 +177,29 @@ export class Handshake {
 
 /** One message of a handshake. */
 class Step extends MemoryFrame {
-  readonly #take: () => void;
+  declare private readonly take: () => void;
 
   constructor(wire: MemoryWire, take: () => void) {
     super(wire);
-    this.#take = take;
+    this.take = take;
   }
 
   protected deliver(): void {
-    this.#take();
+    this.take();
   }
 }
 
 /** Runs when a dial was not answered in time. */
 export class DialTimeout extends HostEvent {
-  readonly #giveUp: () => void;
+  #giveUp: (() => void) | undefined;
 
   constructor(host: SimulatedHost, giveUp: () => void) {
     super(host);
     this.#giveUp = giveUp;
+  }
+
+  override release(): void {
+    this.#giveUp = undefined;
   }
 
   protected override get isTimer(): boolean {
@@ -203,6 +207,6 @@ export class DialTimeout extends HostEvent {
   }
 
   protected perform(): void {
-    this.#giveUp();
+    this.#giveUp?.();
   }
 }

@@ -30,11 +30,15 @@ export class Silence {
 }
 
 class SilenceTimer extends HostEvent {
-  readonly #onOver: () => void;
+  #onOver: (() => void) | undefined;
 
   constructor(host: SimulatedHost, onOver: () => void) {
     super(host);
     this.#onOver = onOver;
+  }
+
+  override release(): void {
+    this.#onOver = undefined;
   }
 
   protected override get isTimer(): boolean {
@@ -42,6 +46,6 @@ class SilenceTimer extends HostEvent {
   }
 
   protected perform(): void {
-    this.#onOver();
+    this.#onOver?.();
   }
 }

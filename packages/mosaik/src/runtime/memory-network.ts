@@ -141,6 +141,11 @@ export class MemoryNetwork implements EndpointNetwork {
     for (const connection of [...this.connections]) if (connection.hostName === name) connection.peer.review();
   }
 
+  /** Closes every endpoint. */
+  async close(): Promise<void> {
+    await Promise.all([...this.#byAddr.values()].map((endpoint) => endpoint.close()));
+  }
+
   resolve(addr: EndpointAddr): MemoryEndpoint | "silence" | "unknown" {
     for (const direct of addr.directAddrs) {
       const endpoint = this.#byAddr.get(direct);

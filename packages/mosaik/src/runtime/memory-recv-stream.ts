@@ -169,57 +169,57 @@ export class MemoryRecvStream implements RecvStream {
 }
 
 class Pump extends HostEvent {
-  readonly #pump: () => void;
+  declare private readonly pump: () => void;
 
   constructor(host: HostEvent["host"], pump: () => void) {
     super(host);
-    this.#pump = pump;
+    this.pump = pump;
   }
 
   protected perform(): void {
-    this.#pump();
+    this.pump();
   }
 }
 
 class LimitFrame extends MemoryFrame {
-  readonly #writer: FarWriter;
-  readonly #limitBytes: number;
+  declare private readonly writer: FarWriter;
+  declare private readonly limitBytes: number;
 
   constructor(wire: MemoryWire, writer: FarWriter, limitBytes: number) {
     super(wire);
-    this.#writer = writer;
-    this.#limitBytes = limitBytes;
+    this.writer = writer;
+    this.limitBytes = limitBytes;
   }
 
   protected deliver(): void {
-    this.#writer.extend(this.#limitBytes);
+    this.writer.extend(this.limitBytes);
   }
 }
 
 class StopFrame extends MemoryFrame {
-  readonly #writer: FarWriter;
-  readonly #code: number;
+  declare private readonly writer: FarWriter;
+  declare private readonly code: number;
 
   constructor(wire: MemoryWire, writer: FarWriter, code: number) {
     super(wire);
-    this.#writer = writer;
-    this.#code = code;
+    this.writer = writer;
+    this.code = code;
   }
 
   protected deliver(): void {
-    this.#writer.stopped(this.#code);
+    this.writer.stopped(this.code);
   }
 }
 
 class ReceivedFrame extends MemoryFrame {
-  readonly #writer: FarWriter;
+  declare private readonly writer: FarWriter;
 
   constructor(wire: MemoryWire, writer: FarWriter) {
     super(wire);
-    this.#writer = writer;
+    this.writer = writer;
   }
 
   protected deliver(): void {
-    this.#writer.received();
+    this.writer.received();
   }
 }

@@ -152,46 +152,46 @@ function pending(): Pending {
 }
 
 class DataFrame extends MemoryFrame {
-  readonly #reader: MemoryRecvStream;
-  readonly #bytes: Uint8Array;
+  declare private readonly reader: MemoryRecvStream;
+  declare private readonly bytes: Uint8Array;
 
   constructor(wire: MemoryWire, reader: MemoryRecvStream, bytes: Uint8Array) {
     super(wire);
-    this.#reader = reader;
-    this.#bytes = bytes;
+    this.reader = reader;
+    this.bytes = bytes;
   }
 
   protected deliver(): void {
-    this.host.time.trace.foldBytes(this.#bytes);
-    this.wire.acknowledge(this.#bytes.length);
-    this.#reader.push(this.#bytes);
+    this.host.time.trace.foldBytes(this.bytes);
+    this.wire.acknowledge(this.bytes.length);
+    this.reader.push(this.bytes);
   }
 }
 
 class EndFrame extends MemoryFrame {
-  readonly #reader: MemoryRecvStream;
+  declare private readonly reader: MemoryRecvStream;
 
   constructor(wire: MemoryWire, reader: MemoryRecvStream) {
     super(wire);
-    this.#reader = reader;
+    this.reader = reader;
   }
 
   protected deliver(): void {
-    this.#reader.pushEnd();
+    this.reader.pushEnd();
   }
 }
 
 class ResetFrame extends MemoryFrame {
-  readonly #reader: MemoryRecvStream;
-  readonly #code: number;
+  declare private readonly reader: MemoryRecvStream;
+  declare private readonly code: number;
 
   constructor(wire: MemoryWire, reader: MemoryRecvStream, code: number) {
     super(wire);
-    this.#reader = reader;
-    this.#code = code;
+    this.reader = reader;
+    this.code = code;
   }
 
   protected deliver(): void {
-    this.#reader.pushReset(this.#code);
+    this.reader.pushReset(this.code);
   }
 }

@@ -62,3 +62,19 @@ export class IncomingStreams<T> {
     this.#inbox.end(failure, keepsItems);
   }
 }
+
+/** The streams of one kind on one side of a connection: those that it opens and those that its peer opens. */
+export class StreamKind<T> {
+  readonly slots: StreamSlots;
+  readonly incoming = new IncomingStreams<T>();
+
+  constructor(outgoingStreamsMax: number) {
+    this.slots = new StreamSlots(outgoingStreamsMax);
+  }
+
+  /** The connection ended. */
+  end(failure: () => Promise<never>, keepsItems: boolean): void {
+    this.slots.end(failure);
+    this.incoming.end(failure, keepsItems);
+  }
+}

@@ -88,7 +88,7 @@ export class MemoryWire {
 
 /** What travels on a wire. */
 export abstract class MemoryFrame extends HostEvent implements Traveller {
-  readonly wire: MemoryWire;
+  declare readonly wire: MemoryWire;
 
   constructor(wire: MemoryWire) {
     super(wire.path.to);

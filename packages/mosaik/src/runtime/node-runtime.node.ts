@@ -1,5 +1,6 @@
 import { randomBytes, randomFillSync } from "node:crypto";
 import type * as iroh from "@mosaik/iroh";
+import type { Transport } from "@mosaik/iroh/transport";
 import type { CancelTimer, Random, Runtime } from "./runtime.js";
 
 /** A timer that fires later than this, in ms, lets waiting input go first. */
@@ -16,6 +17,8 @@ const randomWords = 256;
 export interface NodeRuntimeOptions {
   /** Told what listeners, predicates and handlers of the user throw. Default: one line on stderr. */
   readonly onReport?: (error: unknown, where: string) => void;
+  /** Puts something between the node and iroh, as tests do. */
+  readonly wrapTransport?: (transport: Transport) => Transport;
 }
 
 /** The native part, which nothing loads before a runtime is made. */
@@ -27,12 +30,12 @@ type Native = typeof iroh;
  * @throws where the native part of `@mosaik/iroh` cannot be loaded
  */
 export async function createNodeRuntime(options: NodeRuntimeOptions = {}): Promise<Runtime> {
-  return new NodeRuntime(await import("@mosaik/iroh"), options.onReport ?? reportToStderr);
+  return new NodeRuntime(await import("@mosaik/iroh"), options);
 }
 
 class NodeRuntime implements Runtime {
   readonly random: Random = new SystemRandom();
-  readonly transport: Runtime["transport"];
+  readonly transport: Transport;
   readonly publicKey: Runtime["publicKey"];
   readonly sign: Runtime["sign"];
   readonly verify: Runtime["verify"];
@@ -40,8 +43,8 @@ class NodeRuntime implements Runtime {
   readonly hash: Runtime["hash"];
   readonly report: Runtime["report"];
 
-  constructor(native: Native, onReport: (error: unknown, where: string) => void) {
-    this.transport = native.iroh;
+  constructor(native: Native, { onReport = reportToStderr, wrapTransport }: NodeRuntimeOptions) {
+    this.transport = wrapTransport === undefined ? native.iroh : wrapTransport(native.iroh);
     this.publicKey = native.publicKey;
     this.sign = native.sign;
     this.verify = native.verify;

@@ -64,18 +64,18 @@ export class SimulatedHost {
 
 /** An event within one host: it waits while the host is paused and never runs once its incarnation is over. */
 export abstract class HostEvent extends VirtualEvent {
-  readonly host: SimulatedHost;
-  readonly #incarnation: number;
+  declare readonly host: SimulatedHost;
+  declare private readonly incarnation: number;
 
   constructor(host: SimulatedHost) {
     super();
     this.host = host;
-    this.#incarnation = host.incarnation;
+    this.incarnation = host.incarnation;
   }
 
   run(): void {
     const { host } = this;
-    if (!host.isUp || this.#incarnation !== host.incarnation) return;
+    if (!host.isUp || this.incarnation !== host.incarnation) return;
     if (host.isPaused) host.postpone(this, this.isTimer);
     else this.perform();
   }

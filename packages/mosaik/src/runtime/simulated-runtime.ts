@@ -98,12 +98,17 @@ export class SimulatedRuntime implements Runtime {
 
 /** A task that was put off; as input, it keeps its place among what arrived. */
 class Task extends HostEvent {
-  hasRun = false;
-  readonly #task: () => void;
+  declare hasRun: boolean;
+  declare private task: (() => void) | undefined;
 
   constructor(host: SimulatedHost, task: () => void) {
     super(host);
-    this.#task = task;
+    this.hasRun = false;
+    this.task = task;
+  }
+
+  override release(): void {
+    this.task = undefined;
   }
 
   protected perform(): void {
@@ -111,7 +116,7 @@ class Task extends HostEvent {
     trace.fold(nowUs);
     trace.fold(~this.host.ordinal);
     this.hasRun = true;
-    this.#task();
+    this.task?.();
   }
 }
 

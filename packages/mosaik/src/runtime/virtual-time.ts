@@ -60,6 +60,7 @@ export class VirtualTime {
   cancel(event: VirtualEvent): void {
     if (event.isCancelled) return;
     event.isCancelled = true;
+    event.release();
     if (++this.#cancelledCount < cancelledMax || this.#cancelledCount * 2 < this.#heap.size) return;
     this.#heap.removeCancelled();
     this.#cancelledCount = 0;

@@ -53,7 +53,7 @@ export class Consumer<T> implements AsyncIterable<T> {
   readonly #receivers = new Map<PeerId, Receiver<T>>();
   readonly #coolDowns = new Map<PeerId, CoolDown>();
   readonly #receiverContext: ReceiverContext<T>;
-  readonly #changes = new ChangeSource();
+  readonly #changes: ChangeSource;
   readonly #source: ChannelSource;
   readonly #onlineCondition: ChannelCondition;
   readonly #unsubscribe: () => void;
@@ -68,6 +68,7 @@ export class Consumer<T> implements AsyncIterable<T> {
     this.streamId = streamId;
     const { node, discovery } = context;
     this.#openedAtMs = node.runtime.monoMs();
+    this.#changes = new ChangeSource((error, where) => context.node.runtime.report(error, where));
     this.#source = {
       subscribe: (listener) => this.#changes.subscribe(listener),
       ended: () => this.#changes.ended(),

@@ -46,7 +46,7 @@ export class Producer<T> {
   readonly #maxConsumers: number;
   readonly #batch: BatchWriter<T>;
   readonly #subscriptions = new Set<Subscription>();
-  readonly #changes = new ChangeSource();
+  readonly #changes: ChangeSource;
   readonly #source: ChannelSource;
   readonly #onlineCondition: ChannelCondition;
   readonly #metrics;
@@ -69,6 +69,7 @@ export class Producer<T> {
       throw new StreamError("invalidOption", `maxConsumers must not be ${String(options.maxConsumers)}`);
     }
     this.#batch = new BatchWriter(codec);
+    this.#changes = new ChangeSource((error, where) => context.node.runtime.report(error, where));
     this.#source = {
       subscribe: (listener) => this.#changes.subscribe(listener),
       ended: () => this.#changes.ended(),

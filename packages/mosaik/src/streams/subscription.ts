@@ -8,6 +8,7 @@ import type { Channel } from "./channel.js";
 const QUEUE_BYTES_MAX = 1024 * 1024;
 /** A consumer that takes nothing for this long while data waits for it is closed with 10413, in ms (DESIGN §9). */
 const NO_PROGRESS_LIMIT_MS = 5000;
+const PROGRESS_CHECK_MS = 500;
 /** How long a consumer may take to get what is left when the producer closes, in ms. */
 const DRAIN_TIMEOUT_MS = 1000;
 
@@ -53,10 +54,9 @@ export class Subscription {
       this.#queuedDatums -= batch.datums;
       this.channel.datums += batch.datums;
       this.channel.bytes += batch.payloadBytes;
-      this.#watchProgress();
       this.#events.onTaken(batch);
     });
-    this.#watchProgress();
+    if (this.link.writer.queuedBytes > 0) this.#watchProgress();
   }
 
   /** Hands over what is left, waits a while for the consumer's transport to have it, and closes. */
@@ -68,21 +68,24 @@ export class Subscription {
     this.link.close(reason);
   }
 
-  /** The timer runs while bytes wait and starts over whenever some were taken. */
+  /** While bytes wait, looks every now and then whether some were taken. */
   #watchProgress(): void {
-    if (this.link.writer.queuedBytes === 0) {
-      this.#cancelStallTimer?.();
-      this.#cancelStallTimer = undefined;
-      return;
-    }
     if (this.#cancelStallTimer !== undefined) return;
-    const before = this.link.writer.queuedBytes;
-    const datumsBefore = this.channel.datums;
-    this.#cancelStallTimer = this.#runtime.after(NO_PROGRESS_LIMIT_MS, () => {
+    const { writer } = this.link;
+    const monoMs = (): number => this.#runtime.monoMs();
+    let taken = writer.takenBytes;
+    let sinceMs = monoMs();
+    const check = (): void => {
       this.#cancelStallTimer = undefined;
-      const isStalled = this.link.writer.queuedBytes >= before && this.channel.datums === datumsBefore;
-      if (isStalled) this.link.close(CLOSE.streamTooSlow);
-      else this.#watchProgress();
-    });
+      if (writer.queuedBytes === 0) return;
+      if (writer.takenBytes !== taken) {
+        taken = writer.takenBytes;
+        sinceMs = monoMs();
+      } else if (monoMs() - sinceMs >= NO_PROGRESS_LIMIT_MS) {
+        return this.link.close(CLOSE.streamTooSlow);
+      }
+      this.#cancelStallTimer = this.#runtime.after(PROGRESS_CHECK_MS, check);
+    };
+    this.#cancelStallTimer = this.#runtime.after(PROGRESS_CHECK_MS, check);
   }
 }

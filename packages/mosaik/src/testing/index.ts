@@ -1,2 +1,5 @@
+export { createWorld } from "./create-world.js";
 export { Faults } from "./faults.js";
 export { Simulator, type Report, type SimulatorOptions } from "./simulator.js";
+export { SimulatedWorld } from "./simulated-world.js";
+export type { World, WorldKind } from "./world.js";

@@ -131,6 +131,11 @@ export class Simulator {
     await this.#time.until(() => false, ms * 1_000);
   }
 
+  /** Closes the endpoints of all nodes. Time goes no further for it. */
+  close(): Promise<void> {
+    return this.network.close();
+  }
+
   /** A hash of everything that happened so far: the same for the same seed and the same program. */
   traceHash(): string {
     return this.#time.trace.hex();
