@@ -17,6 +17,16 @@ export interface LivenessOptions {
   onSilent(peer: PeerId): void;
 }
 
+/** How often in an interval it is looked who is due. */
+const TICKS_PER_INTERVAL = 4;
+
+/** A peer that is pinged at the interval. */
+interface Watched {
+  nextMs: number;
+  missed: number;
+}
+
+/** A peer that departed, and may come back. */
 interface Lost {
   readonly sinceMs: number;
   readonly backoff: Backoff;
@@ -28,7 +38,7 @@ export class Liveness {
   readonly #context: SyncContext;
   readonly #options: LivenessOptions;
   readonly #pool: TaskPool<PeerId>;
-  readonly #missed = new Map<PeerId, number>();
+  readonly #watched = new Map<PeerId, Watched>();
   readonly #lost = new Map<PeerId, Lost>();
   #cancelTimer: () => void = () => {};
 
@@ -48,32 +58,42 @@ export class Liveness {
   }
 
   #schedule(): void {
-    const { runtime } = this.#context.node;
-    // Spread a little, or all nodes that started together would ping at the same moment for ever.
-    const delayMs = this.#options.intervalMs * (0.9 + 0.2 * runtime.random.unit());
-    this.#cancelTimer = runtime.after(delayMs, () => {
-      this.#pingAll();
+    this.#cancelTimer = this.#context.node.runtime.after(this.#options.intervalMs / TICKS_PER_INTERVAL, () => {
+      this.#tick();
       this.#schedule();
     });
   }
 
-  #pingAll(): void {
+  #tick(): void {
     const { node, catalog } = this.#context;
     const nowMs = node.runtime.monoMs();
     const known = new Set<PeerId>();
     for (const { entry } of catalog.signedPeers(node.runtime.wallMs())) {
       known.add(entry.id);
       this.#lost.delete(entry.id);
-      if (!this.#pool.has(entry.id)) this.#pool.add(entry.id);
+      this.#watch(entry.id, nowMs);
     }
-    for (const peer of this.#missed.keys()) if (!known.has(peer)) this.#missed.delete(peer);
-    for (const [peer, lost] of this.#lost) {
-      if (nowMs - lost.sinceMs > this.#options.lookForMs) this.#lost.delete(peer);
-      else if (nowMs >= lost.nextMs && !this.#pool.has(peer)) {
-        lost.nextMs = nowMs + lost.backoff.nextMs(node.runtime.random.unit());
-        this.#pool.add(peer);
-      }
+    for (const peer of this.#watched.keys()) if (!known.has(peer)) this.#watched.delete(peer);
+    for (const [peer, lost] of this.#lost) this.#lookFor(peer, lost, nowMs);
+  }
+
+  #watch(peer: PeerId, nowMs: number): void {
+    let watched = this.#watched.get(peer);
+    if (watched === undefined) {
+      // Spread over the interval, or all nodes that met together would ping at the same moment for ever.
+      watched = { nextMs: nowMs + this.#options.intervalMs * this.#context.node.runtime.random.unit(), missed: 0 };
+      this.#watched.set(peer, watched);
     }
+    if (nowMs < watched.nextMs || this.#pool.has(peer)) return;
+    watched.nextMs = nowMs + this.#options.intervalMs;
+    this.#pool.add(peer);
+  }
+
+  #lookFor(peer: PeerId, lost: Lost, nowMs: number): void {
+    if (nowMs - lost.sinceMs > this.#options.lookForMs) return void this.#lost.delete(peer);
+    if (nowMs < lost.nextMs || this.#pool.has(peer)) return;
+    lost.nextMs = nowMs + lost.backoff.nextMs(this.#context.node.runtime.random.unit());
+    this.#pool.add(peer);
   }
 
   async #ping(peer: PeerId): Promise<void> {
@@ -81,7 +101,8 @@ export class Liveness {
     const timeoutMs = Math.max(PING_TIMEOUT_MIN_MS, this.#options.intervalMs);
     try {
       const pong = await pingPeer(this.#context, peer, timeoutMs, node.closing);
-      this.#missed.delete(peer);
+      const watched = this.#watched.get(peer);
+      if (watched !== undefined) watched.missed = 0;
       this.#options.onAlive(peer, pong);
     } catch (error) {
       if (!(error instanceof MosaikError)) return node.runtime.report(error, `pinging ${peer.short()}`);
@@ -92,10 +113,9 @@ export class Liveness {
   #miss(peer: PeerId): void {
     const { node } = this.#context;
     node.metrics.counter("mosaik.discovery.pings.missed").add();
-    if (this.#lost.has(peer)) return;
-    const missed = (this.#missed.get(peer) ?? 0) + 1;
-    if (missed < this.#options.missedMax) return void this.#missed.set(peer, missed);
-    this.#missed.delete(peer);
+    const watched = this.#watched.get(peer);
+    if (watched === undefined || ++watched.missed < this.#options.missedMax) return;
+    this.#watched.delete(peer);
     const backoff = new Backoff(LOST_BACKOFF);
     const nowMs = node.runtime.monoMs();
     this.#lost.set(peer, { sinceMs: nowMs, backoff, nextMs: nowMs + backoff.nextMs(node.runtime.random.unit()) });

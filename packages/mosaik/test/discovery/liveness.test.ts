@@ -1,0 +1,104 @@
+import { describe, expect, it } from "vitest";
+import type { DiscoveryEvent } from "../../src/discovery/index.js";
+import { Network, type NetworkOptions } from "../../src/node/index.js";
+import type { Lagged } from "../../src/primitives/index.js";
+import { Simulator } from "../../src/testing/index.js";
+
+async function join(sim: Simulator, name: string, bootstrap: Network[], options: NetworkOptions = {}): Promise<Network> {
+  const discovery = { bootstrap: bootstrap.map(({ local }) => local.id), ...options.discovery };
+  const runtime = sim.runtime(name);
+  return sim.within(5000, Network.join("liveness", { runtime, relay: "none", ...options, discovery }), name);
+}
+
+async function trio(sim: Simulator): Promise<[Network, Network, Network]> {
+  const a = await join(sim, "a", []);
+  const b = await join(sim, "b", [a]);
+  const c = await join(sim, "c", [a]);
+  const all = [a, b, c];
+  await sim.until(() => all.every(({ discovery }) => discovery.catalog.signedPeersCount() === 2), { what: "three to meet" });
+  return [a, b, c];
+}
+
+/** The events of a node, gathered as they come. */
+function record(network: Network): (DiscoveryEvent | Lagged)[] {
+  const seen: (DiscoveryEvent | Lagged)[] = [];
+  void (async () => {
+    for await (const event of network.discovery.events()) seen.push(event);
+  })();
+  return seen;
+}
+
+const knows = (one: Network, other: Network): boolean =>
+  one.discovery.catalog.getSigned(other.local.id) !== undefined;
+
+describe("liveness", () => {
+  it("nobody departs while everybody answers, and entries stay fresh beyond the purge age", async () => {
+    const sim = new Simulator({ seed: 1 });
+    const [a, b, c] = await trio(sim);
+    const events = [a, b, c].map(record);
+    await sim.advance(6 * 60_000);
+    expect(events).toEqual([[], [], []]);
+    expect(knows(a, b) && knows(b, c) && knows(c, a)).toBe(true);
+  });
+
+  it("a peer that was killed departs after three missed pings, everywhere", async () => {
+    const sim = new Simulator({ seed: 2 });
+    const [a, b, c] = await trio(sim);
+    const events = [a, b].map(record);
+    sim.faults.crash("c");
+    await sim.until(() => !knows(a, c) && !knows(b, c), { withinMs: 10_000, what: "c to depart" });
+    await sim.advance(1);
+    for (const seen of events) {
+      expect(seen.at(-1)).toEqual({ kind: "peerDeparted", peer: c.local.id, reason: "silent" });
+    }
+    expect(knows(a, b) && knows(b, a)).toBe(true);
+  });
+
+  it("takes a peer back that was cut off for a while", async () => {
+    const sim = new Simulator({ seed: 3 });
+    const [a, b, c] = await trio(sim);
+    sim.faults.isolate("c");
+    await sim.until(() => !knows(a, c) && !knows(b, c) && !knows(c, a), { withinMs: 15_000, what: "c to be cut off" });
+    await sim.advance(30_000);
+    sim.faults.rejoin("c");
+    const all = (): boolean => knows(a, c) && knows(b, c) && knows(c, a) && knows(c, b);
+    await sim.until(all, { withinMs: 45_000, what: "c to be back" });
+  });
+
+  it("a peer that comes back with the same key replaces what it was", async () => {
+    const sim = new Simulator({ seed: 5 });
+    const a = await join(sim, "a", []);
+    const secretKey = "one key";
+    const before = await join(sim, "b", [a], { secretKey, discovery: { tags: ["before"] } });
+    await sim.until(() => knows(a, before), { what: "a to know b" });
+    sim.faults.crash("b");
+    const after = await join(sim, "b", [a], { secretKey, discovery: { tags: ["after"] } });
+    expect(after.local.id).toBe(before.local.id);
+    const [tag] = after.discovery.me().entry.tags;
+    const isReplaced = (): boolean => a.discovery.catalog.get(after.local.id)?.entry.tags.has(tag!) === true;
+    await sim.until(isReplaced, { withinMs: 2000, what: "a to know the new b" });
+  });
+
+  it("pushes a change of tags to every peer, changes of one moment together", async () => {
+    const sim = new Simulator({ seed: 6 });
+    const [a, b, c] = await trio(sim);
+    const events = [b, c].map(record);
+    await sim.advance(500);
+    for (const tag of ["one", "two", "three"]) a.discovery.addTags(tag);
+    const has = (node: Network): boolean => node.discovery.catalog.get(a.local.id)?.entry.tags.size === 3;
+    await sim.until(() => has(b) && has(c), { withinMs: 400, what: "the tags to arrive" });
+    await sim.advance(5000);
+    for (const seen of events) expect(seen.map(({ kind }) => kind)).toEqual(["peerUpdated"]);
+  });
+
+  it("keeps dialling a bootstrap peer that starts later", async () => {
+    const sim = new Simulator({ seed: 7 });
+    const secretKey = "the bootstrap's key";
+    const probe = await join(sim, "probe", [], { secretKey });
+    await sim.within(5000, probe.close());
+    const early = await join(sim, "early", [probe]);
+    await sim.advance(20_000);
+    const late = await join(sim, "late", [], { secretKey });
+    await sim.until(() => knows(early, late), { withinMs: 20_000, what: "the late bootstrap peer to be known" });
+  });
+});
