@@ -78,7 +78,7 @@ export class FixedBytesCodec extends Codec<Uint8Array> {
 export const bytes: Codec<Uint8Array> = new BytesCodec("bytes::bytes::Bytes");
 
 /** Rust's `[u8; N]`: a `Uint8Array` of exactly `length` bytes, or a type of your own of that layout. */
-export function fixedBytes(length: number, rustName = arrayName("u8", length)): Codec<Uint8Array> {
+export function fixedBytes(length: number, rustName?: string): Codec<Uint8Array> {
   if (!(Number.isSafeInteger(length) && length >= 0)) throw new TypeError(`an array of ${length} bytes`);
-  return new FixedBytesCodec(length, rustName);
+  return new FixedBytesCodec(length, rustName ?? arrayName("u8", length));
 }
