@@ -6,7 +6,7 @@ import { TransportError, type SendStream } from "./transport.js";
 
 const hasRoom = Promise.resolve();
 
-/** A sending stream. Its bytes go into QUIC on this thread, one crossing a call: hand over many frames at once. */
+/** A sending stream. Bytes are copied into a bounded queue that a Rust task empties: hand over many frames at once. */
 export class IrohSendStream implements SendStream {
   readonly #native: NativeSendStream;
   readonly #mailbox: Mailbox;

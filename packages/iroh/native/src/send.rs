@@ -1,194 +1,282 @@
-//! A stream's sending half: bytes go into the QUIC stream right on the JavaScript thread.
+//! A stream's sending half: JavaScript hands bytes to a bounded queue, and a task carries them into QUIC.
+//!
+//! The JavaScript thread never waits for the connection's lock, which QUIC holds while it makes packets (docs/decisions/010-write-queue.md).
 
+use std::collections::VecDeque;
 use std::panic::RefUnwindSafe;
-use std::pin::Pin;
-use std::sync::atomic::{AtomicU8, Ordering};
-use std::sync::{Arc, Mutex};
-use std::task::{Context, Poll, Wake, Waker};
+use std::pin::pin;
+use std::sync::{Arc, Mutex, MutexGuard};
 
-use iroh::endpoint::{SendStream, VarInt};
+use bytes::Bytes;
+use iroh::endpoint::{SendStream, StoppedError, VarInt};
 use napi::bindgen_prelude::Either;
 use napi_derive::napi;
+use tokio::sync::Notify;
 
 use crate::failure::{Failure, StreamFailure};
-use crate::mailbox::{Event, Mailbox, Reply, Value};
-use crate::runtime::{lock, poll_once, spawn};
+use crate::mailbox::{Event, Reply, Value};
+use crate::runtime::{lock, spawn};
 use crate::streams::StreamContext;
+
+/// Bytes that wait to go into QUIC, at most. What QUIC itself holds comes on top.
+const QUEUED_BYTES_MAX: usize = 512 * 1_024;
+/// A full queue has room again when no more than this is left.
+const QUEUED_BYTES_LOW: usize = QUEUED_BYTES_MAX / 2;
 
 pub struct SendState {
     context: StreamContext,
-    phase: Mutex<Phase>,
-    room: Arc<Room>,
-    /// Wakes `room`.
-    waker: Waker,
+    queue: Mutex<Queue>,
+    /// Tells the task of work after it found none, and of a reset.
+    changed: Notify,
 }
 
+struct Queue {
+    pieces: VecDeque<Bytes>,
+    /// Bytes of the pieces, and of those that the task has taken but QUIC has not.
+    bytes: usize,
+    phase: Phase,
+    /// The stream until there is something to do; then the task owns it.
+    idle: Option<SendStream>,
+    is_task_waiting: bool,
+    /// JavaScript is to be told of room.
+    is_room_awaited: bool,
+    /// Who waits for the acknowledgement.
+    acknowledgements: Vec<Reply>,
+}
+
+#[derive(Clone)]
 enum Phase {
-    Open(SendStream),
-    /// Ended cleanly; the stream is kept for its acknowledgement.
-    Finished(SendStream),
-    Reset,
-    /// The connection has ended, and whether the peer had acknowledged everything by then.
-    Gone {
-        is_acknowledged: bool,
-    },
+    Open,
+    /// The end follows the queued bytes.
+    Finishing,
+    /// The end was handed to QUIC.
+    Finished,
+    /// The peer has everything.
+    Acknowledged,
+    Resetting(u32),
+    Failed(Failure),
+}
+
+/// What the task is to do next.
+enum Work {
+    Write(VecDeque<Bytes>),
+    Finish,
+    Reset(u32),
+    Wait,
 }
 
 impl SendState {
     pub fn new(stream: SendStream, context: StreamContext) -> Self {
-        let room =
-            Arc::new(Room { stream: context.id, mailbox: context.mailbox.clone(), state: AtomicU8::new(Room::OPEN) });
-        let waker = Waker::from(room.clone());
-        Self { context, phase: Mutex::new(Phase::Open(stream)), room, waker }
+        let queue = Queue {
+            pieces: VecDeque::new(),
+            bytes: 0,
+            phase: Phase::Open,
+            idle: Some(stream),
+            is_task_waiting: false,
+            is_room_awaited: false,
+            acknowledgements: Vec::new(),
+        };
+        Self { context, queue: Mutex::new(queue), changed: Notify::new() }
     }
 
     pub fn id(&self) -> u32 {
         self.context.id
     }
 
-    /// Drops the QUIC stream of a connection that has ended.
+    /// The connection has ended. A task finds that out by itself; a stream that was never used has none.
     pub fn release(&self) {
-        let mut phase = lock(&self.phase);
-        let is_acknowledged = match &*phase {
-            Phase::Finished(stream) => matches!(poll_once(stream.stopped()), Some(Ok(None))),
-            Phase::Open(_) => false,
-            Phase::Reset | Phase::Gone { .. } => return,
-        };
-        let released = std::mem::replace(&mut *phase, Phase::Gone { is_acknowledged });
-        drop(phase);
-        drop(released);
-        self.room.wake_by_ref();
+        let mut queue = lock(&self.queue);
+        let Some(idle) = queue.idle.take() else { return };
+        queue.phase = Phase::Failed(match self.context.closure.info() {
+            Some(info) => Failure::connection_closed(info),
+            None => Failure::endpoint_closed(),
+        });
+        drop(queue);
+        drop(idle);
     }
 
-    fn try_write(&self, bytes: &[u8]) -> Result<usize, Failure> {
-        let mut phase = lock(&self.phase);
-        let stream = match &mut *phase {
-            Phase::Open(stream) => stream,
-            phase => return Err(self.unwritable(phase)),
-        };
-        let mut cx = Context::from_waker(&self.waker);
-        let mut written = 0;
-        while written < bytes.len() {
-            self.room.arm();
-            match Pin::new(&mut *stream).poll_write(&mut cx, &bytes[written..]) {
-                Poll::Ready(Ok(count)) => written += count,
-                Poll::Ready(Err(error)) => return Err(self.context.closure.failure(error.into())),
-                Poll::Pending => return Ok(written),
-            }
-            self.room.disarm();
+    fn try_write(self: &Arc<Self>, bytes: &[u8]) -> Result<usize, Failure> {
+        let mut queue = lock(&self.queue);
+        if let Some(failure) = self.obstacle(&queue) {
+            return Err(failure);
         }
-        Ok(written)
+        let count = bytes.len().min(QUEUED_BYTES_MAX.saturating_sub(queue.bytes));
+        if count > 0 {
+            queue.pieces.push_back(Bytes::copy_from_slice(&bytes[..count]));
+            queue.bytes += count;
+            self.proceed(&mut queue);
+        }
+        Ok(count)
     }
 
     /// What a write would fail with now.
-    fn obstacle(&self) -> Option<Failure> {
-        let phase = lock(&self.phase);
-        let failure = match &*phase {
-            Phase::Open(stream) => match poll_once(stream.stopped())? {
-                Ok(Some(code)) => StreamFailure::Stopped(code.into_inner()),
-                Ok(None) => StreamFailure::Ended,
-                Err(error) => error.into(),
-            },
-            phase => return Some(self.unwritable(phase)),
-        };
-        Some(self.context.closure.failure(failure))
-    }
-
-    fn unwritable(&self, phase: &Phase) -> Failure {
-        match (phase, self.context.closure.info()) {
-            (Phase::Gone { .. }, Some(info)) => Failure::connection_closed(info),
-            _ => Failure::finished(),
+    fn obstacle(&self, queue: &Queue) -> Option<Failure> {
+        match &queue.phase {
+            Phase::Open => self.context.closure.info().map(Failure::connection_closed),
+            Phase::Failed(failure) => Some(failure.clone()),
+            _ => Some(Failure::finished()),
         }
     }
 
-    fn finish(&self) {
-        let mut phase = lock(&self.phase);
-        *phase = match std::mem::replace(&mut *phase, Phase::Reset) {
-            Phase::Open(mut stream) => {
-                // Fails only on a stream that was finished or reset, which this one is not.
-                let _ = stream.finish();
-                Phase::Finished(stream)
-            }
-            other => other,
-        };
-        drop(phase);
-        self.context.forget();
+    fn finish(self: &Arc<Self>) {
+        let mut queue = lock(&self.queue);
+        if matches!(queue.phase, Phase::Open) {
+            queue.phase = Phase::Finishing;
+            self.proceed(&mut queue);
+        }
     }
 
-    fn reset(&self, code: u32) {
-        let mut phase = lock(&self.phase);
-        if let Phase::Open(stream) | Phase::Finished(stream) = &mut *phase {
-            // Fails where the peer has acknowledged everything: there is nothing left to drop.
-            let _ = stream.reset(VarInt::from_u32(code));
-            *phase = Phase::Reset;
+    fn reset(self: &Arc<Self>, code: u32) {
+        let mut queue = lock(&self.queue);
+        if matches!(queue.phase, Phase::Open | Phase::Finishing | Phase::Finished) {
+            queue.phase = Phase::Resetting(code);
+            self.proceed(&mut queue);
+            self.changed.notify_one(); // the task may wait for room in QUIC
         }
-        drop(phase);
-        self.context.forget();
     }
 
     fn acknowledged(self: &Arc<Self>, reply: Reply) {
-        let stopped = match &*lock(&self.phase) {
-            Phase::Open(stream) | Phase::Finished(stream) => stream.stopped(),
-            Phase::Gone { is_acknowledged: true } => return reply.send(Ok(Value::Nothing)),
-            phase => return reply.send(Err(self.unwritable(phase))),
+        let mut queue = lock(&self.queue);
+        let result = match &queue.phase {
+            Phase::Acknowledged => Ok(Value::Nothing),
+            Phase::Failed(failure) => Err(failure.clone()),
+            Phase::Resetting(_) => Err(Failure::finished()),
+            Phase::Open | Phase::Finishing | Phase::Finished => {
+                queue.acknowledgements.push(reply);
+                self.proceed(&mut queue);
+                return;
+            }
         };
-        let state = self.clone();
-        spawn(async move {
-            reply.send(match stopped.await {
-                Ok(None) if matches!(*lock(&state.phase), Phase::Reset) => Err(Failure::finished()),
-                Ok(None) => Ok(Value::Nothing),
-                Ok(Some(code)) => Err(Failure::stopped(code.into_inner())),
-                Err(error) => Err(state.context.closure.failure(error.into())),
-            });
-        });
-    }
-}
-
-/// Whether a stream takes bytes, and whether JavaScript waits for that.
-///
-/// It is the waker of the writes: QUIC wakes it while it holds the connection, so that it only queues an event.
-struct Room {
-    stream: u32,
-    mailbox: Arc<Mailbox>,
-    state: AtomicU8,
-}
-
-impl Room {
-    const OPEN: u8 = 0;
-    /// A write is being tried, or has left bytes over.
-    const FULL: u8 = 1;
-    /// Full, and JavaScript waits for the event.
-    const AWAITED: u8 = 2;
-
-    /// Before a write: from here on a wake-up counts.
-    fn arm(&self) {
-        self.change(Self::OPEN, Self::FULL);
+        drop(queue);
+        reply.send(result);
     }
 
-    /// After a write that found room.
-    fn disarm(&self) {
-        self.change(Self::FULL, Self::OPEN);
+    /// True if a room event will follow, false if there is room already.
+    fn await_room(&self) -> bool {
+        let mut queue = lock(&self.queue);
+        queue.is_room_awaited = queue.bytes > QUEUED_BYTES_LOW;
+        queue.is_room_awaited
     }
 
-    /// Asks for the event; false if there is room already.
-    fn await_event(&self) -> bool {
-        self.change(Self::FULL, Self::AWAITED)
-    }
-
-    fn change(&self, from: u8, to: u8) -> bool {
-        self.state.compare_exchange(from, to, Ordering::AcqRel, Ordering::Acquire).is_ok()
-    }
-}
-
-impl Wake for Room {
-    fn wake(self: Arc<Self>) {
-        self.wake_by_ref();
-    }
-
-    fn wake_by_ref(self: &Arc<Self>) {
-        if self.state.swap(Self::OPEN, Ordering::AcqRel) == Self::AWAITED {
-            self.mailbox.push(Event::Room { stream: self.stream });
+    /// Lets the task go on, and begins it where there is none.
+    fn proceed(self: &Arc<Self>, queue: &mut Queue) {
+        if let Some(stream) = queue.idle.take() {
+            spawn(carry(self.clone(), stream));
+        } else if std::mem::take(&mut queue.is_task_waiting) {
+            self.changed.notify_one();
         }
+    }
+
+    fn next_work(&self) -> Work {
+        let mut queue = lock(&self.queue);
+        match queue.phase {
+            Phase::Resetting(code) => Work::Reset(code),
+            _ if !queue.pieces.is_empty() => Work::Write(std::mem::take(&mut queue.pieces)),
+            Phase::Finishing => {
+                queue.phase = Phase::Finished;
+                Work::Finish
+            }
+            _ => {
+                queue.is_task_waiting = true;
+                Work::Wait
+            }
+        }
+    }
+
+    fn is_resetting(&self) -> bool {
+        matches!(lock(&self.queue).phase, Phase::Resetting(_))
+    }
+
+    /// QUIC has taken so many bytes.
+    fn carried(&self, bytes: usize) {
+        let mut queue = lock(&self.queue);
+        queue.bytes -= bytes;
+        if queue.bytes <= QUEUED_BYTES_LOW {
+            self.tell_room(queue);
+        }
+    }
+
+    fn tell_room(&self, mut queue: MutexGuard<'_, Queue>) {
+        let is_awaited = std::mem::take(&mut queue.is_room_awaited);
+        drop(queue);
+        if is_awaited {
+            self.context.mailbox.push(Event::Room { stream: self.id() });
+        }
+    }
+
+    /// The stream has come to its end, good or bad.
+    fn end(&self, result: Result<(), Failure>) {
+        let mut queue = lock(&self.queue);
+        queue.phase = match &result {
+            Ok(()) => Phase::Acknowledged,
+            Err(failure) => Phase::Failed(failure.clone()),
+        };
+        queue.pieces.clear();
+        queue.bytes = 0;
+        let replies = std::mem::take(&mut queue.acknowledgements);
+        self.tell_room(queue);
+        for reply in replies {
+            reply.send(result.clone().map(|()| Value::Nothing));
+        }
+    }
+
+    fn failure(&self, failure: impl Into<StreamFailure>) -> Failure {
+        self.context.closure.failure(failure.into())
+    }
+}
+
+/// Serves a stream from its first byte until the peer has acknowledged its end.
+async fn carry(state: Arc<SendState>, mut stream: SendStream) {
+    let result = work_off(&state, &mut stream).await;
+    drop(stream);
+    state.end(result);
+    state.context.forget();
+}
+
+async fn work_off(state: &SendState, stream: &mut SendStream) -> Result<(), Failure> {
+    let mut stopped = pin!(stream.stopped());
+    loop {
+        match state.next_work() {
+            Work::Write(mut pieces) => write(state, stream, pieces.make_contiguous()).await?,
+            Work::Finish => {
+                // Fails only on a stream that was finished or reset, which this one is not.
+                let _ = stream.finish();
+            }
+            Work::Reset(code) => {
+                // Fails where the peer has acknowledged everything: there is nothing left to drop.
+                let _ = stream.reset(VarInt::from_u32(code));
+                return Err(Failure::finished());
+            }
+            Work::Wait => tokio::select! {
+                biased;
+                () = state.changed.notified() => {}
+                stopped = &mut stopped => return acknowledgement(state, stopped),
+            },
+        }
+    }
+}
+
+/// Carries pieces into QUIC, unless the stream is reset meanwhile.
+async fn write(state: &SendState, stream: &mut SendStream, mut pieces: &mut [Bytes]) -> Result<(), Failure> {
+    while !pieces.is_empty() {
+        tokio::select! {
+            biased;
+            () = state.changed.notified() => if state.is_resetting() {
+                return Ok(());
+            },
+            written = stream.write_many_chunks(&mut pieces) => {
+                state.carried(written.map_err(|error| state.failure(error))?);
+            }
+        }
+    }
+    Ok(())
+}
+
+fn acknowledgement(state: &SendState, stopped: Result<Option<VarInt>, StoppedError>) -> Result<(), Failure> {
+    match stopped {
+        Ok(None) => Ok(()),
+        Ok(Some(code)) => Err(Failure::stopped(code.into_inner())),
+        Err(error) => Err(state.failure(error)),
     }
 }
 
@@ -224,13 +312,13 @@ impl NativeSendStream {
     /// After a short write: true if a room event will follow, false if there is room already.
     #[napi(catch_unwind)]
     pub fn await_room(&self) -> bool {
-        self.0.room.await_event()
+        self.0.await_room()
     }
 
     /// What a write would fail with now.
     #[napi(catch_unwind)]
     pub fn obstacle(&self) -> Option<Failure> {
-        self.0.obstacle()
+        self.0.obstacle(&lock(&self.0.queue))
     }
 
     #[napi(catch_unwind)]
