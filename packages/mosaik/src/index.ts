@@ -4,7 +4,16 @@
  */
 export { DecodeError, EncodeError, t, type Codec } from "@mosaik/postcard";
 export { Condition, Digest, MosaikError, PeerId } from "./primitives/index.js";
-export type { BackoffPolicy, DigestLike, Lagged, NetworkId, PeerIdLike, StreamId, Tag, UniqueId } from "./primitives/index.js";
+export type {
+  BackoffPolicy,
+  DigestLike,
+  Lagged,
+  NetworkId,
+  PeerIdLike,
+  StreamId,
+  Tag,
+  UniqueId,
+} from "./primitives/index.js";
 export { Metrics, type MetricSample } from "./metrics/index.js";
 export type { Runtime } from "./runtime/index.js";
 export { CLOSE, NetworkError, PeerEntry, PeerInfo, SignedPeerEntry } from "./network/index.js";

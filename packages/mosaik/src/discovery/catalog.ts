@@ -1,4 +1,10 @@
-import { compareVersions, PeerInfo, type PeerEntry, type PeerEntryVersion, type SignedPeerEntry } from "../network/index.js";
+import {
+  compareVersions,
+  PeerInfo,
+  type PeerEntry,
+  type PeerEntryVersion,
+  type SignedPeerEntry,
+} from "../network/index.js";
 import { PeerId, type NetworkId } from "../primitives/index.js";
 
 /** What became of an entry that was offered to the catalog. */

@@ -1,19 +1,5 @@
-import {
-  ALPN,
-  PeerEntry,
-  signEntry,
-  type LocalNode,
-  type Router,
-  type SignedPeerEntry,
-} from "../network/index.js";
-import {
-  Digest,
-  EventHub,
-  PeerId,
-  type DigestLike,
-  type Lagged,
-  type PeerIdLike,
-} from "../primitives/index.js";
+import { ALPN, PeerEntry, signEntry, type LocalNode, type Router, type SignedPeerEntry } from "../network/index.js";
+import { Digest, EventHub, PeerId, type DigestLike, type Lagged, type PeerIdLike } from "../primitives/index.js";
 import { drainAnnouncements } from "./announce.js";
 import { Bootstrap } from "./bootstrap.js";
 import { CatalogCore } from "./catalog.js";

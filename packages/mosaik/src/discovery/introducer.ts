@@ -57,7 +57,8 @@ export class Introducer {
     try {
       await syncCatalogs(this.#context, peer, [catalog.local], node.closing);
     } catch (error) {
-      if (!(error instanceof MosaikError)) return node.runtime.report(error, `introducing this node to ${peer.short()}`);
+      if (!(error instanceof MosaikError))
+        return node.runtime.report(error, `introducing this node to ${peer.short()}`);
       node.metrics.counter("mosaik.discovery.introductions.failed").add();
       if (catalog.signedEntry(peer) !== undefined) this.#unreached.add(peer);
     }

@@ -21,14 +21,11 @@ export interface EndpointAddress {
 }
 
 /** iroh's `EndpointAddr`. Unsorted or repeated addresses are sorted on the way in, as Rust does. */
-export const endpointAddressCodec = t.transform(
-  t.struct({ id: peerIdCodec, addrs: t.vec(transportAddrCodec) }),
-  {
-    to: ({ id, addrs }): EndpointAddress => ({ id, addrs: mergeAddresses(addrs) }),
-    from: ({ id, addrs }) => ({ id, addrs: mergeAddresses(addrs) }),
-    rustName: "iroh_base::endpoint_addr::EndpointAddr",
-  },
-);
+export const endpointAddressCodec = t.transform(t.struct({ id: peerIdCodec, addrs: t.vec(transportAddrCodec) }), {
+  to: ({ id, addrs }): EndpointAddress => ({ id, addrs: mergeAddresses(addrs) }),
+  from: ({ id, addrs }) => ({ id, addrs: mergeAddresses(addrs) }),
+  rustName: "iroh_base::endpoint_addr::EndpointAddr",
+});
 
 /** Several lists of addresses as one, in ascending order and each once. */
 export function mergeAddresses(...lists: readonly (readonly TransportAddr[])[]): TransportAddr[] {

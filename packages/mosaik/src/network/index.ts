@@ -11,7 +11,13 @@ export {
 export { ALPN } from "./alpn.js";
 export { CLOSE, describeClose, peerCloseCode, type CloseCode } from "./close-codes.js";
 export { NetworkError, type NetworkErrorCode } from "./errors.js";
-export { DEFAULT_FRAME_LIMIT_BYTES, FRAME_HEADER_BYTES, FrameDecoder, FrameTooLarge, writeFrameHeader } from "./framing.js";
+export {
+  DEFAULT_FRAME_LIMIT_BYTES,
+  FRAME_HEADER_BYTES,
+  FrameDecoder,
+  FrameTooLarge,
+  writeFrameHeader,
+} from "./framing.js";
 export { digestCodec, peerIdCodec } from "./id-codecs.js";
 export { Link, type FrameSink, type LinkContext, type LinkEnd } from "./link.js";
 export { LocalNode, type LocalNodeOptions, type OpenOptions } from "./local-node.js";

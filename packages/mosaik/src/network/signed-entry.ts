@@ -18,7 +18,7 @@ const fieldsCodec = t.struct({
   streams: idSetCodec,
   functions: idSetCodec,
   groups: idSetCodec,
-  tickets: t.btreeMap(digestCodec, ticketCodec) as Codec<ReadonlyMap<Digest, Ticket>>,
+  tickets: t.btreeMap(digestCodec, ticketCodec),
 });
 
 /** A peer's entry in the canonical form of spec 01 §3.6: sets and maps sorted, URLs normalised, whatever came in. */

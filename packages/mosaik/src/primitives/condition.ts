@@ -49,7 +49,7 @@ export class Condition implements PromiseLike<void> {
         try {
           if (this.#test()) return settle(resolve);
         } catch (error) {
-          return settle(() => reject(error as Error));
+          return settle(() => reject(error));
         }
         const reason = this.#source.ended?.();
         if (reason !== undefined) settle(() => reject(reason));

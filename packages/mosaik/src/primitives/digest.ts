@@ -90,7 +90,7 @@ export class Digest {
   }
 
   /** The order of Rust: lexicographic by byte. */
-  static compare(a: Digest, b: Digest): number {
+  static compare(this: void, a: Digest, b: Digest): number {
     return compareBytes(a.#bytes, b.#bytes);
   }
 

@@ -2,7 +2,7 @@
 export interface LinkedSignal {
   readonly signal: AbortSignal;
   /** Stops listening to the sources. Must be called once the work that used the signal has ended. */
-  unlink(): void;
+  readonly unlink: () => void;
 }
 
 /**

@@ -40,7 +40,7 @@ export class PeerId {
   }
 
   /** The order of Rust: lexicographic by byte. */
-  static compare(a: PeerId, b: PeerId): number {
+  static compare(this: void, a: PeerId, b: PeerId): number {
     return compareBytes(a.#bytes, b.#bytes);
   }
 

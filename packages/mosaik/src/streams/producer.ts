@@ -120,7 +120,7 @@ export class Producer<T> {
       this.#enqueue(datum);
       return SENT;
     } catch (error) {
-      return Promise.reject(error as Error);
+      return Promise.reject(error);
     }
   }
 
@@ -216,7 +216,7 @@ export class Producer<T> {
             this.#enqueue(datum);
             resolve();
           } catch (error) {
-            reject(error as Error);
+            reject(error);
           }
         },
       };

@@ -230,7 +230,7 @@ export class Receiver<T> {
   }
 }
 
-function outcomeOf(error: MosaikError): Outcome {
+function outcomeOf(error: unknown): Outcome {
   if (!(error instanceof NetworkError)) return "retry";
   if (error.code === "protocolViolation") return "terminated";
   return outcomeOfCode(peerCloseCode(error.closeInfo));

@@ -68,7 +68,7 @@ export class Streams {
       options,
     );
     // Whoever sees the advertisement can subscribe: the producer is known here before it is advertised.
-    this.#producers.set(streamId, producer as Producer<unknown>);
+    this.#producers.set(streamId, producer);
     this.#countActive();
     this.#discovery.updateLocal((entry, nowMs) => entry.withAdded("streams", [streamId], nowMs));
     return producer;

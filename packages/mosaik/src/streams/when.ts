@@ -29,10 +29,7 @@ export class ChannelCondition extends Condition {
   readonly #source: ChannelSource;
   readonly #filters: Filters;
 
-  constructor(
-    source: ChannelSource,
-    filters: Filters = { minimum: 1, tags: [], predicates: [], isUnmet: false },
-  ) {
+  constructor(source: ChannelSource, filters: Filters = { minimum: 1, tags: [], predicates: [], isUnmet: false }) {
     super(source, () => isMet(source, filters));
     this.#source = source;
     this.#filters = filters;

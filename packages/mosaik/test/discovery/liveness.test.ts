@@ -4,7 +4,12 @@ import { Network, type NetworkOptions } from "../../src/node/index.js";
 import type { Lagged } from "../../src/primitives/index.js";
 import { Simulator } from "../../src/testing/index.js";
 
-async function join(sim: Simulator, name: string, bootstrap: Network[], options: NetworkOptions = {}): Promise<Network> {
+async function join(
+  sim: Simulator,
+  name: string,
+  bootstrap: Network[],
+  options: NetworkOptions = {},
+): Promise<Network> {
   const discovery = { bootstrap: bootstrap.map(({ local }) => local.id), ...options.discovery };
   const runtime = sim.runtime(name);
   return sim.within(5000, Network.join("liveness", { runtime, relay: "none", ...options, discovery }), name);
@@ -15,7 +20,9 @@ async function trio(sim: Simulator): Promise<[Network, Network, Network]> {
   const b = await join(sim, "b", [a]);
   const c = await join(sim, "c", [a]);
   const all = [a, b, c];
-  await sim.until(() => all.every(({ discovery }) => discovery.catalog.signedPeersCount() === 2), { what: "three to meet" });
+  await sim.until(() => all.every(({ discovery }) => discovery.catalog.signedPeersCount() === 2), {
+    what: "three to meet",
+  });
   return [a, b, c];
 }
 
@@ -28,8 +35,7 @@ function record(network: Network): (DiscoveryEvent | Lagged)[] {
   return seen;
 }
 
-const knows = (one: Network, other: Network): boolean =>
-  one.discovery.catalog.getSigned(other.local.id) !== undefined;
+const knows = (one: Network, other: Network): boolean => one.discovery.catalog.getSigned(other.local.id) !== undefined;
 
 describe("liveness", () => {
   it("nobody departs while everybody answers, and entries stay fresh beyond the purge age", async () => {

@@ -1,0 +1,87 @@
+import { Network, type NetworkOptions } from "mosaik";
+import { afterEach, beforeEach } from "vitest";
+import { RustPeer, startRelay, whyNoPeer, type LocalRelay, type PeerAddr, type RustNode } from "../src/index.js";
+
+/** Why there is no Rust peer to test with; said once. */
+export const obstacle = whyNoPeer();
+if (obstacle !== undefined) console.warn(obstacle);
+
+/** Nodes of both languages on this machine, with a relay between them. Closed when the test ends. */
+export class Languages {
+  readonly relay: LocalRelay;
+  /** The Rust process. */
+  readonly rust: RustPeer;
+  readonly #networks: Network[] = [];
+
+  constructor(relay: LocalRelay, rust: RustPeer) {
+    this.relay = relay;
+    this.rust = rust;
+  }
+
+  /** A TypeScript node. */
+  async ts(networkId: string, options: NetworkOptions = {}): Promise<Network> {
+    const network = await Network.join(networkId, {
+      relay: { urls: [this.relay.url] },
+      bindAddrs: ["127.0.0.1:0"],
+      ...options,
+    });
+    this.#networks.push(network);
+    return network;
+  }
+
+  /** A Rust node. It announces itself every second, so that its consumers look again at producers that they missed. */
+  rustNode(networkId: string, name = "main", tags: string[] = []): Promise<RustNode> {
+    return this.rust.join({ network: networkId, relay: this.relay.url, announceIntervalMs: 1000, tags }, name);
+  }
+
+  /** A node of each language that have each other in their catalogs. */
+  async pair(networkId: string): Promise<{ ts: Network; rust: RustNode }> {
+    const ts = await this.ts(networkId);
+    const rust = await this.rustNode(networkId);
+    await ts.discovery.syncWith(rust.addr);
+    return { ts, rust };
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#networks.map((network) => network.close()));
+    await this.rust.close();
+    await this.relay.close();
+  }
+}
+
+/** Both languages for each test of a file. */
+export function useLanguages(): { readonly languages: Languages } {
+  const holder: { languages: Languages } = { languages: undefined as unknown as Languages };
+  beforeEach(async () => {
+    if (obstacle !== undefined) return;
+    holder.languages = new Languages(await startRelay(), await RustPeer.start());
+  });
+  afterEach(async () => {
+    if (obstacle !== undefined) return;
+    await holder.languages.close();
+  });
+  return holder;
+}
+
+/** A TypeScript node's address as the Rust program takes it. */
+export function addrOf(network: Network): PeerAddr {
+  const { id, addrs } = network.local.address();
+  return {
+    id: id.hex,
+    relayUrls: addrs.flatMap((addr) => (addr.kind === "relay" ? [addr.value] : [])),
+    directAddrs: addrs.flatMap((addr) => (addr.kind === "ip" ? [addr.value] : [])),
+  };
+}
+
+/** Fails if the promise takes longer than `ms`. */
+export async function within<T>(ms: number, promise: PromiseLike<T>, what: string): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`waited ${ms} ms for ${what}`)), ms);
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
