@@ -83,7 +83,11 @@ describe.skipIf(obstacle !== undefined)("discovery between TypeScript and Rust",
     const rust = await languages.rustNode("transitive");
     await rust.dial(addrOf(bootstrap));
     const late = await languages.ts("transitive", { discovery: { bootstrap: [bootstrap.local.address()] } });
-    await within(5000, late.discovery.catalog.when((catalog) => catalog.signedPeersCount() === 2), "both peers");
+    await within(
+      5000,
+      late.discovery.catalog.when((catalog) => catalog.signedPeersCount() === 2),
+      "both peers",
+    );
     await languages.rust.events.waitFor("peerDiscovered", (event) => event.peer === late.local.id.hex);
   });
 

@@ -85,3 +85,12 @@ export async function within<T>(ms: number, promise: PromiseLike<T>, what: strin
     clearTimeout(timer);
   }
 }
+
+/** Waits for a condition that nothing notifies of. */
+export async function until(ms: number, condition: () => boolean, what: string): Promise<void> {
+  const endMs = performance.now() + ms;
+  while (!condition()) {
+    if (performance.now() > endMs) throw new Error(`waited ${ms} ms for ${what}`);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}

@@ -136,7 +136,12 @@ export interface Connection {
   readonly side: "dialler" | "acceptor";
   /** Opens a stream in both directions. The peer sees it with the first byte that is written to it. */
   openBi(): Promise<BiStream>;
-  /** The peer's next stream in both directions. @throws TransportError `closed`. */
+  /**
+   * The peer's next stream in both directions. A stream shows with its first byte, or with that of a stream opened after it; after
+   * the peer has closed, streams that had arrived before can still be taken.
+   *
+   * @throws TransportError `closed`
+   */
   acceptBi(): Promise<BiStream>;
   openUni(): Promise<SendStream>;
   acceptUni(): Promise<RecvStream>;
@@ -170,11 +175,14 @@ export interface SendStream {
    * @throws TransportError `closed`, `stopped`, `finished`.
    */
   tryWrite(bytes: Uint8Array): number;
-  /** Resolves when there is room again after a short write. Rejects with what `tryWrite` would throw. */
+  /** Resolves when there is room, at once if there is. Rejects with what `tryWrite` would throw. */
   drained(): Promise<void>;
-  /** Ends the stream cleanly after all bytes taken so far. */
+  /** Ends the stream cleanly after all bytes taken so far. Idempotent; never throws. */
   finish(): void;
-  /** Resolves when the peer's transport has all bytes and the end of a finished stream. Rejects if it never will. */
+  /**
+   * Resolves when the peer's transport has all bytes and the end of a finished stream. Rejects if it never will: with `finished`
+   * after a reset of this side.
+   */
   acknowledged(): Promise<void>;
   /** Drops the stream: the peer sees the code instead of an end. Idempotent. */
   reset(code: number): void;
@@ -195,8 +203,9 @@ export interface RecvStream {
    * credit the peer is held back by flow control.
    *
    * @param onChunk called with each piece, in order
-   * @param onEnd called exactly once, after the last chunk, unless `stop` was called first
+   * @param onEnd called exactly once, after the last chunk, unless `stop` was called first; while bytes wait for credit it waits too
    * @param creditBytes the credit to begin with
+   * @throws TransportError `invalidArgument` when it has begun already
    */
   start(onChunk: (chunk: Uint8Array) => void, onEnd: (end: StreamEnd) => void, creditBytes: number): void;
   /** Adds credit. */

@@ -35,7 +35,7 @@ export interface Runtime {
   publicKey(secretKey: Uint8Array): Uint8Array;
   /** The Ed25519 signature, 64 bytes, of `message` (RFC 8032). */
   sign(secretKey: Uint8Array, message: Uint8Array): Uint8Array;
-  /** Strict Ed25519 verification as of spec 01 §1.5: no small-order points, no non-canonical S. */
+  /** Strict Ed25519 verification as of spec 01 §1.5: no small-order points, no non-canonical S; 32 and 64 bytes. */
   verify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean;
   /** Whether 32 bytes are a public key by Rust's rule: they decompress to a curve point (spec 01 §1.5). */
   isPublicKey(bytes: Uint8Array): boolean;

@@ -95,6 +95,8 @@ export class Consumer<T> implements AsyncIterable<T> {
         this.#inbox.push(arrival);
       },
       onChange: () => this.#update(),
+      onClosedBy: (code) =>
+        node.metrics.counter("mosaik.streams.consumer.closes", { ...labels, code: String(code) }).add(),
       onTerminated: (receiver) => this.#terminated(receiver),
       recordRtt: (peer, micros) => discovery.rtt.record(peer, micros),
       syncWith: (peer, signal) => discovery.syncWith(peer, { signal }),

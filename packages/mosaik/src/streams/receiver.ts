@@ -31,6 +31,8 @@ export interface ReceiverContext<T> {
   onArrival(arrival: Arrival<T>): void;
   /** The channel's state changed. */
   onChange(): void;
+  /** The producer closed the connection with a code. */
+  onClosedBy(code: number): void;
   /** The receiver ended by itself: the peer refused or ended the stream for good. */
   onTerminated(receiver: Receiver<T>): void;
   recordRtt(peer: PeerId, micros: number | undefined): void;
@@ -123,7 +125,7 @@ export class Receiver<T> {
       this.#link = link;
       return await this.#subscribe(link);
     } catch (error) {
-      if (error instanceof MosaikError) return outcomeOf(error);
+      if (error instanceof MosaikError) return this.#outcomeOf(error);
       node.runtime.report(error, `receiving stream ${this.#context.streamId.short()} from ${this.peer.short()}`);
       return "retry";
     } finally {
@@ -194,7 +196,20 @@ export class Receiver<T> {
       await link.closed;
       cancelTimer();
     }
-    return outcomeOfCode(peerCloseCode(link.connection.closeInfo()));
+    return this.#outcomeOfCode(peerCloseCode(link.connection.closeInfo()));
+  }
+
+  #outcomeOf(error: unknown): Outcome {
+    if (!(error instanceof NetworkError)) return "retry";
+    if (error.code === "protocolViolation") return "terminated";
+    return this.#outcomeOfCode(peerCloseCode(error.closeInfo));
+  }
+
+  #outcomeOfCode(code: number | undefined): Outcome {
+    if (code === undefined) return "retry";
+    this.#context.onClosedBy(code);
+    if (code === CLOSE.unknownPeer.code) return "unknownPeer";
+    return FINAL_CODES.has(code) ? "terminated" : "retry";
   }
 
   async #introduce(): Promise<void> {
@@ -228,15 +243,4 @@ export class Receiver<T> {
     this.#lastRttMs = nowMs;
     this.#context.recordRtt(this.peer, link.connection.rttMicros());
   }
-}
-
-function outcomeOf(error: unknown): Outcome {
-  if (!(error instanceof NetworkError)) return "retry";
-  if (error.code === "protocolViolation") return "terminated";
-  return outcomeOfCode(peerCloseCode(error.closeInfo));
-}
-
-function outcomeOfCode(code: number | undefined): Outcome {
-  if (code === CLOSE.unknownPeer.code) return "unknownPeer";
-  return code !== undefined && FINAL_CODES.has(code) ? "terminated" : "retry";
 }

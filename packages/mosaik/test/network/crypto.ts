@@ -1,6 +1,7 @@
 import { isPublicKey, publicKey, sign, verify } from "@mosaik/iroh";
 import type { Runtime } from "../../src/runtime/index.js";
-import { Digest, PeerId } from "../../src/primitives/index.js";
+import type { Digest } from "../../src/primitives/index.js";
+import { PeerId } from "../../src/primitives/index.js";
 
 /** The real signatures, for tests of what is signed. */
 export const realCrypto = { verify, isPublicKey } as Runtime;
