@@ -1,4 +1,4 @@
-import { DecodeError } from "./errors.js";
+import { DecodeError, type DecodeErrorCode } from "./errors.js";
 import { COPY_BELOW_BYTES, ZERO_SIZE_ITEMS_MAX } from "./limits.js";
 
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
@@ -206,9 +206,9 @@ export class Reader {
     }
   }
 
-  /** An error at the current offset, for codecs to throw. */
-  error(code: ConstructorParameters<typeof DecodeError>[0], detail: string, options?: ErrorOptions): DecodeError {
-    return new DecodeError(code, detail, this.offset, options);
+  /** An error at an offset, by default the current one, for codecs to throw. */
+  error(code: DecodeErrorCode, detail: string, offset = this.offset): DecodeError {
+    return new DecodeError(code, detail, offset);
   }
 
   private need(count: number): void {

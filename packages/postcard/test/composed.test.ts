@@ -146,7 +146,14 @@ describe("sets and maps", () => {
   });
 
   it("refuse types without an order", () => {
-    for (const item of [t.f64, t.vec(t.f32), t.hashSet(t.u8), t.struct({ a: t.f64 }), t.binaryHeap(t.u8)]) {
+    const unordered: Codec<unknown>[] = [
+      t.f64,
+      t.vec(t.f32),
+      t.hashSet(t.u8),
+      t.struct({ a: t.f64 }),
+      t.binaryHeap(t.u8),
+    ];
+    for (const item of unordered) {
       expect(() => t.btreeSet(item)).toThrow("has no order");
       expect(() => t.btreeMap(item, t.u8)).toThrow(TypeError);
     }

@@ -45,5 +45,6 @@ function survives(codec: Codec<unknown>, input: Uint8Array): boolean {
 function heapBytes(): number {
   if (globalThis.gc === undefined) return 0;
   globalThis.gc();
-  return process.memoryUsage().heapUsed;
+  const { heapUsed, arrayBuffers } = process.memoryUsage();
+  return heapUsed + arrayBuffers;
 }

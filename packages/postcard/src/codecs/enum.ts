@@ -70,8 +70,7 @@ class EnumCodec<V extends Fields> extends Codec<EnumValue<V>> {
     const start = reader.offset;
     const index = reader.u32();
     if (index >= this.variants.length) {
-      reader.offset = start;
-      throw reader.error("invalidVariant", `there is no variant ${index} of ${this.variants.length}`);
+      throw reader.error("invalidVariant", `there is no variant ${index} of ${this.variants.length}`, start);
     }
     const unit = this.units[index];
     if (unit !== undefined) return unit as EnumValue<V>;

@@ -57,8 +57,9 @@ class AddressCodec extends Codec<string> {
   }
 
   private readIsV4(reader: Reader): boolean {
+    const start = reader.offset;
     const index = reader.u32();
-    if (index > 1) throw reader.error("invalidVariant", `there is no IP version of index ${index}`);
+    if (index > 1) throw reader.error("invalidVariant", `there is no IP version of index ${index}`, start);
     return index === 0;
   }
 

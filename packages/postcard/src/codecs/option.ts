@@ -34,7 +34,7 @@ abstract class AnyOptionCodec<T, O> extends Codec<O> {
   /** Whether a value follows the tag. */
   protected readTag(reader: Reader): boolean {
     const tag = reader.u8();
-    if (tag > 1) throw reader.error("invalidOption", `${tag} is not the tag of an option`);
+    if (tag > 1) throw reader.error("invalidOption", `${tag} is not the tag of an option`, reader.offset - 1);
     return tag === 1;
   }
 }

@@ -61,7 +61,7 @@ class BoolCodec extends Codec<boolean> {
 
   override read(reader: Reader): boolean {
     const byte = reader.u8();
-    if (byte > 1) throw reader.error("invalidBool", `${byte} is not a bool`);
+    if (byte > 1) throw reader.error("invalidBool", `${byte} is not a bool`, reader.offset - 1);
     return byte === 1;
   }
 }

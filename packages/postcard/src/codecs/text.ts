@@ -60,8 +60,9 @@ class CharCodec extends Codec<string> {
   }
 
   override read(reader: Reader): string {
+    const start = reader.offset;
     const size = reader.byteLength();
-    if (size === 0 || size > 4) throw reader.error("invalidChar", `a char of ${size} bytes`);
+    if (size === 0 || size > 4) throw reader.error("invalidChar", `a char of ${size} bytes`, start);
     return String.fromCodePoint(reader.utf8(size).codePointAt(0)!);
   }
 }
