@@ -7,6 +7,7 @@ use iroh::Endpoint;
 use iroh::endpoint::{Connection, Incoming};
 use tokio::sync::{Semaphore, mpsc};
 use tokio::time::timeout;
+use tokio_util::task::TaskTracker;
 
 use crate::runtime::spawn;
 
@@ -18,37 +19,31 @@ const HANDSHAKES_MAX: usize = 1_024;
 const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Accepts until the endpoint is closed. The queue's end tells that nothing will come any more.
-pub fn listen(endpoint: Endpoint) -> mpsc::Receiver<Connection> {
+pub fn listen(endpoint: Endpoint, tasks: &TaskTracker) -> mpsc::Receiver<Connection> {
     let (queue, accepted) = mpsc::channel(QUEUED_MAX);
-    spawn(async move {
+    let handshake_tasks = tasks.clone();
+    spawn(tasks.track_future(async move {
         let handshakes = Arc::new(Semaphore::new(HANDSHAKES_MAX));
         while let Some(incoming) = endpoint.accept().await {
             let Ok(permit) = handshakes.clone().acquire_owned().await else { return };
             let queue = queue.clone();
-            spawn(endpoint_scoped(&endpoint, async move {
+            let handshake = async move {
                 if let Some(connection) = shake_hands(incoming).await {
                     // Fails only where the endpoint is closed.
                     let _ = queue.send(connection).await;
                 }
                 drop(permit);
+            };
+            let closed = endpoint.closed();
+            spawn(handshake_tasks.track_future(async move {
+                closed.run_until(handshake).await;
             }));
         }
-    });
+    }));
     accepted
 }
 
 /// The connection, or nothing where the peer failed: no peer's failure concerns another.
 async fn shake_hands(incoming: Incoming) -> Option<Connection> {
     timeout(HANDSHAKE_TIMEOUT, incoming.into_future()).await.ok()?.ok()
-}
-
-/// Runs a future until the endpoint closes.
-fn endpoint_scoped(
-    endpoint: &Endpoint,
-    future: impl Future<Output = ()> + Send + 'static,
-) -> impl Future<Output = ()> + Send + 'static {
-    let closed = endpoint.closed();
-    async move {
-        closed.run_until(future).await;
-    }
 }

@@ -14,6 +14,7 @@ use napi_derive::napi;
 use tokio::sync::mpsc;
 use tokio::task::AbortHandle;
 use tokio::time::timeout;
+use tokio_util::task::TaskTracker;
 
 use crate::accept::listen;
 use crate::address::Addr;
@@ -41,20 +42,24 @@ pub struct EndpointState {
     /// The dials under way, by their operation.
     dials: Mutex<HashMap<u32, AbortHandle>>,
     is_watched: AtomicBool,
+    /// Whatever holds the endpoint or a connection, and with them the socket.
+    tasks: TaskTracker,
 }
 
 impl EndpointState {
     fn new(endpoint: Endpoint, mailbox: Arc<Mailbox>) -> Self {
+        let tasks = TaskTracker::new();
         Self {
             id: endpoint.id().to_string(),
             mailbox,
             sockets: endpoint.bound_sockets(),
-            accepted: tokio::sync::Mutex::new(listen(endpoint.clone())),
+            accepted: tokio::sync::Mutex::new(listen(endpoint.clone(), &tasks)),
             open: Mutex::new(Some(endpoint)),
             connections: Mutex::default(),
             numbers: Arc::default(),
             dials: Mutex::default(),
             is_watched: AtomicBool::new(false),
+            tasks,
         }
     }
 
@@ -76,13 +81,13 @@ impl EndpointState {
         lock(&self.connections).insert(state.id, state.clone());
         reply.send(Ok(Value::Connection(NativeConnection::new(state.clone()))));
         let endpoint = self.clone();
-        spawn(async move {
+        spawn(self.tasks.track_future(async move {
             let error = connection.closed().await;
             drop(connection);
             lock(&endpoint.connections).remove(&state.id);
             let info = state.release(&error);
             endpoint.mailbox.push(Event::Closed { connection: state.id, info });
-        });
+        }));
     }
 
     async fn dial(&self, addr: EndpointAddr, alpns: Vec<Vec<u8>>) -> Result<Connection, Failure> {
@@ -104,6 +109,8 @@ impl EndpointState {
             connection.close(0, Bytes::new());
         }
         let _ = timeout(CLOSE_TIMEOUT, endpoint.close()).await;
+        self.tasks.close();
+        let _ = timeout(CLOSE_TIMEOUT, self.tasks.wait()).await;
         // Whoever waits to accept empties the queue himself.
         if let Ok(mut accepted) = self.accepted.try_lock() {
             accepted.close();
@@ -187,14 +194,14 @@ impl NativeEndpoint {
         let reply = Reply::new(&self.0.mailbox, op);
         let state = self.0.clone();
         let mut dials = lock(&self.0.dials); // held until the dial is in it, so that it cannot end before
-        let handle = spawn(async move {
+        let handle = spawn(self.0.tasks.track_future(async move {
             let dialled = state.dial(addr, alpns).await;
             lock(&state.dials).remove(&op);
             match dialled {
                 Ok(connection) => state.admit(connection, reply),
                 Err(failure) => reply.send(Err(failure)),
             }
-        });
+        }));
         dials.insert(op, handle);
         None
     }

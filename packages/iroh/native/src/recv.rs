@@ -51,7 +51,7 @@ impl ToNapiValue for StreamEnd {
 pub struct RecvState {
     context: StreamContext,
     /// The stream until delivery begins; then its task owns it.
-    idle: Mutex<Option<RecvStream>>,
+    idle: Mutex<Option<Source>>,
     credit: AtomicU64,
     refusal: OnceLock<Refusal>,
     /// Told of a refusal, and of credit after there was none.
@@ -70,7 +70,7 @@ impl RecvState {
     pub fn new(stream: RecvStream, context: StreamContext) -> Self {
         Self {
             context,
-            idle: Mutex::new(Some(stream)),
+            idle: Mutex::new(Some(Source { stream: Some(stream), ..Source::default() })),
             credit: AtomicU64::new(0),
             refusal: OnceLock::new(),
             changed: Notify::new(),
@@ -82,9 +82,12 @@ impl RecvState {
     }
 
     fn start(self: &Arc<Self>, credit: u64) {
-        let Some(stream) = lock(&self.idle).take() else { return };
-        self.grant(credit);
-        spawn(deliver(self.clone(), stream));
+        if let Some(source) = lock(&self.idle).take() {
+            self.grant(credit);
+            spawn(deliver(self.clone(), source));
+        } else if let Some(Refusal::Abandoned) = self.refusal.get() {
+            self.tell_end(self.closed());
+        }
     }
 
     fn grant(&self, bytes: u64) {
@@ -95,19 +98,41 @@ impl RecvState {
 
     fn stop(&self, code: u32) {
         self.refuse(Refusal::Stopped(code));
-        if let Some(mut stream) = lock(&self.idle).take() {
-            stop_stream(&mut stream, code);
+        let idle = lock(&self.idle).take();
+        if let Some(source) = idle {
+            source.stop(code);
         }
         self.context.forget();
     }
 
+    /// This side has closed the connection: nothing more is delivered.
     pub fn abandon(&self) {
         self.refuse(Refusal::Abandoned);
+        let idle = lock(&self.idle).take();
+        drop(idle);
+    }
+
+    /// The connection has ended: what has arrived is still delivered, but QUIC is let go.
+    pub fn release(&self) {
+        if let Some(source) = &mut *lock(&self.idle) {
+            source.detach();
+        }
+        self.changed.notify_one();
     }
 
     fn refuse(&self, refusal: Refusal) {
         let _ = self.refusal.set(refusal); // the first one counts
         self.changed.notify_one();
+    }
+
+    fn tell_end(&self, end: Option<StreamEnd>) {
+        if let Some(end) = end {
+            self.context.mailbox.push(Event::End { stream: self.id(), end });
+        }
+    }
+
+    fn closed(&self) -> Option<StreamEnd> {
+        self.context.closure.info().map(StreamEnd::Closed)
     }
 
     /// The end as JavaScript hears of it, if it is to.
@@ -122,36 +147,35 @@ impl RecvState {
 }
 
 /// Delivers a stream from its first byte to its end.
-async fn deliver(state: Arc<RecvState>, mut stream: RecvStream) {
-    let end = transfer(&state, &mut stream).await;
-    drop(stream);
+async fn deliver(state: Arc<RecvState>, source: Source) {
+    let end = transfer(&state, source).await;
     state.context.forget();
-    if let Some(end) = end {
-        state.context.mailbox.push(Event::End { stream: state.id(), end });
-    }
+    state.tell_end(end);
 }
 
 /// Sends chunks until the stream ends; `None` where JavaScript is not to hear of the end.
-async fn transfer(state: &RecvState, stream: &mut RecvStream) -> Option<StreamEnd> {
-    let mut arrived = Arrived::default();
+async fn transfer(state: &RecvState, mut source: Source) -> Option<StreamEnd> {
     loop {
         match state.refusal.get() {
             None => {}
             Some(Refusal::Stopped(code)) => {
-                stop_stream(stream, *code);
+                source.stop(*code);
                 return None;
             }
-            Some(Refusal::Abandoned) => return state.context.closure.info().map(StreamEnd::Closed),
+            Some(Refusal::Abandoned) => return state.closed(),
         }
-        if arrived.bytes == 0 {
-            if let Some(last) = arrived.last.take() {
+        if state.context.closure.info().is_some() {
+            source.detach();
+        }
+        if source.bytes == 0 {
+            if let Some(last) = source.last.take() {
                 return state.end(last);
             }
             // Without credit too: the end of a stream needs none, and what is held meanwhile is one packet.
             tokio::select! {
                 biased;
                 () = state.changed.notified() => {}
-                piece = stream.read_chunk(usize::MAX) => arrived.add(piece),
+                () = source.wait() => {}
             }
             continue;
         }
@@ -161,38 +185,43 @@ async fn transfer(state: &RecvState, stream: &mut RecvStream) -> Option<StreamEn
             continue;
         }
         let bytes_max = credit.min(CHUNK_BYTES_MAX);
-        arrived.gather(stream, bytes_max);
-        let bytes = arrived.take(bytes_max);
+        source.gather(bytes_max);
+        let bytes = source.take(bytes_max);
         state.credit.fetch_sub(bytes.len() as u64, Ordering::AcqRel);
         state.context.mailbox.push(Event::Chunk { stream: state.id(), bytes });
     }
 }
 
-/// What was taken out of QUIC and not yet sent to JavaScript.
+/// A QUIC stream, and what was taken out of it and not yet sent to JavaScript.
 #[derive(Default)]
-struct Arrived {
+struct Source {
+    /// Gone once nothing more can come out of it.
+    stream: Option<RecvStream>,
     pieces: VecDeque<Bytes>,
+    /// Bytes of the pieces.
     bytes: usize,
     /// How the stream ended, after the pieces. QUIC tells a reset only once.
     last: Option<std::result::Result<(), ReadError>>,
 }
 
-impl Arrived {
-    fn add(&mut self, read: std::result::Result<Option<Bytes>, ReadError>) {
-        match read {
-            Ok(Some(piece)) => {
-                self.bytes += piece.len();
-                self.pieces.push_back(piece);
+impl Source {
+    /// Waits for the next piece or the end. Nothing is lost where this is given up.
+    async fn wait(&mut self) {
+        match &mut self.stream {
+            Some(stream) => {
+                let read = stream.read_chunk(usize::MAX).await;
+                self.add(read);
             }
-            Ok(None) => self.last = Some(Ok(())),
-            Err(error) => self.last = Some(Err(error)),
+            None => std::future::pending().await,
         }
     }
 
     /// Adds what is ready, until there are `bytes_max` or a few more.
-    fn gather(&mut self, stream: &mut RecvStream, bytes_max: usize) {
+    fn gather(&mut self, bytes_max: usize) {
         let mut pieces = [const { Bytes::new() }; PIECES_MAX];
-        while self.bytes < bytes_max && self.last.is_none() {
+        while self.bytes < bytes_max
+            && let Some(stream) = &mut self.stream
+        {
             match poll_once(stream.read_many_chunks(&mut pieces)) {
                 Some(Ok(Some(count))) => {
                     for piece in &mut pieces[..count] {
@@ -204,6 +233,24 @@ impl Arrived {
                 None => return,
             }
         }
+    }
+
+    fn add(&mut self, read: std::result::Result<Option<Bytes>, ReadError>) {
+        match read {
+            Ok(Some(piece)) => {
+                self.bytes += piece.len();
+                self.pieces.push_back(piece);
+                return;
+            }
+            Ok(None) => self.last = Some(Ok(())),
+            Err(error) => self.last = Some(Err(error)),
+        }
+        self.stream = None;
+    }
+
+    /// Takes everything out of a stream whose connection has ended: at most its window, and QUIC's memory becomes ours.
+    fn detach(&mut self) {
+        self.gather(usize::MAX);
     }
 
     /// The first bytes, at most `bytes_max`, in one piece.
@@ -221,11 +268,13 @@ impl Arrived {
         self.bytes -= taken.len();
         taken
     }
-}
 
-fn stop_stream(stream: &mut RecvStream, code: u32) {
-    // Fails only where everything has been read or the peer has reset the stream.
-    let _ = stream.stop(VarInt::from_u32(code));
+    fn stop(mut self, code: u32) {
+        if let Some(stream) = &mut self.stream {
+            // Fails only where everything has been read or the peer has reset the stream.
+            let _ = stream.stop(VarInt::from_u32(code));
+        }
+    }
 }
 
 /// A receiving stream as JavaScript holds it.

@@ -57,7 +57,7 @@ impl Streams {
             match half {
                 Half::Send(state) => state.release(),
                 Half::Recv(state) if is_closed_here => state.abandon(),
-                Half::Recv(_) => {}
+                Half::Recv(state) => state.release(),
             }
         }
     }
