@@ -2,6 +2,8 @@ import { defineConfig } from "vitest/config";
 
 const shared = {
   pool: "forks" as const,
+  // The hostile tests compare the memory in use after collections.
+  execArgv: ["--expose-gc"],
   testTimeout: 30_000,
   hookTimeout: 60_000,
 };
