@@ -47,7 +47,7 @@ async function assault(connection: Connection, bytes: Uint8Array): Promise<void>
     1024 * 1024,
   );
   try {
-    for (let at = 0; at < bytes.length; ) {
+    for (let at = 0; at < bytes.length;) {
       at += send.tryWrite(bytes.subarray(at));
       if (at < bytes.length) await send.drained();
     }
