@@ -1,0 +1,17 @@
+import type { Benchmark } from "./benchmark.js";
+import { firstItem } from "./benchmarks/first-item.js";
+import { stream64 } from "./benchmarks/stream-64.js";
+import { stream64k } from "./benchmarks/stream-64k.js";
+import { transport64 } from "./benchmarks/transport-64.js";
+import { transport64k } from "./benchmarks/transport-64k.js";
+import { transportRtt } from "./benchmarks/transport-rtt.js";
+
+/** Every benchmark there is, in the order in which they run. */
+export const benchmarks: readonly Benchmark[] = [
+  transport64,
+  transport64k,
+  transportRtt,
+  stream64,
+  stream64k,
+  firstItem,
+];
