@@ -1,14 +1,27 @@
 import type { EndpointAddr } from "@mosaik/iroh/transport";
 import { t } from "@mosaik/postcard";
-import { PeerId, type PeerIdLike } from "../primitives/index.js";
+import { compareBytes, PeerId, type PeerIdLike } from "../primitives/index.js";
 import { peerIdCodec } from "./id-codecs.js";
 
 const relayUrlCodec = t.transform(t.string, { to: normalizeUrl, from: normalizeUrl });
 
+/** Rust keeps up to 30 bytes inline and orders those by their length first; longer data comes after, by its bytes (spec 02 §2.3). */
+const INLINE_BYTES_MAX = 30;
+
+const customDataCodec = t.transform(t.bytes, {
+  to: (data) => data,
+  from: (data) => data,
+  compare: (a, b) => {
+    const isInline = a.length <= INLINE_BYTES_MAX;
+    if (isInline !== b.length <= INLINE_BYTES_MAX) return isInline ? -1 : 1;
+    return (isInline ? a.length - b.length : 0) || compareBytes(a, b);
+  },
+});
+
 const transportAddrCodec = t.enum("iroh_base::endpoint_addr::TransportAddr", {
   relay: relayUrlCodec,
   ip: t.socketAddr,
-  custom: t.struct({ id: t.u64, data: t.bytes }),
+  custom: t.struct({ id: t.u64, data: customDataCodec }),
 });
 
 /** One way to reach a peer: a relay's URL, a socket address, or something that only other transports understand. */
@@ -40,7 +53,10 @@ export function parseAddress(given: {
   readonly relayUrls?: readonly string[];
 }): EndpointAddress {
   const relays = (given.relayUrls ?? []).map((url): TransportAddr => ({ kind: "relay", value: normalizeUrl(url) }));
-  const ips = (given.directAddrs ?? []).map((addr): TransportAddr => ({ kind: "ip", value: addr }));
+  const ips = (given.directAddrs ?? []).map((addr): TransportAddr => ({
+    kind: "ip",
+    value: normalizeSocketAddr(addr),
+  }));
   return { id: PeerId.from(given.id), addrs: mergeAddresses(relays, ips) };
 }
 
@@ -58,6 +74,14 @@ export function toTransport(address: EndpointAddress): EndpointAddr {
     else if (addr.kind === "ip") directAddrs.push(addr.value);
   }
   return { id: address.id.hex, relayUrls, directAddrs };
+}
+
+function normalizeSocketAddr(text: string): string {
+  try {
+    return t.socketAddr.decode(t.socketAddr.encode(text));
+  } catch (cause) {
+    throw new TypeError(`not a socket address: ${JSON.stringify(text)}`, { cause });
+  }
 }
 
 function normalizeUrl(url: string): string {

@@ -155,7 +155,7 @@ describe("Link", () => {
     let sent = 0;
     const sending = (async () => {
       for (; sent < 5000; sent++) {
-        for (let rest = frame; rest.length > 0; ) {
+        for (let rest = frame; rest.length > 0;) {
           rest = rest.subarray(stream.send.tryWrite(rest));
           if (rest.length > 0) await stream.send.drained();
         }
