@@ -1,5 +1,6 @@
 import { spawn, spawnSync, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
@@ -7,6 +8,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { TransportError, type Connection, type Endpoint, type EndpointAddr } from "../src/index.js";
 import { bindLocal, connectPair, readAll, testAlpn, until, within } from "./support.js";
 
+const packageDir = fileURLToPath(new URL("..", import.meta.url));
 const endpoints: Endpoint[] = [];
 const children: ChildProcess[] = [];
 
@@ -141,6 +143,20 @@ describe("the process", () => {
     expect((await run([child("throws.mjs")])).sort()).toEqual(["3 bytes", "thrown by onChunk"]);
   });
 
+  it("may end in the middle of everything", async () => {
+    expect(await run([child("leaves.mjs")])).toEqual([""]);
+  });
+
+  it("closes the endpoints of a worker thread that ended", async () => {
+    expect(await run([child("worker.mjs")])).toEqual(['"peer"']);
+  });
+
+  it("runs the README's example", async () => {
+    const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8");
+    const [, example] = /```js\n([^]*?)```/.exec(readme)!;
+    expect(await run(["--input-type=module", "--eval", example!])).toEqual(["HELLO"]);
+  });
+
   const unshares = spawnSync("unshare", ["-Urn", "sh", "-c", "ip link set lo up"]).status === 0;
   it.runIf(unshares)("finds itself where only the loopback interface is up", async () => {
     const command = `ip link set lo up; exec '${process.execPath}' '${child("loopback.mjs")}'`;
@@ -170,7 +186,7 @@ async function startWaiting(): Promise<{ child: ChildProcess; addr: EndpointAddr
 }
 
 function start(args: string[], command: string): ChildProcess {
-  const program = spawn(command, args, { stdio: ["ignore", "pipe", "inherit"] });
+  const program = spawn(command, args, { cwd: packageDir, stdio: ["ignore", "pipe", "inherit"] });
   children.push(program);
   return program;
 }

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use iroh::endpoint::{Builder, IdleTimeout, QuicTransportConfig, VarInt, presets};
-use iroh::{Endpoint, RelayMode, SecretKey};
+use iroh::{Endpoint, RelayConfig, RelayMap, RelayMode, SecretKey};
 use napi::bindgen_prelude::Uint8Array;
 use napi_derive::napi;
 
@@ -52,8 +52,8 @@ impl EndpointConfig {
             "none" => Ok(minimal().relay_mode(RelayMode::Disabled)),
             "default" => Ok(Endpoint::builder(presets::N0)),
             "custom" => {
-                let urls: Result<Vec<_>, _> = self.relay_urls.iter().map(|url| parse_relay(url)).collect();
-                Ok(minimal().relay_mode(RelayMode::custom(urls?)))
+                let relays: Result<RelayMap, _> = self.relay_urls.iter().map(|url| relay(url)).collect();
+                Ok(minimal().relay_mode(RelayMode::Custom(relays?)))
             }
             mode => Err(Failure::invalid(format!("not a relay mode: {mode:?}"))),
         }
@@ -102,6 +102,15 @@ impl EndpointConfig {
         }
         Ok(quic.build())
     }
+}
+
+/// A relay without TLS is one for development and has no QUIC either: iroh would look for it in vain, for 3 seconds.
+fn relay(url: &str) -> Result<RelayConfig, Failure> {
+    let mut config = RelayConfig::from(parse_relay(url)?);
+    if config.url.scheme() == "http" {
+        config.quic = None;
+    }
+    Ok(config)
 }
 
 fn window(bytes: i64) -> Result<VarInt, Failure> {

@@ -132,12 +132,19 @@ pub fn bind(mailbox: &NativeMailbox, op: u32, config: EndpointConfig) -> Option<
         reply.send(match builder.bind().await {
             Ok(endpoint) => {
                 let state = Arc::new(EndpointState::new(endpoint, mailbox));
+                spawn(close_after_mailbox(state.clone()));
                 Ok(Value::Endpoint(NativeEndpoint(state)))
             }
             Err(error) => Err(bind_failure(&error)),
         });
     });
     None
+}
+
+/// An endpoint that cannot tell JavaScript anything any more is closed.
+async fn close_after_mailbox(state: Arc<EndpointState>) {
+    state.mailbox.closed().await;
+    state.close().await;
 }
 
 fn bind_failure(error: &BindError) -> Failure {

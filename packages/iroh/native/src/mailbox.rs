@@ -11,6 +11,7 @@ use napi::bindgen_prelude::{Array, Function, Result, ToNapiValue, Uint8ArraySlic
 use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
 use napi::{Env, Status, sys};
 use napi_derive::napi;
+use tokio::sync::Notify;
 
 use crate::address::Addr;
 use crate::connection::NativeConnection;
@@ -72,6 +73,7 @@ type Bell = ThreadsafeFunction<(), (), (), Status, false>;
 
 pub struct Mailbox {
     queue: Mutex<Queue>,
+    closed: Notify,
 }
 
 struct Queue {
@@ -83,6 +85,11 @@ struct Queue {
 }
 
 impl Mailbox {
+    /// Resolves when the mailbox is closed, or JavaScript's environment is gone; for one waiter.
+    pub async fn closed(&self) {
+        self.closed.notified().await;
+    }
+
     pub fn push(&self, event: Event) {
         let mut queue = crate::runtime::lock(&self.queue);
         if queue.bell.is_none() {
@@ -110,6 +117,7 @@ impl Mailbox {
         let events = std::mem::take(&mut queue.events);
         drop(queue);
         drop((bell, events));
+        self.closed.notify_one();
     }
 }
 
@@ -156,6 +164,14 @@ pub struct NativeMailbox(Arc<Mailbox>);
 
 impl RefUnwindSafe for NativeMailbox {}
 
+/// While the bell hangs JavaScript holds this object, so that only the end of its environment (of a worker thread, say) drops it
+/// open.
+impl Drop for NativeMailbox {
+    fn drop(&mut self) {
+        self.0.close();
+    }
+}
+
 impl NativeMailbox {
     pub fn shared(&self) -> Arc<Mailbox> {
         self.0.clone()
@@ -169,7 +185,7 @@ impl NativeMailbox {
     pub fn new(bell: Function<(), ()>) -> Result<Self> {
         let bell = bell.build_threadsafe_function().callee_handled::<false>().build()?;
         let queue = Queue { events: VecDeque::new(), bell: Some(bell), is_rung: false };
-        Ok(Self(Arc::new(Mailbox { queue: Mutex::new(queue) })))
+        Ok(Self(Arc::new(Mailbox { queue: Mutex::new(queue), closed: Notify::new() })))
     }
 
     /// The waiting events, three elements each: kind, subject, content.
