@@ -24,6 +24,8 @@ export class IrohEndpoint implements Endpoint {
   readonly #mailbox: Mailbox;
   readonly #listeners = new Set<(addr: EndpointAddr) => void>();
   #addr: EndpointAddr;
+  /** What the listeners know, as JSON. */
+  #announced = "";
   #closing: Promise<void> | undefined;
 
   /** @throws TransportError `bind`, `invalidArgument`; `nativeLoadError()` where the Rust half is missing. */
@@ -61,6 +63,7 @@ export class IrohEndpoint implements Endpoint {
     // A wrapper of its own for each call: one listener may watch twice, and leave once.
     const entry = (addr: EndpointAddr): void => listener(addr);
     this.#listeners.add(entry);
+    if (this.#listeners.size === 1) this.#announced = JSON.stringify(this.addr());
     this.#mailbox.onAddr = (addr) => this.#addrChanged(addr);
     this.#native.watchAddr();
     return () => void this.#listeners.delete(entry);
@@ -129,7 +132,9 @@ export class IrohEndpoint implements Endpoint {
   }
 
   #addrChanged(addr: EndpointAddr): void {
-    this.#addr = addr;
+    const announced = JSON.stringify(addr);
+    if (announced === this.#announced) return;
+    this.#announced = announced;
     for (const listener of [...this.#listeners]) listener(addr);
   }
 }
