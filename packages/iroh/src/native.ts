@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
+import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { CloseInfo, EndpointAddr, TransportErrorCode } from "./transport.js";
 
@@ -113,7 +114,7 @@ export function nativeLoadError(): Error | undefined {
 /** `$MOSAIK_IROH_ADDON`, else the file that `npm run build:native` makes; `src` and `dist` lie beside `native`. */
 function load(): Outcome {
   const file = `../native/mosaik-iroh.${process.platform}-${process.arch}.node`;
-  const path = process.env["MOSAIK_IROH_ADDON"] ?? fileURLToPath(new URL(file, import.meta.url));
+  const path = resolve(process.env["MOSAIK_IROH_ADDON"] || fileURLToPath(new URL(file, import.meta.url)));
   if (!existsSync(path)) {
     const advice =
       "run `npm run build:native` (it needs Rust and a C compiler), or set MOSAIK_IROH_ADDON to a built one";
