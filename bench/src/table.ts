@@ -8,7 +8,7 @@ const HEADINGS = [
   "rival",
   "its figure",
   "(range)",
-  "ratio",
+  "ours/its",
   "reach",
 ] as const;
 /** Columns of words; the others hold figures and are aligned at their right. */

@@ -12,5 +12,15 @@ export const stream64: Benchmark = {
   better: "higher",
   reach: 700_000,
   ours: mosaikStream("readings", 20_000, 1),
-  rivals: [rustStream({ payloadBytes: READING_BYTES, window: 512, firstCount: 10_000, unitsPerItem: 1 }), nats, zeroMq],
+  rivals: [
+    rustStream({
+      payloadBytes: READING_BYTES,
+      bufferItems: 1_048_576,
+      window: 1_000_000,
+      firstCount: 10_000,
+      unitsPerItem: 1,
+    }),
+    nats,
+    zeroMq,
+  ],
 };

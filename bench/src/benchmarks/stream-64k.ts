@@ -15,7 +15,13 @@ export const stream64k: Benchmark = {
   ours: mosaikStream("blocks", 200, MEGABYTES_PER_BLOCK),
   rivals: [
     bareFrames(BLOCK_BYTES, MEGABYTES_PER_BLOCK, "transport-64k"),
-    rustStream({ payloadBytes: BLOCK_BYTES, window: 64, firstCount: 200, unitsPerItem: MEGABYTES_PER_BLOCK }),
+    rustStream({
+      payloadBytes: BLOCK_BYTES,
+      bufferItems: 1024,
+      window: 512,
+      firstCount: 200,
+      unitsPerItem: MEGABYTES_PER_BLOCK,
+    }),
     libp2p,
   ],
 };

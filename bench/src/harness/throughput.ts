@@ -81,7 +81,9 @@ export function throughput(load: Load, firstCount: number, unitsPerItem = 1): Se
     },
     remarks() {
       const cpu =
-        cpuNanos.length > 0 ? `${Math.round(median(cpuNanos))} ns of CPU an item in all processes` : undefined;
+        cpuNanos.length > 0
+          ? `${(median(cpuNanos) / 1000).toPrecision(3)} us of CPU an item in all processes`
+          : undefined;
       return [load.remarks?.(), cpu].filter((part) => part !== undefined).join("; ");
     },
     close: () => load.close(),

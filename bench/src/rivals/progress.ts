@@ -1,9 +1,11 @@
 import { spawn } from "node:child_process";
 
 const PLAIN_PROGRESS_EVERY_MS = 10_000;
-const WORDS_MAX = 4000;
+const WORDS_MAX = 16_384;
+/** What npm and Go say besides what went wrong. */
+const NOISE = /^(npm warn|go: downloading)/;
 
-/** A command of a set-up ended with a code other than 0; the message holds the end of what it said. */
+/** A command of a set-up ended with a code other than 0; the message holds the beginning of what it said. */
 export class SetUpFailed extends Error {
   override readonly name = "SetUpFailed";
 }
@@ -41,6 +43,6 @@ export async function runWithProgress(
   clearInterval(timer);
   if (isTTY) process.stderr.write("\r\x1b[K");
   if (code === 0) return;
-  const said = words.trim().split("\n").slice(-3).join(" / ");
-  throw new SetUpFailed(`${command} ended with ${code}${said === "" ? "" : `: ${said}`}`);
+  const said = words.split("\n").filter((line) => line.trim() !== "" && !NOISE.test(line));
+  throw new SetUpFailed(`${command} ended with ${code}${said.length === 0 ? "" : `: ${said.slice(0, 3).join(" / ")}`}`);
 }

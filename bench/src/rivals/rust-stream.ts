@@ -5,7 +5,9 @@ import { RUST_MOSAIK, RUST_SETUP, RustNodes, rustPeer } from "./rust-peer.js";
 /** A stream of byte strings between two Rust nodes. */
 export interface RustLoad {
   readonly payloadBytes: number;
-  /** How many items may be accepted and not yet sent: Rust drops subscribers, or what they miss, beyond its buffer. */
+  /** How many items Rust queues for a subscriber. Of one that is further behind it drops the items, or the subscription. */
+  readonly bufferItems: number;
+  /** How many may be accepted and not yet sent: fewer than the buffer holds, so that nothing is lost. */
   readonly window: number;
   readonly firstCount: number;
   readonly unitsPerItem: number;
@@ -15,17 +17,17 @@ export interface RustLoad {
 export function rustStream(load: RustLoad): Contender {
   return {
     name: RUST_MOSAIK,
-    setup: `${RUST_SETUP}; byte strings of ${load.payloadBytes} bytes, at most ${load.window} accepted and unsent`,
+    setup: `${RUST_SETUP}; byte strings of ${load.payloadBytes} bytes, buffer of ${load.bufferItems} items, so that it drops none`,
     requires: [rustPeer],
     open: () => open(load),
   };
 }
 
-async function open({ payloadBytes, window, firstCount, unitsPerItem }: RustLoad): Promise<Session> {
+async function open({ payloadBytes, bufferItems, window, firstCount, unitsPerItem }: RustLoad): Promise<Session> {
   const nodes = await RustNodes.start();
   try {
     const source = await nodes.join("bench");
-    const producer = await source.produce("bytes", { streamId: "bench" });
+    const producer = await source.produce("bytes", { streamId: "bench", bufferSize: bufferItems });
     const sink = await nodes.join("bench", source);
     const consumer = await sink.consume("bytes", { streamId: "bench", quiet: true });
     await producer.subscribed();
