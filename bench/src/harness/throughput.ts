@@ -1,6 +1,7 @@
 import type { Session } from "../benchmark.js";
 import { median } from "../statistics.js";
 import { closeAll, type AnyChild } from "./child.js";
+import { foreignShare, processorTime } from "./machine.js";
 
 /** How long a measurement shall take, in ms. */
 const MEASURE_MS = 800;
@@ -55,8 +56,7 @@ export async function loadOf(
  */
 export function throughput(load: Load, firstCount: number, unitsPerItem = 1): Session {
   let count = firstCount;
-  /** Processor time of all processes for each item of a round, in ns. */
-  const cpuNanos: number[] = [];
+  const costs: Cost[] = [];
   const timeMs = async (): Promise<number> => {
     const startMs = performance.now();
     await load.move(count);
@@ -73,19 +73,36 @@ export function throughput(load: Load, firstCount: number, unitsPerItem = 1): Se
       await timeMs();
     },
     async measure() {
-      const before = await load.cpuMicros?.();
+      const ownBefore = await load.cpuMicros?.();
+      const before = processorTime();
       const tookMs = await timeMs();
-      const after = await load.cpuMicros?.();
-      if (before !== undefined && after !== undefined) cpuNanos.push(((after - before) * 1000) / count);
+      const after = processorTime();
+      const ownAfter = await load.cpuMicros?.();
+      if (ownBefore !== undefined && ownAfter !== undefined) {
+        const ownMicros = ownAfter - ownBefore;
+        costs.push({ itemMicros: ownMicros / count, foreignShare: foreignShare(before, after, ownMicros / 1000) });
+      }
       return (count * unitsPerItem * 1000) / tookMs;
     },
-    remarks() {
-      const cpu =
-        cpuNanos.length > 0
-          ? `${(median(cpuNanos) / 1000).toPrecision(3)} us of CPU an item in all processes`
-          : undefined;
-      return [load.remarks?.(), cpu].filter((part) => part !== undefined).join("; ");
-    },
+    remarks: () => [load.remarks?.(), describe(costs)].filter((part) => part !== undefined).join("; "),
     close: () => load.close(),
   };
+}
+
+/** What a round has cost. */
+interface Cost {
+  /** Processor time of all processes of the load for each item, in microseconds. */
+  readonly itemMicros: number;
+  /** The share of the machine that was used by other programs. */
+  readonly foreignShare: number;
+}
+
+function describe(costs: readonly Cost[]): string | undefined {
+  if (costs.length === 0) return undefined;
+  const itemMicros = median(costs.map((cost) => cost.itemMicros));
+  const foreign = median(costs.map((cost) => cost.foreignShare));
+  return (
+    `${itemMicros.toPrecision(3)} us of CPU an item in all processes, ` +
+    `other programs had ${(100 * foreign).toFixed(0)} % of the machine`
+  );
 }
