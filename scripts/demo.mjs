@@ -8,10 +8,8 @@ import { insideNetns, NetnsUnavailable, reexecInNetns } from "./lib/netns.mjs";
 import { ROOT, run, step, StepFailed } from "./lib/run.mjs";
 
 const NATIVE = join(ROOT, `packages/iroh/native/mosaik-iroh.${process.platform}-${process.arch}.node`);
-const DEMO = join(ROOT, "demo/dist/main.js");
 const args = process.argv.slice(2);
-const wants = (...names) => args.some((arg) => names.includes(arg));
-const isRust = wants("--rust");
+const isRust = args.includes("--rust");
 
 async function buildNative() {
   const code = await run("node", ["scripts/build-native.mjs"]);
@@ -25,19 +23,32 @@ async function buildPeer() {
   return outcome === "skipped" && !peer.peerAvailable() ? 1 : 0;
 }
 
+/** Whether there is anything to play: not with `--help` or with bad options, of which the demo itself tells. */
+async function isPlayable() {
+  const { parseOptions } = await import("../demo/dist/options.js");
+  const { makePlan } = await import("../demo/dist/plan.js");
+  try {
+    const options = parseOptions(args);
+    makePlan(options);
+    return !options.help;
+  } catch {
+    return false;
+  }
+}
+
 async function setUp() {
-  const builds = `the native part (about 3 minutes the first time)${isRust ? ", the Rust peer (about 5)" : ""} and the TypeScript`;
+  const builds = `the TypeScript, the native part (about 3 minutes the first time)${isRust ? ", the Rust peer (about 5)" : ""}`;
   console.log(`Builds ${builds}, in seconds where that was done before; then plays for 15 s, or --seconds.`);
+  await step("TypeScript", () => run("npx", ["tsc", "-b", "demo"]));
+  if (!(await isPlayable())) return;
   await step("native addon", buildNative);
   if (isRust) await step("Rust peer", buildPeer);
-  await step("TypeScript", () => run("npx", ["tsc", "-b", "demo"]));
 }
 
 try {
-  const isOnlyHelp = wants("--help", "-h") && existsSync(DEMO);
-  if (!insideNetns() && !isOnlyHelp) await setUp();
-  if (isRust && !isOnlyHelp) await reexecInNetns();
-  await import(DEMO);
+  if (!insideNetns()) await setUp();
+  if (isRust && (await isPlayable())) await reexecInNetns();
+  await import("../demo/dist/main.js");
 } catch (error) {
   if (!(error instanceof StepFailed || error instanceof NetnsUnavailable)) throw error;
   console.error(error.message);

@@ -25,7 +25,7 @@ export class Director {
   readonly #interrupt: AbortSignal;
   readonly #ledger = new Ledger();
   readonly #members = new Map<string, Member>();
-  /** Those that the plan killed. */
+  /** Those that we killed ourselves. */
   readonly #killed = new Set<string>();
   #relayUrls: readonly string[] = [];
   /** When everybody was up, by the monotonic clock. */
@@ -58,7 +58,10 @@ export class Director {
 
   /** Kills whatever is left. */
   killAll(): void {
-    for (const member of this.#members.values()) if (member.end === undefined) member.kill();
+    for (const [name, member] of this.#members) {
+      this.#killed.add(name);
+      if (member.end === undefined) member.kill();
+    }
   }
 
   async #start(): Promise<void> {
@@ -86,6 +89,7 @@ export class Director {
     const member = new NodeProcess(name, config, (report) => this.#receive(name, report));
     this.#members.set(name, member);
     void member.ended.then(({ ending }) => {
+      if (this.#zeroMs === 0) return; // its start fails, and tells why
       if (ending === "failed") this.#say(`${name} has failed; the summary says how`);
       else if (ending === "killed" && !this.#killed.has(name)) this.#say(`${name} was killed by somebody else`);
     });

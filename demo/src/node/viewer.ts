@@ -1,4 +1,4 @@
-import { Digest, type Consumer, type Network } from "mosaik";
+import { Digest, type Consumer, type Network, type PeerId } from "mosaik";
 import { Readings, sensorTag, type Reading } from "../readings.js";
 import { Board, type PeerState } from "../view/board.js";
 import { addressOf, waitForWayIn } from "./join.js";
@@ -22,8 +22,9 @@ export async function runViewer(
   const consumer = Readings.consumer(network);
   stop.addEventListener("abort", () => void consumer.close());
   const board = new Board();
+  const peers = new PeerWatch(network, consumer);
   const table = setInterval(() => {
-    report({ kind: "table", lines: board.lines(performance.now(), peerStates(network, consumer)) });
+    report({ kind: "table", lines: board.lines(performance.now(), (sensor) => peers.stateOf(sensor)) });
   }, TABLE_INTERVAL_MS);
   const receiving = receive(consumer, board, startMs);
   await waitForWayIn(network, config, stop);
@@ -63,14 +64,27 @@ async function reportDiscoveries(network: Network): Promise<void> {
   }
 }
 
-/** Finds the peer behind a sensor's name by its tag, and how our subscription to it stands. */
-function peerStates(network: Network, consumer: Consumer<Reading>): (sensor: string) => PeerState | undefined {
-  const channels = new Map(consumer.producers().map((channel) => [channel.producerId, channel]));
-  const peers = network.discovery.catalog.peers();
-  return (sensor) => {
-    const tag = Digest.from(sensorTag(sensor));
-    const peer = peers.find(({ entry }) => entry.tags.has(tag))?.entry.id;
+/** Knows the peers behind the sensors' names, by their tags, also those that are gone; and how our subscriptions stand. */
+class PeerWatch {
+  readonly #network: Network;
+  readonly #consumer: Consumer<Reading>;
+  readonly #known = new Map<string, PeerId>();
+
+  constructor(network: Network, consumer: Consumer<Reading>) {
+    this.#network = network;
+    this.#consumer = consumer;
+  }
+
+  stateOf(sensor: string): PeerState | undefined {
+    const peer = this.#known.get(sensor) ?? this.#find(sensor);
     if (peer === undefined) return undefined;
-    return { peer: peer.short(), state: channels.get(peer)?.state ?? "gone" };
-  };
+    this.#known.set(sensor, peer);
+    const channel = this.#consumer.producers().find(({ producerId }) => producerId === peer);
+    return { peer: peer.short(), state: channel?.state ?? "gone" };
+  }
+
+  #find(sensor: string): PeerId | undefined {
+    const tag = Digest.from(sensorTag(sensor));
+    return this.#network.discovery.catalog.peers().find(({ entry }) => entry.tags.has(tag))?.entry.id;
+  }
 }
