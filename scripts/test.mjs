@@ -9,7 +9,9 @@ import { run, step, StepFailed } from "./lib/run.mjs";
 
 const filters = process.argv.slice(2);
 const startMs = Date.now();
-console.log("Builds the native parts (about 9 minutes the first time, seconds after that), then tests (about 5 minutes).");
+console.log(
+  "Builds the native parts (about 9 minutes the first time, seconds after that), then tests (about 5 minutes).",
+);
 
 /** Where `.ci/run` wants vitest's results. */
 const reportDir = process.env.MOSAIK_TEST_REPORT_DIR;

@@ -108,6 +108,10 @@ export class IrohEndpoint implements Endpoint {
     return accept.promise;
   }
 
+  unref(): void {
+    if (this.#closing === undefined) this.#mailbox.native.unref();
+  }
+
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;

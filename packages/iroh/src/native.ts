@@ -39,6 +39,7 @@ export interface NativeConfig {
 
 export interface NativeMailbox {
   take(): unknown[];
+  unref(): void;
   close(): void;
 }
 

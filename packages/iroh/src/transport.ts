@@ -124,7 +124,12 @@ export interface Endpoint {
    * by side and one that fails is skipped, so that no peer delays another.
    */
   accept(): Promise<Connection | undefined>;
-  /** Closes every connection with code 0 and an empty reason, then the socket. Idempotent. */
+  /** Lets the process end while the endpoint is open. An open endpoint holds it otherwise. */
+  unref(): void;
+  /**
+   * Closes every connection with code 0 and an empty reason, then the socket. Waits less than a second for the peers to hear of it.
+   * Idempotent.
+   */
   close(): Promise<void>;
 }
 
@@ -205,7 +210,7 @@ export interface RecvStream {
    * @param onChunk called with each piece, in order
    * @param onEnd called exactly once, after the last chunk, unless `stop` was called first; while bytes wait for credit it waits too
    * @param creditBytes the credit to begin with
-   * @throws TransportError `invalidArgument` when it has begun already
+   * @throws TypeError when it has begun already
    */
   start(onChunk: (chunk: Uint8Array) => void, onEnd: (end: StreamEnd) => void, creditBytes: number): void;
   /** Adds credit. */

@@ -139,6 +139,10 @@ describe("the process", () => {
     expect(await run([child("exits.mjs")])).toEqual(["held", "closed"]);
   });
 
+  it("is let go by an open endpoint that was unreferenced", async () => {
+    expect(await run([child("unref.mjs")])).toEqual(["unreferenced"]);
+  });
+
   it("hears of an exception in a reader's callback, and nothing else is lost", async () => {
     expect((await run([child("throws.mjs")])).sort()).toEqual(["3 bytes", "thrown by onChunk"]);
   });

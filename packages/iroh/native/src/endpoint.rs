@@ -26,8 +26,9 @@ use crate::mailbox::{Event, Mailbox, NativeMailbox, Reply, Value};
 use crate::runtime::{lock, spawn};
 use crate::streams::Streams;
 
-/// How long a closing endpoint waits for its peers to hear of it. The rest of them find out by their idle timeout.
-const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
+/// How long a closing endpoint waits for its peers to hear of it, and for its own tasks. A peer that died meanwhile would hold it
+/// for seconds; those that hear nothing find out by their idle timeout.
+const CLOSE_TIMEOUT: Duration = Duration::from_millis(400);
 
 pub struct EndpointState {
     id: String,

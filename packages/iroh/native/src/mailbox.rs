@@ -207,6 +207,15 @@ impl NativeMailbox {
         Ok(flat)
     }
 
+    /// Lets the process end while the mailbox is open.
+    #[napi(catch_unwind)]
+    pub fn unref(&self, env: &Env) -> Result<()> {
+        let mut queue = crate::runtime::lock(&self.0.queue);
+        // The advice not to is for those who count references by hand; this hangs the bell loose for good.
+        #[allow(deprecated)]
+        queue.bell.as_mut().map_or(Ok(()), |bell| bell.unref(env))
+    }
+
     /// Forgets what is waiting and lets the process go.
     #[napi(catch_unwind)]
     pub fn close(&self) {

@@ -119,6 +119,11 @@ export class LocalNode {
     return this.#endpoint.accept();
   }
 
+  /** Lets the process end while the node is open. */
+  unref(): void {
+    this.#endpoint.unref();
+  }
+
   /** Stops dialling and waiting. Links stay open for their owners to end. */
   beginClose(): void {
     if (!this.closing.aborted) this.#closer.abort(new NetworkError("closed", "the network is closed"));

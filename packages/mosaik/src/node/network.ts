@@ -97,6 +97,11 @@ export class Network {
     }
   }
 
+  /** Lets the process end while the network is open; without a farewell then. */
+  unref(): void {
+    this.local.unref();
+  }
+
   /**
    * Leaves the network in order: producers hand over what was sent, for at most a second, and close with 204; everything else closes
    * with 102. Takes at most two seconds. A second call waits for the first.

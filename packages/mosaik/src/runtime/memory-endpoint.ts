@@ -121,6 +121,9 @@ export class MemoryEndpoint implements Endpoint, HandshakeParty {
     return this.#accepted.take();
   }
 
+  /** Virtual time holds no process. */
+  unref(): void {}
+
   close(): Promise<void> {
     if (!this.#isClosed) {
       this.#isClosed = true;

@@ -1,4 +1,4 @@
-import { type CloseInfo, type RecvStream, type StreamEnd, TransportError } from "@mosaik/iroh/transport";
+import { type CloseInfo, type RecvStream, type StreamEnd } from "@mosaik/iroh/transport";
 import { requireCode, requireCount } from "./memory-arguments.js";
 import { MemoryFrame, type MemoryWire } from "./memory-wire.js";
 import { HostEvent } from "./simulated-host.js";
@@ -48,7 +48,7 @@ export class MemoryRecvStream implements RecvStream {
 
   start(onChunk: (chunk: Uint8Array) => void, onEnd: (end: StreamEnd) => void, creditBytes: number): void {
     requireCount(creditBytes, "creditBytes");
-    if (this.#onChunk !== undefined) throw new TransportError("invalidArgument", "the stream was started before");
+    if (this.#onChunk !== undefined) throw new TypeError("a stream is started once");
     this.#onChunk = onChunk;
     this.#onEnd = onEnd;
     this.#creditBytes = creditBytes;

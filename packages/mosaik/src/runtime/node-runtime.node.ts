@@ -90,7 +90,8 @@ class NodeTimer {
   }
 
   #arm(delayMs: number, onDue: () => void): void {
-    this.#timeout = setTimeout(onDue, Math.min(delayMs, delayMaxMs));
+    // It is the endpoint that holds the process, not what it waits for.
+    this.#timeout = setTimeout(onDue, Math.min(delayMs, delayMaxMs)).unref();
   }
 
   readonly #onDue = (): void => {

@@ -60,6 +60,10 @@ class FindingEndpoint implements Endpoint {
     return this.#inner.accept();
   }
 
+  unref(): void {
+    this.#inner.unref();
+  }
+
   close(): Promise<void> {
     return this.#inner.close();
   }
