@@ -17,7 +17,7 @@ const entries = loadCases<{ kind: string; signed: string }>("peer-entry.json")
   .map(({ signed }) => signedPeerEntryCodec.decode(fromHex(signed)!));
 
 function inputsOf<T>(codec: Codec<T>, values: T[]): { codec: Codec<unknown>; inputs: Uint8Array[] } {
-  return { codec: codec as Codec<unknown>, inputs: values.map((value) => codec.encode(value)) };
+  return { codec: codec, inputs: values.map((value) => codec.encode(value)) };
 }
 
 const decoders = {
