@@ -19,19 +19,19 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { ...shared, name: "unit", include: ["packages/*/test/**/*.test.ts"], exclude: ["**/*.live.test.ts"] },
+        test: {
+          ...shared,
+          name: "unit",
+          include: ["packages/*/test/**/*.test.ts", "bench/test/**/*.test.ts"],
+          exclude: ["**/*.live.test.ts"],
+        },
       },
       {
         extends: true,
         test: {
           ...shared,
           name: "live",
-          include: [
-            "packages/*/test/**/*.{live,world}.test.ts",
-            "interop/test/**/*.test.ts",
-            "demo/test/**/*.test.ts",
-            "bench/test/**/*.test.ts",
-          ],
+          include: ["packages/*/test/**/*.{live,world}.test.ts", "interop/test/**/*.test.ts", "demo/test/**/*.test.ts"],
           env: { MOSAIK_WORLD: "live" },
           fileParallelism: false,
           testTimeout: 120_000,

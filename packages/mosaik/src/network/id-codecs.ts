@@ -1,9 +1,5 @@
 import { Codec, type Reader, type Shape, type Writer } from "@mosaik/postcard";
-import { Digest, PeerId } from "../primitives/index.js";
-
-interface Id {
-  copyTo(target: Uint8Array, offset: number): void;
-}
+import { Digest, PeerId, type Id } from "../primitives/index.js";
 
 /** 32 raw bytes without a length (spec 01 §1.2, §1.5), read into interned ids without a copy between. */
 class IdCodec<I extends Id> extends Codec<I> {
@@ -11,7 +7,7 @@ class IdCodec<I extends Id> extends Codec<I> {
 
   constructor(
     readonly rustName: string,
-    private readonly type: { fromBytes(bytes: Uint8Array): I; compare(a: I, b: I): number },
+    private readonly type: { fromBytes(bytes: Uint8Array): I; compare(this: void, a: Id, b: Id): number },
   ) {
     super();
   }

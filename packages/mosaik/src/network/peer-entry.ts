@@ -25,18 +25,11 @@ export function compareVersions(a: PeerEntryVersion, b: PeerEntryVersion): numbe
   return 0;
 }
 
-/** The fields of an entry in the order of the wire (spec 02 §3.1). Sets and maps are in ascending order. */
-export interface PeerEntryFields {
-  readonly protocol: string;
-  readonly network: NetworkId;
-  readonly version: PeerEntryVersion;
-  readonly address: EndpointAddress;
-  readonly tags: ReadonlySet<Digest>;
-  readonly streams: ReadonlySet<Digest>;
-  readonly functions: ReadonlySet<Digest>;
-  readonly groups: ReadonlySet<Digest>;
-  readonly tickets: ReadonlyMap<Digest, Ticket>;
-}
+/** What an entry is made of (spec 02 §3.1). */
+export type PeerEntryFields = Pick<
+  PeerEntry,
+  "protocol" | "network" | "version" | "address" | "tags" | "streams" | "functions" | "groups" | "tickets"
+>;
 
 /** The sets of ids in an entry. */
 export type IdSet = "tags" | "streams" | "functions" | "groups";
@@ -47,7 +40,8 @@ const I64_MAX = 2n ** 63n - 1n;
  * What a peer says of itself (spec 02 §3). Immutable: each change gives a new entry with a greater version, or the same entry if
  * nothing changed.
  */
-export class PeerEntry implements PeerEntryFields {
+export class PeerEntry {
+  // In the order of the wire. Sets and maps are in ascending order.
   readonly protocol: string;
   readonly network: NetworkId;
   readonly version: PeerEntryVersion;

@@ -1,3 +1,7 @@
+import { compareBytes } from "@mosaik/postcard";
+
+export { compareBytes };
+
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
 
 /** Lowercase hexadecimal of `bytes`. */
@@ -13,16 +17,6 @@ export function fromHex(text: string): Uint8Array | undefined {
   const bytes = new Uint8Array(text.length / 2);
   for (let i = 0; i < bytes.length; i++) bytes[i] = parseInt(text.slice(2 * i, 2 * i + 2), 16);
   return bytes;
-}
-
-/** Lexicographic order, as Rust orders byte strings: negative, zero or positive. */
-export function compareBytes(a: Uint8Array, b: Uint8Array): number {
-  const length = Math.min(a.length, b.length);
-  for (let i = 0; i < length; i++) {
-    const difference = a[i]! - b[i]!;
-    if (difference !== 0) return difference;
-  }
-  return a.length - b.length;
 }
 
 export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {

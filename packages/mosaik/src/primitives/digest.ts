@@ -1,5 +1,6 @@
 import { blake3 } from "@noble/hashes/blake3.js";
-import { compareBytes, concatBytes, fromHex, toHex } from "./bytes.js";
+import { concatBytes, fromHex } from "./bytes.js";
+import { Id } from "./id.js";
 import { InternTable } from "./intern.js";
 
 const table = new InternTable<Digest>();
@@ -12,12 +13,9 @@ export type DigestLike = Digest | string;
  * An opaque 32-byte id (spec 01 §1): of a network, a stream, a tag, a group, a ticket class. Immutable and interned: equal
  * digests are the same object, so they serve as keys of a `Map`.
  */
-export class Digest {
-  readonly #bytes: Uint8Array;
-  #hex: string | undefined;
-
+export class Digest extends Id {
   private constructor(bytes: Uint8Array) {
-    this.#bytes = bytes;
+    super(bytes);
   }
 
   /**
@@ -89,51 +87,18 @@ export class Digest {
     return Digest.fromBytes(bytes);
   }
 
-  /** The order of Rust: lexicographic by byte. */
-  static compare(this: void, a: Digest, b: Digest): number {
-    return compareBytes(a.#bytes, b.#bytes);
-  }
-
-  /** A copy of the 32 bytes. */
-  get bytes(): Uint8Array {
-    return this.#bytes.slice();
-  }
-
-  /** 64 lowercase hexadecimal digits. */
-  get hex(): string {
-    return (this.#hex ??= toHex(this.#bytes));
-  }
-
-  /** The first 5 bytes in hexadecimal, for logs and labels. */
-  short(): string {
-    return this.hex.slice(0, 10);
-  }
-
-  equals(other: Digest): boolean {
-    return this === other;
+  get [Symbol.toStringTag](): "Digest" {
+    return "Digest";
   }
 
   /** BLAKE3 of this digest followed by `info`; text as UTF-8. */
   derive(info: string | Uint8Array | Digest): Digest {
-    return Digest.fromParts([this.#bytes, info instanceof Digest ? info.#bytes : info]);
+    return Digest.fromParts([this.raw, info instanceof Digest ? info.raw : info]);
   }
 
   /** BLAKE3 of this digest. */
   hashed(): Digest {
-    return Digest.hash(this.#bytes);
-  }
-
-  /** Writes the 32 bytes into `target` at `offset`, without a copy between. */
-  copyTo(target: Uint8Array, offset: number): void {
-    target.set(this.#bytes, offset);
-  }
-
-  toString(): string {
-    return this.hex;
-  }
-
-  toJSON(): string {
-    return this.hex;
+    return Digest.hash(this.raw);
   }
 }
 

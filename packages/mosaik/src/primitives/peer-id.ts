@@ -1,4 +1,5 @@
-import { compareBytes, fromHex, toHex } from "./bytes.js";
+import { fromHex } from "./bytes.js";
+import { Id } from "./id.js";
 import { InternTable } from "./intern.js";
 
 const table = new InternTable<PeerId>();
@@ -12,12 +13,9 @@ export type PeerIdLike = PeerId | string;
  * and interned: equal ids are the same object. Only the length is checked here; whether the bytes are a curve point is asked
  * of the runtime where it matters.
  */
-export class PeerId {
-  readonly #bytes: Uint8Array;
-  #hex: string | undefined;
-
+export class PeerId extends Id {
   private constructor(bytes: Uint8Array) {
-    this.#bytes = bytes;
+    super(bytes);
   }
 
   /**
@@ -39,41 +37,8 @@ export class PeerId {
     return table.get(bytes, (copy) => new PeerId(copy));
   }
 
-  /** The order of Rust: lexicographic by byte. */
-  static compare(this: void, a: PeerId, b: PeerId): number {
-    return compareBytes(a.#bytes, b.#bytes);
-  }
-
-  /** A copy of the 32 bytes. */
-  get bytes(): Uint8Array {
-    return this.#bytes.slice();
-  }
-
-  /** 64 lowercase hexadecimal digits. */
-  get hex(): string {
-    return (this.#hex ??= toHex(this.#bytes));
-  }
-
-  /** The first 5 bytes in hexadecimal, for logs and labels. */
-  short(): string {
-    return this.hex.slice(0, 10);
-  }
-
-  equals(other: PeerId): boolean {
-    return this === other;
-  }
-
-  /** Writes the 32 bytes into `target` at `offset`, without a copy between. */
-  copyTo(target: Uint8Array, offset: number): void {
-    target.set(this.#bytes, offset);
-  }
-
-  toString(): string {
-    return this.hex;
-  }
-
-  toJSON(): string {
-    return this.hex;
+  get [Symbol.toStringTag](): "PeerId" {
+    return "PeerId";
   }
 }
 

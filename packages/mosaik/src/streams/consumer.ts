@@ -3,7 +3,6 @@ import type { Discovery } from "../discovery/index.js";
 import type { LocalNode } from "../network/index.js";
 import {
   Backoff,
-  ChangeSource,
   defaultBackoff,
   unlessAborted,
   type BackoffPolicy,
@@ -14,7 +13,7 @@ import type { Channel, ChannelInfo, StreamStats } from "./channel.js";
 import { StreamError } from "./errors.js";
 import { Inbox } from "./inbox.js";
 import { Receiver, type ReceiverContext } from "./receiver.js";
-import { When, type ChannelCondition, type ChannelSource, type Guard, type OnlineWhen } from "./when.js";
+import { ChannelWatch, When, type ChannelCondition, type OnlineWhen } from "./when.js";
 
 /** Bytes that may be on their way from one producer before the program has taken them. */
 const WINDOW_BYTES = 1024 * 1024;
@@ -32,7 +31,6 @@ export interface ConsumerOptions {
 export interface ConsumerContext {
   readonly node: LocalNode;
   readonly discovery: Discovery;
-  readonly guard: Guard;
   onClose(): void;
 }
 
@@ -53,8 +51,7 @@ export class Consumer<T> implements AsyncIterable<T> {
   readonly #receivers = new Map<PeerId, Receiver<T>>();
   readonly #coolDowns = new Map<PeerId, CoolDown>();
   readonly #receiverContext: ReceiverContext<T>;
-  readonly #changes: ChangeSource;
-  readonly #source: ChannelSource;
+  readonly #watch: ChannelWatch;
   readonly #onlineCondition: ChannelCondition;
   readonly #unsubscribe: () => void;
   readonly #openedAtMs: number;
@@ -68,13 +65,10 @@ export class Consumer<T> implements AsyncIterable<T> {
     this.streamId = streamId;
     const { node, discovery } = context;
     this.#openedAtMs = node.runtime.monoMs();
-    this.#changes = new ChangeSource((error, where) => context.node.runtime.report(error, where));
-    this.#source = {
-      subscribe: (listener) => this.#changes.subscribe(listener),
-      ended: () => this.#changes.ended(),
-      channels: () => this.#channels(),
-      guard: context.guard,
-    };
+    this.#watch = new ChannelWatch(
+      (error, where) => context.node.runtime.report(error, where),
+      () => this.#channels(),
+    );
     const subscribed = this.when().subscribed();
     this.#onlineCondition = options.onlineWhen?.(subscribed) ?? subscribed.minimumOf(0);
     const labels = { stream: streamId.short() };
@@ -112,7 +106,7 @@ export class Consumer<T> implements AsyncIterable<T> {
   }
 
   when(): When {
-    return new When(this.#source, () => this.#isOnline);
+    return new When(this.#watch, () => this.#isOnline);
   }
 
   /** The producers that this consumer is subscribed to, or is connecting to. */
@@ -169,7 +163,7 @@ export class Consumer<T> implements AsyncIterable<T> {
       this.#metrics.producers.set(0);
       this.#inbox.end();
       this.#update();
-      this.#changes.end(new StreamError("closed", `the consumer of stream ${this.streamId.short()} is closed`));
+      this.#watch.end(new StreamError("closed", `the consumer of stream ${this.streamId.short()} is closed`));
     }
     return Promise.resolve();
   }
@@ -215,7 +209,7 @@ export class Consumer<T> implements AsyncIterable<T> {
 
   #update(): void {
     this.#isOnline = !this.#isClosed && this.#onlineCondition.isMet;
-    this.#changes.changed();
+    this.#watch.changed();
   }
 
   #arrived(): Promise<void> {

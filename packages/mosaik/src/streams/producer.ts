@@ -1,13 +1,13 @@
 import type { CloseInfo } from "@mosaik/iroh/transport";
 import { EncodeError, type Codec } from "@mosaik/postcard";
 import { CLOSE, type Link, type LocalNode, type PeerEntry } from "../network/index.js";
-import { abortReason, ChangeSource, type StreamId } from "../primitives/index.js";
+import { abortReason, type StreamId } from "../primitives/index.js";
 import { BatchWriter, type Batch } from "./batch.js";
 import { Channel, type ChannelInfo } from "./channel.js";
 import { StreamError } from "./errors.js";
 import { streamHandshakeCodec } from "./protocol.js";
 import { Subscription } from "./subscription.js";
-import { When, type ChannelCondition, type ChannelSource, type Guard, type OnlineWhen } from "./when.js";
+import { ChannelWatch, When, type ChannelCondition, type OnlineWhen } from "./when.js";
 
 /** A batch is handed on when it has grown to this, or at the end of the turn. */
 const BATCH_BYTES = 64 * 1024;
@@ -26,7 +26,6 @@ export interface ProducerOptions {
 export interface ProducerContext {
   readonly node: LocalNode;
   readonly frameLimitBytes: number;
-  readonly guard: Guard;
   /** Called when the producer begins to close: nobody shall find it any more. */
   onClose(): void;
 }
@@ -46,8 +45,7 @@ export class Producer<T> {
   readonly #maxConsumers: number;
   readonly #batch: BatchWriter<T>;
   readonly #subscriptions = new Set<Subscription>();
-  readonly #changes: ChangeSource;
-  readonly #source: ChannelSource;
+  readonly #watch: ChannelWatch;
   readonly #onlineCondition: ChannelCondition;
   readonly #metrics;
   #isOnline = false;
@@ -69,13 +67,10 @@ export class Producer<T> {
       throw new StreamError("invalidOption", `maxConsumers must not be ${String(options.maxConsumers)}`);
     }
     this.#batch = new BatchWriter(codec);
-    this.#changes = new ChangeSource((error, where) => context.node.runtime.report(error, where));
-    this.#source = {
-      subscribe: (listener) => this.#changes.subscribe(listener),
-      ended: () => this.#changes.ended(),
-      channels: () => this.#channels(),
-      guard: context.guard,
-    };
+    this.#watch = new ChannelWatch(
+      (error, where) => context.node.runtime.report(error, where),
+      () => this.#channels(),
+    );
     const subscribed = this.when().subscribed();
     this.#onlineCondition = options.onlineWhen?.(subscribed) ?? subscribed;
     const { metrics } = context.node;
@@ -99,7 +94,7 @@ export class Producer<T> {
   }
 
   when(): When {
-    return new When(this.#source, () => this.#isOnline);
+    return new When(this.#watch, () => this.#isOnline);
   }
 
   /** The subscribed consumers, those that are still connecting included. */
@@ -274,7 +269,7 @@ export class Producer<T> {
   #update(): void {
     this.#isOnline = !this.#isClosed && this.#onlineCondition.isMet;
     this.#resume();
-    this.#changes.changed();
+    this.#watch.changed();
   }
 
   #resume(): void {
@@ -289,7 +284,7 @@ export class Producer<T> {
     for (const waiter of this.#waiters.splice(0)) waiter.wake();
     this.#flush();
     await Promise.all([...this.#subscriptions].map((subscription) => subscription.drain(CLOSE.gracefulShutdown)));
-    this.#changes.end(this.#closedError(undefined));
+    this.#watch.end(this.#closedError(undefined));
   }
 
   #closedError(datum: T | undefined): StreamError {

@@ -7,7 +7,6 @@ import { Consumer, type ConsumerOptions } from "./consumer.js";
 import { StreamError } from "./errors.js";
 import { Producer, type ProducerOptions } from "./producer.js";
 import { streamHandshakeCodec } from "./protocol.js";
-import type { Guard } from "./when.js";
 
 const HANDSHAKE_TIMEOUT_MS = 10_000;
 /** Subscriptions and handshakes served at once. */
@@ -24,7 +23,6 @@ export class Streams {
   readonly #node: LocalNode;
   readonly #discovery: Discovery;
   readonly #frameLimitBytes: number;
-  readonly #guard: Guard;
   readonly #producers = new Map<StreamId, Producer<unknown>>();
   readonly #consumers = new Set<{ close(): Promise<void> }>();
   #isClosed = false;
@@ -33,14 +31,6 @@ export class Streams {
     this.#node = node;
     this.#discovery = discovery;
     this.#frameLimitBytes = frameLimitBytes;
-    this.#guard = (where, predicate) => {
-      try {
-        return predicate();
-      } catch (error) {
-        node.runtime.report(error, where);
-        return false;
-      }
-    };
     router.handle(ALPN.streams, SERVING_MAX, (connection) => this.#serve(connection));
   }
 
@@ -60,7 +50,6 @@ export class Streams {
       {
         node: this.#node,
         frameLimitBytes: this.#frameLimitBytes,
-        guard: this.#guard,
         onClose: () => this.#remove(streamId),
       },
       streamId,
@@ -87,7 +76,6 @@ export class Streams {
       {
         node: this.#node,
         discovery: this.#discovery,
-        guard: this.#guard,
         onClose: () => {
           this.#consumers.delete(consumer);
           this.#countActive();

@@ -1,12 +1,9 @@
 import type { PeerEntry } from "../network/index.js";
-import { Condition, Digest, type ConditionSource, type DigestLike } from "../primitives/index.js";
+import { ChangeSource, Condition, Digest, type DigestLike, type Report } from "../primitives/index.js";
 import type { Channel } from "./channel.js";
 
 /** Says when a producer or a consumer counts as online, from the condition of one subscribed peer. */
 export type OnlineWhen = (subscribed: ChannelCondition) => ChannelCondition;
-
-/** Calls a predicate of the program's; what it throws counts as `false` and is reported. */
-export type Guard = (where: string, predicate: () => boolean) => boolean;
 
 interface Filters {
   readonly minimum: number;
@@ -15,10 +12,33 @@ interface Filters {
   readonly isUnmet: boolean;
 }
 
-/** What conditions on channels look at. */
-export interface ChannelSource extends ConditionSource {
-  channels(): Iterable<Channel>;
-  readonly guard: Guard;
+/** The channels of a producer or a consumer, and word of their changes: what its conditions look at. */
+export class ChannelWatch extends ChangeSource {
+  readonly #report: Report;
+  readonly #channels: () => Iterable<Channel>;
+
+  /** @param report told what predicates of the program throw */
+  constructor(report: Report, channels: () => Iterable<Channel>) {
+    super(report);
+    this.#report = report;
+    this.#channels = channels;
+  }
+
+  /** How many peers are connected and pass; a predicate that throws counts as `false`. */
+  countConnected(passes: (peer: PeerEntry) => boolean): number {
+    let count = 0;
+    for (const { state, peer } of this.#channels()) if (state === "connected" && this.#passes(passes, peer)) count++;
+    return count;
+  }
+
+  #passes(passes: (peer: PeerEntry) => boolean, peer: PeerEntry): boolean {
+    try {
+      return passes(peer);
+    } catch (error) {
+      this.#report(error, "a stream condition");
+      return false;
+    }
+  }
 }
 
 /**
@@ -26,12 +46,12 @@ export interface ChannelSource extends ConditionSource {
  * change of a channel.
  */
 export class ChannelCondition extends Condition {
-  readonly #source: ChannelSource;
+  readonly #watch: ChannelWatch;
   readonly #filters: Filters;
 
-  constructor(source: ChannelSource, filters: Filters = { minimum: 1, tags: [], predicates: [], isUnmet: false }) {
-    super(source, () => isMet(source, filters));
-    this.#source = source;
+  constructor(watch: ChannelWatch, filters: Filters = { minimum: 1, tags: [], predicates: [], isUnmet: false }) {
+    super(watch, () => isMet(watch, filters));
+    this.#watch = watch;
     this.#filters = filters;
   }
 
@@ -57,23 +77,23 @@ export class ChannelCondition extends Condition {
   }
 
   #refined(change: Partial<Filters>): ChannelCondition {
-    return new ChannelCondition(this.#source, { ...this.#filters, ...change });
+    return new ChannelCondition(this.#watch, { ...this.#filters, ...change });
   }
 }
 
 /** The conditions of a producer or a consumer. */
 export class When {
-  readonly #source: ChannelSource;
+  readonly #watch: ChannelWatch;
   readonly #isOnline: () => boolean;
 
-  constructor(source: ChannelSource, isOnline: () => boolean) {
-    this.#source = source;
+  constructor(watch: ChannelWatch, isOnline: () => boolean) {
+    this.#watch = watch;
     this.#isOnline = isOnline;
   }
 
   /** The online condition holds. */
   online(): Condition {
-    return new Condition(this.#source, this.#isOnline);
+    return new Condition(this.#watch, this.#isOnline);
   }
 
   /** The online condition does not hold. */
@@ -83,7 +103,7 @@ export class When {
 
   /** At least one peer is connected; refine it with `minimumOf`, `withTags`, `withPredicate`. */
   subscribed(): ChannelCondition {
-    return new ChannelCondition(this.#source);
+    return new ChannelCondition(this.#watch);
   }
 
   /** No peer is connected. */
@@ -92,14 +112,9 @@ export class When {
   }
 }
 
-function isMet(source: ChannelSource, filters: Filters): boolean {
-  let count = 0;
-  for (const channel of source.channels()) {
-    if (channel.state !== "connected") continue;
-    const { peer } = channel;
-    if (!filters.tags.every((tag) => peer.tags.has(tag))) continue;
-    if (!source.guard("a stream condition", () => filters.predicates.every((predicate) => predicate(peer)))) continue;
-    count++;
-  }
-  return count >= filters.minimum !== filters.isUnmet;
+function isMet(watch: ChannelWatch, { minimum, tags, predicates, isUnmet }: Filters): boolean {
+  const count = watch.countConnected(
+    (peer) => tags.every((tag) => peer.tags.has(tag)) && predicates.every((predicate) => predicate(peer)),
+  );
+  return count >= minimum !== isUnmet;
 }

@@ -1,7 +1,7 @@
 import { t } from "@mosaik/postcard";
 import { beforeEach, describe, expect, it } from "vitest";
 import { Metrics } from "../../src/metrics/index.js";
-import type { Link} from "../../src/network/index.js";
+import type { Link } from "../../src/network/index.js";
 import { CLOSE, LocalNode, type LinkEnd } from "../../src/network/index.js";
 import { Digest } from "../../src/primitives/index.js";
 import type { BiStream, Connection } from "../../src/runtime/index.js";
