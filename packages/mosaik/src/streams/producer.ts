@@ -26,8 +26,10 @@ export interface ProducerOptions {
 export interface ProducerContext {
   readonly node: LocalNode;
   readonly frameLimitBytes: number;
-  /** Called when the producer begins to close: nobody shall find it any more. */
-  onClose(): void;
+  /** The producer begins to close: it takes no more consumers. */
+  onClosing(): void;
+  /** Its consumers have what was sent. Who hears before that that the stream is gone leaves without the rest. */
+  onDrained(): void;
 }
 
 interface Waiter {
@@ -134,7 +136,7 @@ export class Producer<T> {
   }
 
   /**
-   * Ends the stream: it is no longer advertised, consumers get what was sent, for at most a second, and are closed with 204.
+   * Ends the stream: consumers get what was sent, for at most a second, and are closed with 204; then it is no longer advertised.
    * Waiting and later sends fail with `closed`.
    */
   close(): Promise<void> {
@@ -279,11 +281,12 @@ export class Producer<T> {
 
   async #close(): Promise<void> {
     this.#isClosed = true;
-    this.#context.onClose();
+    this.#context.onClosing();
     this.#update();
     for (const waiter of this.#waiters.splice(0)) waiter.wake();
     this.#flush();
     await Promise.all([...this.#subscriptions].map((subscription) => subscription.drain(CLOSE.gracefulShutdown)));
+    this.#context.onDrained();
     this.#watch.end(this.#closedError(undefined));
   }
 

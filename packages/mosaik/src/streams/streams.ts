@@ -50,7 +50,8 @@ export class Streams {
       {
         node: this.#node,
         frameLimitBytes: this.#frameLimitBytes,
-        onClose: () => this.#remove(streamId),
+        onClosing: () => this.#remove(streamId),
+        onDrained: () => this.#withdraw(streamId),
       },
       streamId,
       codec,
@@ -131,8 +132,11 @@ export class Streams {
   #remove(streamId: StreamId): void {
     this.#producers.delete(streamId);
     this.#countActive();
-    // A closing node says nothing more of itself: its peers see it depart.
-    if (this.#isClosed) return;
+  }
+
+  /** Advertises the stream no more, unless it is produced anew. A closing node says nothing: its peers see it depart. */
+  #withdraw(streamId: StreamId): void {
+    if (this.#isClosed || this.#producers.has(streamId)) return;
     this.#discovery.updateLocal((entry, nowMs) => entry.withRemoved("streams", [streamId], nowMs));
   }
 
