@@ -70,6 +70,7 @@ export class Discovery {
       lookForMs: config.purgeAfterMs,
       onAlive: (peer, pong) => this.#alive(peer, pong),
       onSilent: (peer) => this.#silent(peer),
+      onGivenUp: (peer) => node.addresses.forget(peer),
     });
     router.handle(ALPN.sync, SERVING_MAX.sync, (connection) => serveSync(this.#context, connection));
     router.handle(ALPN.ping, SERVING_MAX.ping, (connection) => servePing(node, () => this.#freshEntry(), connection));
@@ -157,10 +158,11 @@ export class Discovery {
 
   /** Adds an unsigned entry that only this node sees; false for itself, another network, or a peer whose signed entry is known. */
   insert(entry: PeerEntry): boolean {
-    this.#node.addresses.advertise(entry.address);
     const isInserted = this.#core.insertUnsigned(entry);
-    if (isInserted) this.catalog.changed();
-    return isInserted;
+    if (!isInserted) return false;
+    this.#node.addresses.advertise(entry.address);
+    this.catalog.changed();
+    return true;
   }
 
   /** Removes an unsigned entry; whether there was one. */
@@ -254,13 +256,15 @@ export class Discovery {
   }
 
   #purge(): void {
-    for (const peer of this.#core.purge(this.#node.runtime.wallMs())) this.#departed(peer, "purged");
+    for (const peer of this.#core.purge(this.#node.runtime.wallMs())) {
+      this.#node.addresses.forget(peer);
+      this.#departed(peer, "purged");
+    }
   }
 
   #departed(peer: PeerId, reason: "silent" | "purged"): void {
     this.rtt.remove(peer);
     this.#introducer.forget(peer);
-    this.#node.addresses.forget(peer);
     this.catalog.changed();
     this.#count("mosaik.discovery.peers.departed");
     this.#events.emit({ kind: "peerDeparted", peer, reason });

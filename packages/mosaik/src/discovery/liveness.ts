@@ -15,6 +15,8 @@ export interface LivenessOptions {
   readonly lookForMs: number;
   onAlive(peer: PeerId, pong: Pong): void;
   onSilent(peer: PeerId): void;
+  /** A departed peer is looked for no longer. */
+  onGivenUp(peer: PeerId): void;
 }
 
 /** How often in an interval it is looked who is due. */
@@ -90,7 +92,10 @@ export class Liveness {
   }
 
   #lookFor(peer: PeerId, lost: Lost, nowMs: number): void {
-    if (nowMs - lost.sinceMs > this.#options.lookForMs) return void this.#lost.delete(peer);
+    if (nowMs - lost.sinceMs > this.#options.lookForMs) {
+      this.#lost.delete(peer);
+      return this.#options.onGivenUp(peer);
+    }
     if (nowMs < lost.nextMs || this.#pool.has(peer)) return;
     lost.nextMs = nowMs + lost.backoff.nextMs(this.#context.node.runtime.random.unit());
     this.#pool.add(peer);

@@ -6,8 +6,10 @@ import { pingReplyCodec, pingRequestCodec } from "./protocol.js";
 import { closedWithin, type SyncContext } from "./sync.js";
 import { verifyEntries } from "./verification.js";
 
-/** How long a caller of ours may take, in ms. */
-const SERVE_TIMEOUT_MS = 5000;
+/** What a caller of ours may take: time, in ms, and bytes. */
+const SERVE_LIMITS = { timeoutMs: 5000, receiveMaxBytes: 4096 };
+/** The largest entry that is taken for an answer. */
+const ENTRY_MAX_BYTES = 1024 * 1024;
 
 /** What a ping brings back. */
 export interface Pong {
@@ -30,7 +32,7 @@ export async function pingPeer(
 ): Promise<Pong> {
   const { node, catalog } = context;
   const startMs = node.runtime.monoMs();
-  const link = await node.open(peer, ALPN.ping, { signal, timeoutMs });
+  const link = await node.open(peer, ALPN.ping, { signal, timeoutMs, receiveMaxBytes: ENTRY_MAX_BYTES });
   try {
     await link.send(pingRequestCodec, undefined);
     const leftMs = Math.max(1, timeoutMs - (node.runtime.monoMs() - startMs));
@@ -55,8 +57,8 @@ export async function servePing(
   freshEntry: () => SignedPeerEntry,
   connection: Connection,
 ): Promise<void> {
-  const link = await node.acceptLink(connection, { timeoutMs: SERVE_TIMEOUT_MS });
-  await link.recv(pingRequestCodec, { timeoutMs: SERVE_TIMEOUT_MS });
-  await link.send(pingReplyCodec, freshEntry());
-  await closedWithin(node, link.closed, SERVE_TIMEOUT_MS);
+  const link = await node.acceptLink(connection, SERVE_LIMITS);
+  await link.recv(pingRequestCodec, SERVE_LIMITS);
+  await link.send(pingReplyCodec, freshEntry(), SERVE_LIMITS);
+  await closedWithin(node, link.closed, SERVE_LIMITS.timeoutMs);
 }

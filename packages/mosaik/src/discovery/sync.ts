@@ -7,6 +7,9 @@ import { verifyEntries } from "./verification.js";
 
 /** No step of an exchange may take longer, in ms. */
 const STEP_TIMEOUT_MS = 10_000;
+/** The largest snapshot that is taken: some 50 000 entries. */
+const SNAPSHOT_MAX_BYTES = 16 * 1024 * 1024;
+const LIMITS = { timeoutMs: STEP_TIMEOUT_MS, receiveMaxBytes: SNAPSHOT_MAX_BYTES };
 
 /** What the exchanges of discovery need: this node, what it knows, and where to put what it learns. */
 export interface SyncContext {
@@ -29,10 +32,10 @@ export async function syncCatalogs(
   signal?: AbortSignal,
 ): Promise<void> {
   const { node, catalog } = context;
-  const link = await node.open(peer, ALPN.sync, { signal, timeoutMs: STEP_TIMEOUT_MS });
+  const link = await node.open(peer, ALPN.sync, { signal, ...LIMITS });
   try {
-    await link.send(catalogSnapshotCodec, [...ours]);
-    const theirs = await link.recv(catalogSnapshotCodec, { timeoutMs: STEP_TIMEOUT_MS });
+    await link.send(catalogSnapshotCodec, [...ours], LIMITS);
+    const theirs = await link.recv(catalogSnapshotCodec, LIMITS);
     await verifyEntries(node.runtime, catalog, link, theirs);
     link.close(CLOSE.success);
     context.merge(theirs);
@@ -45,13 +48,13 @@ export async function syncCatalogs(
 /** Serves a peer's sync. A peer that shows entries of other networks only is answered with our own entry alone. */
 export async function serveSync(context: SyncContext, connection: Connection): Promise<void> {
   const { node, catalog } = context;
-  const link = await node.acceptLink(connection, { timeoutMs: STEP_TIMEOUT_MS });
-  const theirs = await link.recv(catalogSnapshotCodec, { timeoutMs: STEP_TIMEOUT_MS });
+  const link = await node.acceptLink(connection, LIMITS);
+  const theirs = await link.recv(catalogSnapshotCodec, LIMITS);
   await verifyEntries(node.runtime, catalog, link, theirs);
   const isStranger =
     catalog.signedEntry(link.peer) === undefined && !theirs.some(({ entry }) => entry.network === node.networkId);
   const ours = isStranger ? [catalog.local] : catalog.snapshot(node.runtime.wallMs());
-  await link.send(catalogSnapshotCodec, ours);
+  await link.send(catalogSnapshotCodec, ours, LIMITS);
   context.merge(theirs);
   await closedWithin(node, link.closed, STEP_TIMEOUT_MS);
 }

@@ -60,9 +60,9 @@ export function parseAddress(given: {
   return { id: PeerId.from(given.id), addrs: mergeAddresses(relays, ips) };
 }
 
-/** What a transport says of its own address. */
+/** What a transport says of its own address. Scope ids mean nothing to others, and are not part of the wire (spec 02 B6). */
 export function endpointAddress(addr: EndpointAddr): EndpointAddress {
-  return parseAddress(addr);
+  return parseAddress({ ...addr, directAddrs: addr.directAddrs.map((text) => text.replace(/%[^\]]*/, "")) });
 }
 
 /** What a transport needs to dial a peer. Addresses of other transports are left out. */

@@ -59,12 +59,13 @@ export class Link {
   #heldBytes = 0;
   #carriedBytes = 0;
 
-  constructor(context: LinkContext, connection: Connection, stream: BiStream) {
+  /** @param receiveMaxBytes the largest message that is received, where that is less than the network's limit */
+  constructor(context: LinkContext, connection: Connection, stream: BiStream, receiveMaxBytes = Infinity) {
     this.#context = context;
     this.connection = connection;
     this.peer = PeerId.from(connection.remoteId);
     this.#stream = stream;
-    this.#decoder = new FrameDecoder(context.frameLimitBytes);
+    this.#decoder = new FrameDecoder(Math.min(context.frameLimitBytes, receiveMaxBytes));
     this.#ingress = context.metrics.counter("mosaik.network.ingress.bytes");
     this.#egress = context.metrics.counter("mosaik.network.egress.bytes");
     this.writer = new LinkWriter(stream.send, () => {});
@@ -87,9 +88,10 @@ export class Link {
   /**
    * Sends one message; resolves when the transport has taken it.
    *
-   * @throws NetworkError `tooLarge` before anything was sent; `closed` when the connection ended
+   * @param options.timeoutMs how long the peer may hold it up, in ms. Default: for ever
+   * @throws NetworkError `tooLarge` before anything was sent; `timeout`; `closed` when the connection ended
    */
-  async send<T>(codec: Codec<T>, value: T): Promise<void> {
+  async send<T>(codec: Codec<T>, value: T, options: { timeoutMs?: number } = {}): Promise<void> {
     const writer = new Writer();
     writer.ensure(FRAME_HEADER_BYTES);
     writer.length = FRAME_HEADER_BYTES;
@@ -100,10 +102,22 @@ export class Link {
     }
     writeFrameHeader(writer.bytes, 0, payloadBytes);
     this.sendFrames(writer.take(), payloadBytes);
+    const { timeoutMs } = options;
+    let isLate = false;
+    const cancelTimer =
+      timeoutMs === undefined
+        ? undefined
+        : this.#context.runtime.after(timeoutMs, () => {
+            isLate = true;
+            this.close(CLOSE.dropped);
+          });
     try {
       await this.writer.idle();
     } catch (cause) {
+      if (isLate) throw this.#error("timeout", `peer ${this.peer.short()} took nothing for ${timeoutMs} ms`, cause);
       throw this.#lost(cause);
+    } finally {
+      cancelTimer?.();
     }
   }
 

@@ -1,4 +1,4 @@
-import { TransportError, type Connection, type Endpoint } from "@mosaik/iroh/transport";
+import { TransportError, type BiStream, type Connection, type Endpoint } from "@mosaik/iroh/transport";
 import type { Metrics } from "../metrics/index.js";
 import { linkSignals, PeerId, type Digest, type NetworkId } from "../primitives/index.js";
 import type { Runtime } from "../runtime/index.js";
@@ -22,6 +22,8 @@ export interface OpenOptions {
   readonly signal?: AbortSignal | undefined;
   /** How long connecting and opening the stream may take together, in ms. Default: 10 000. */
   readonly timeoutMs?: number;
+  /** The largest message that the protocol receives, in bytes. Default: the network's limit. */
+  readonly receiveMaxBytes?: number;
 }
 
 const OPEN_TIMEOUT_MS = 10_000;
@@ -81,7 +83,7 @@ export class LocalNode {
     let connection: Connection | undefined;
     try {
       connection = await this.#endpoint.dial(toTransport(this.addresses.get(peer)), [alpn], { signal });
-      const link = this.#adopt(connection, await connection.openBi());
+      const link = this.#adopt(connection, await connection.openBi(), options);
       if (signal.aborted) throw new TransportError("cancelled", "aborted while opening");
       return link;
     } catch (cause) {
@@ -106,7 +108,7 @@ export class LocalNode {
       connection.close(CLOSE.dropped.code, CLOSE.dropped.name);
     });
     try {
-      return this.#adopt(connection, await connection.acceptBi());
+      return this.#adopt(connection, await connection.acceptBi(), options);
     } catch (cause) {
       throw this.#openError(PeerId.from(connection.remoteId), cause, isLate ? timeoutMs : undefined);
     } finally {
@@ -136,8 +138,8 @@ export class LocalNode {
     await this.#endpoint.close();
   }
 
-  #adopt(connection: Connection, stream: Awaited<ReturnType<Connection["openBi"]>>): Link {
-    const link = new Link(this.#linkContext, connection, stream);
+  #adopt(connection: Connection, stream: BiStream, options: OpenOptions): Link {
+    const link = new Link(this.#linkContext, connection, stream, options.receiveMaxBytes);
     this.#links.add(link);
     void link.closed.then(() => this.#links.delete(link));
     this.metrics.counter("mosaik.network.connections.opened").add();

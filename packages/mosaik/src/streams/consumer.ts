@@ -56,7 +56,7 @@ export class Consumer<T> implements AsyncIterable<T> {
   readonly #unsubscribe: () => void;
   readonly #openedAtMs: number;
   readonly #metrics;
-  #cancelCoolDown: () => void = () => {};
+  readonly #cancelCoolDowns = new Set<() => void>();
   #isOnline = false;
   #isClosed = false;
 
@@ -157,7 +157,7 @@ export class Consumer<T> implements AsyncIterable<T> {
       this.#isClosed = true;
       this.#context.onClose();
       this.#unsubscribe();
-      this.#cancelCoolDown();
+      for (const cancel of this.#cancelCoolDowns) cancel();
       for (const receiver of this.#receivers.values()) receiver.stop();
       this.#receivers.clear();
       this.#metrics.producers.set(0);
@@ -202,8 +202,11 @@ export class Consumer<T> implements AsyncIterable<T> {
     const backoff = this.#coolDowns.get(receiver.peer)?.backoff ?? new Backoff(COOL_DOWN);
     const delayMs = backoff.nextMs(runtime.random.unit());
     this.#coolDowns.set(receiver.peer, { untilMs: runtime.monoMs() + delayMs, backoff });
-    this.#cancelCoolDown();
-    this.#cancelCoolDown = runtime.after(delayMs, () => this.#reconcile());
+    const cancel = runtime.after(delayMs, () => {
+      this.#cancelCoolDowns.delete(cancel);
+      this.#reconcile();
+    });
+    this.#cancelCoolDowns.add(cancel);
     this.#update();
   }
 

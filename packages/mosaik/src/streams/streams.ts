@@ -8,7 +8,8 @@ import { StreamError } from "./errors.js";
 import { Producer, type ProducerOptions } from "./producer.js";
 import { streamHandshakeCodec } from "./protocol.js";
 
-const HANDSHAKE_TIMEOUT_MS = 10_000;
+/** What a consumer's handshake may take: time, in ms, and bytes, which are 64 and what future criteria add. */
+const HANDSHAKE_LIMITS = { timeoutMs: 10_000, receiveMaxBytes: 4096 };
 /** Subscriptions and handshakes served at once. */
 const SERVING_MAX = 4096;
 
@@ -100,14 +101,14 @@ export class Streams {
 
   /** Admits a consumer, in the order of spec 04 §3.3. */
   async #serve(connection: Connection): Promise<void> {
-    const link = await this.#node.acceptLink(connection, { timeoutMs: HANDSHAKE_TIMEOUT_MS });
+    const link = await this.#node.acceptLink(connection, HANDSHAKE_LIMITS);
     const refuse = (reason: { code: number; name: string }): void => {
       this.#node.metrics.counter("mosaik.streams.connections.rejected").add();
       link.close(reason);
     };
     const peer = this.#discovery.catalog.get(PeerId.from(connection.remoteId));
     if (peer === undefined) return refuse(CLOSE.unknownPeer);
-    const wanted = await link.recv(streamHandshakeCodec, { timeoutMs: HANDSHAKE_TIMEOUT_MS });
+    const wanted = await link.recv(streamHandshakeCodec, HANDSHAKE_LIMITS);
     if (wanted.network !== this.#node.networkId) return refuse(CLOSE.differentNetwork);
     const producer = this.#producers.get(wanted.stream);
     if (producer === undefined) return refuse(CLOSE.streamNotFound);

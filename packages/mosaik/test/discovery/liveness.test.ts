@@ -10,7 +10,7 @@ async function join(
   bootstrap: Network[],
   options: NetworkOptions = {},
 ): Promise<Network> {
-  const discovery = { bootstrap: bootstrap.map(({ local }) => local.id), ...options.discovery };
+  const discovery = { bootstrap: bootstrap.map(({ local }) => local.address()), ...options.discovery };
   const runtime = sim.runtime(name);
   return sim.within(5000, Network.join("liveness", { runtime, relay: "none", ...options, discovery }), name);
 }
@@ -39,7 +39,7 @@ const knows = (one: Network, other: Network): boolean => one.discovery.catalog.g
 
 describe("liveness", () => {
   it("nobody departs while everybody answers, and entries stay fresh beyond the purge age", async () => {
-    const sim = new Simulator({ seed: 1 });
+    const sim = new Simulator({ resolvesBareIds: false, seed: 1 });
     const [a, b, c] = await trio(sim);
     const events = [a, b, c].map(record);
     await sim.advance(6 * 60_000);
@@ -48,7 +48,7 @@ describe("liveness", () => {
   });
 
   it("a peer that was killed departs after three missed pings, everywhere", async () => {
-    const sim = new Simulator({ seed: 2 });
+    const sim = new Simulator({ resolvesBareIds: false, seed: 2 });
     const [a, b, c] = await trio(sim);
     const events = [a, b].map(record);
     sim.faults.crash("c");
@@ -61,7 +61,7 @@ describe("liveness", () => {
   });
 
   it("takes a peer back that was cut off for a while", async () => {
-    const sim = new Simulator({ seed: 3 });
+    const sim = new Simulator({ resolvesBareIds: false, seed: 3 });
     const [a, b, c] = await trio(sim);
     sim.faults.isolate("c");
     await sim.until(() => !knows(a, c) && !knows(b, c) && !knows(c, a), { withinMs: 15_000, what: "c to be cut off" });
@@ -72,7 +72,7 @@ describe("liveness", () => {
   });
 
   it("a peer that comes back with the same key replaces what it was", async () => {
-    const sim = new Simulator({ seed: 5 });
+    const sim = new Simulator({ resolvesBareIds: false, seed: 5 });
     const a = await join(sim, "a", []);
     const secretKey = "one key";
     const before = await join(sim, "b", [a], { secretKey, discovery: { tags: ["before"] } });
@@ -86,7 +86,7 @@ describe("liveness", () => {
   });
 
   it("pushes a change of tags to every peer, changes of one moment together", async () => {
-    const sim = new Simulator({ seed: 6 });
+    const sim = new Simulator({ resolvesBareIds: false, seed: 6 });
     const [a, b, c] = await trio(sim);
     const events = [b, c].map(record);
     await sim.advance(500);
@@ -102,7 +102,7 @@ describe("liveness", () => {
     const secretKey = "the bootstrap's key";
     const probe = await join(sim, "probe", [], { secretKey });
     await sim.within(5000, probe.close());
-    const early = await join(sim, "early", [probe]);
+    const early = await join(sim, "early", [], { discovery: { bootstrap: [probe.local.id] } });
     await sim.advance(20_000);
     const late = await join(sim, "late", [], { secretKey });
     await sim.until(() => knows(early, late), { withinMs: 20_000, what: "the late bootstrap peer to be known" });
