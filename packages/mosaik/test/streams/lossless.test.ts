@@ -7,7 +7,7 @@ import { Simulator } from "../../src/testing/index.js";
 const seeds = Number(process.env["MOSAIK_SEEDS"] ?? 100);
 
 /** One producer and three consumers, far from each other. */
-async function fanOut(sim: Simulator): Promise<{ nodes: Network[]; close(): Promise<void> }> {
+async function fanOut(sim: Simulator): Promise<{ nodes: Network[]; close: () => Promise<void> }> {
   const nodes: Network[] = [];
   for (let i = 0; i < 4; i++) {
     const bootstrap = nodes.slice(0, 1).map(({ local }) => local.id);
