@@ -18,20 +18,8 @@ async function check(name, command, args, options) {
 }
 
 await check("npm test", "npm", ["test"], { env: { ...process.env, MOSAIK_TEST_REPORT_DIR: reportDir } });
-for (const project of ["packages/postcard", "packages/iroh", "packages/mosaik", "interop", "demo", "bench"]) {
-  await check(`types of the tests of ${project}`, "npx", ["tsc", "-p", `${project}/test`]);
-}
-await check("lint", "npx", ["eslint", "."]);
-await check("rooms", "npx", [
-  "depcruise",
-  "--config",
-  ".dependency-cruiser.cjs",
-  "packages",
-  "demo",
-  "bench",
-  "interop",
-]);
-await check("format", "npx", ["prettier", "--check", "--log-level", "warn", "."]);
+await check("types", "npm", ["run", "types"]);
+await check("lint, rooms, format", "npm", ["run", "lint"]);
 
 for (const file of readdirSync(reportDir)) {
   const report = JSON.parse(readFileSync(join(reportDir, file), "utf8"));

@@ -1,0 +1,27 @@
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+
+const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
+
+function outputOf(...args: string[]): string {
+  const program = spawnSync(process.execPath, args, { cwd: path("../.."), encoding: "utf8", timeout: 20_000 });
+  expect(program.stderr).toBe("");
+  expect(program.status).toBe(0);
+  return program.stdout;
+}
+
+describe("what the documents show runs as it stands", () => {
+  it("the package's README", () => {
+    const [, code] = /```js\n([^]*?)```/.exec(readFileSync(path("../../README.md"), "utf8"))!;
+    expect(outputOf("--input-type=module", "--eval", code!)).toBe("{ sensor: 'attic', celsius: 21.5 }\n");
+  });
+
+  it("examples/telemetry.mjs", () => {
+    const lines = outputOf(path("../../../../examples/telemetry.mjs")).trim().split("\n").sort();
+    const readings = ["21.5", "21.6", "21.7"].map((celsius) => `attic ${celsius} °C`);
+    const nodes = ["kitchen", "study"];
+    expect(lines).toEqual(nodes.flatMap((node) => readings.map((reading) => `${node}: ${reading}`)));
+  });
+});
