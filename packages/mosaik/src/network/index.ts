@@ -34,4 +34,11 @@ export {
 } from "./peer-entry.js";
 export { PeerInfo } from "./peer-info.js";
 export { Router, type ProtocolHandler } from "./router.js";
-export { peerEntryCodec, SignedPeerEntry, signEntry, signedPeerEntryCodec, verifySignature } from "./signed-entry.js";
+export {
+  peerEntryCodec,
+  SignedPeerEntry,
+  signEntry,
+  signedPeerEntryCodec,
+  verifySignature,
+  versionCodec,
+} from "./signed-entry.js";

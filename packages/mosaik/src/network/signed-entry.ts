@@ -7,7 +7,8 @@ import { PeerEntry, type Ticket } from "./peer-entry.js";
 
 const ticketCodec: Codec<Ticket> = t.struct("mosaik::tickets::ticket::Ticket", { class: digestCodec, data: t.bytes });
 const idSetCodec: Codec<ReadonlySet<Digest>> = t.btreeSet(digestCodec);
-const versionCodec = t.struct({ started: t.i64, updated: t.i64 });
+/** The version of an entry: two zigzag varints. */
+export const versionCodec = t.struct({ started: t.i64, updated: t.i64 });
 
 const fieldsCodec = t.struct({
   protocol: t.semver,
