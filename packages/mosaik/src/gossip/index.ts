@@ -1,0 +1,1 @@
+export { GOSSIP_CONTENT_MAX_BYTES } from "./protocol.js";
