@@ -129,7 +129,15 @@ export class PeerEntry {
   withTicket(ticket: Ticket, nowMs: number): PeerEntry {
     const id = ticketId(ticket);
     if (this.tickets.has(id)) return this;
-    return this.#changed({ tickets: sortedMap(new Map(this.tickets).set(id, ticket)) }, nowMs);
+    return this.#changed({ tickets: sortedMap(new Map(this.tickets).set(id, copyOf(ticket))) }, nowMs);
+  }
+
+  /** Puts a ticket in the place of all of its class; the same entry if it is the only one already. */
+  replacingTickets(ticket: Ticket, nowMs: number): PeerEntry {
+    const id = ticketId(ticket);
+    const others = [...this.tickets].filter(([, { class: kind }]) => kind !== ticket.class);
+    if (this.tickets.has(id) && others.length === this.tickets.size - 1) return this;
+    return this.#changed({ tickets: sortedMap([...others, [id, copyOf(ticket)]]) }, nowMs);
   }
 
   /** Removes the tickets that `matches` names; the same entry if there are none. */
@@ -144,12 +152,27 @@ export class PeerEntry {
     return [...this.tickets.values()].filter((ticket) => ticket.class === wanted);
   }
 
+  /** The tickets of one class whose bytes `isValid` accepts, in the order of their ids. */
+  validTickets(ticketClass: DigestLike, isValid: (data: Uint8Array) => boolean): Ticket[] {
+    return this.ticketsOf(ticketClass).filter(({ data }) => isValid(data));
+  }
+
+  /** Whether there is a ticket of the class whose bytes `isValid` accepts. */
+  hasValidTicket(ticketClass: DigestLike, isValid: (data: Uint8Array) => boolean): boolean {
+    return this.ticketsOf(ticketClass).some(({ data }) => isValid(data));
+  }
+
   #changed(changes: Partial<PeerEntryFields>, nowMs: number): PeerEntry {
     const now = BigInt(Math.floor(nowMs));
     const { started, updated } = this.version;
     const next = (updated > now ? updated : now) + 1n;
     return new PeerEntry({ ...this, ...changes, version: { started, updated: next > I64_MAX ? I64_MAX : next } });
   }
+}
+
+/** What is listed under an id must not change when the program goes on to use its buffer. */
+function copyOf(ticket: Ticket): Ticket {
+  return { class: ticket.class, data: new Uint8Array(ticket.data) };
 }
 
 /** A set in ascending order. */
