@@ -8,12 +8,18 @@ export class CatalogView {
   readonly #core: CatalogCore;
   readonly #runtime: Runtime;
   readonly #changes: ChangeSource;
+  /** Whether the listeners will be told at the end of this turn. */
   #isAnnounced = false;
+  /** Whether something changed that they were not told because more belongs to it. */
+  #isHeld = false;
 
   constructor(core: CatalogCore, runtime: Runtime) {
     this.#core = core;
     this.#runtime = runtime;
     this.#changes = new ChangeSource((error, where) => runtime.report(error, where));
+    core.onMerged(() => {
+      if (this.#isHeld) this.changed();
+    });
   }
 
   /** Our own entry. */
@@ -48,14 +54,14 @@ export class CatalogView {
 
   /** How many other peers are known, near or not. */
   peersCount(): number {
-    return this.signedPeersCount() + this.#core.unsignedPeers().length;
+    return this.signedPeersCount() + this.#core.unsignedCount();
   }
 
   signedPeersCount(): number {
-    return this.signedPeers().length;
+    return this.#core.signedCount(this.#runtime.wallMs());
   }
 
-  /** Calls `listener` after each change, several changes of one turn together, until the returned function is called. */
+  /** Calls `listener` after each change, those of one turn or of one sync together, until the returned function is called. */
   subscribe(listener: () => void): () => void {
     return this.#changes.subscribe(listener);
   }
@@ -65,9 +71,10 @@ export class CatalogView {
     return new Condition(this.#changes, () => test(this));
   }
 
-  /** Tells the listeners, once for all changes of this turn. */
+  /** Tells the listeners, once for all changes of this turn, or of a merge that takes several turns. */
   changed(): void {
-    if (this.#isAnnounced) return;
+    this.#isHeld = this.#core.isMerging;
+    if (this.#isAnnounced || this.#isHeld) return;
     this.#isAnnounced = true;
     this.#runtime.soon(() => {
       this.#isAnnounced = false;

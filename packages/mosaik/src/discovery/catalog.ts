@@ -6,6 +6,10 @@ import {
   type SignedPeerEntry,
 } from "../network/index.js";
 import { PeerId, type NetworkId } from "../primitives/index.js";
+import { Freshness } from "./freshness.js";
+import { PeerOrder } from "./peer-order.js";
+import { ENTRY_MAX_BYTES, SNAPSHOT_MAX_BYTES } from "./protocol.js";
+import { encodeEntries, isCurrent, type EncodedEntries } from "./snapshot.js";
 
 /** What became of an entry that was offered to the catalog. */
 export type Upsert =
@@ -24,7 +28,11 @@ export type Upsert =
   /** Of another network. */
   | "differentNetwork"
   /** Our own: nobody tells us who we are. */
-  | "self";
+  | "self"
+  /** There is no room: those who are known stay. */
+  | "full"
+  /** The entry itself is larger than any is taken. */
+  | "tooLarge";
 
 export interface CatalogConfig {
   readonly networkId: NetworkId;
@@ -33,30 +41,44 @@ export interface CatalogConfig {
   readonly purgeAfterMs: number;
   /** Peers with a greater smoothed round-trip time are invisible, in ms. */
   readonly maxRttMs: number | undefined;
+  /** Strangers are refused when so many signed entries are known. Default: 100 000. */
+  readonly entriesMax?: number;
 }
 
 /** An entry dated further ahead of our clock is refused: it could never be purged. */
 const FUTURE_LIMIT_MS = 24 * 60 * 60 * 1000;
+const ENTRIES_MAX = 100_000;
+/** What all entries may have together: a snapshot with our own entry and a count is still one that others take. */
+const BYTES_MAX = SNAPSHOT_MAX_BYTES - ENTRY_MAX_BYTES - 16;
 
 /**
  * Who is in the network (spec 02 §4): the newest signed entry of each peer, and unsigned entries that the program put in itself.
- * Pure: time comes in with each question.
+ * Pure: time comes in with each question. No change costs more than a few hundred steps, however many entries there are.
  */
 export class CatalogCore {
   readonly #config: CatalogConfig;
+  readonly #entriesMax: number;
   readonly #rttMs: (peer: PeerId) => number | undefined;
-  /** In ascending order of peer ids, made when first asked for after a change of the key set. */
-  #order: PeerId[] | undefined;
+  /** Everybody, ourselves included, with the encoded entries of each run. */
+  readonly #order = new PeerOrder<EncodedEntries>();
   readonly #signed = new Map<PeerId, SignedPeerEntry>();
+  readonly #freshness = new Freshness(() => this.#updateTimes());
+  /** What the signed entries of others have together. */
+  #bytes = 0;
   readonly #unsigned = new Map<PeerId, PeerEntry>();
-  /** The last version of peers that departed: not taken back until a newer one comes. */
+  /** The last version of peers that departed, oldest departure first: not taken back until a newer one comes. */
   readonly #departed = new Map<PeerId, { version: PeerEntryVersion; atMs: number }>();
   #local: SignedPeerEntry;
+  #refused = 0;
+  #merges = 0;
+  #onMerged: () => void = () => {};
 
   constructor(config: CatalogConfig, local: SignedPeerEntry, rttMs: (peer: PeerId) => number | undefined) {
     this.#config = config;
+    this.#entriesMax = config.entriesMax ?? ENTRIES_MAX;
     this.#local = local;
     this.#rttMs = rttMs;
+    this.#order.add(config.localId);
   }
 
   /** Our own entry. */
@@ -64,8 +86,14 @@ export class CatalogCore {
     return this.#local;
   }
 
+  /** How many entries were refused for want of room so far. */
+  get refusedCount(): number {
+    return this.#refused;
+  }
+
   setLocal(entry: SignedPeerEntry): void {
     this.#local = entry;
+    this.#order.add(entry.entry.id);
   }
 
   /** Takes a signed entry whose signature was verified. */
@@ -77,15 +105,21 @@ export class CatalogCore {
     if (!this.#isFresh(entry, nowMs)) return "outdated";
     if (entry.updatedAtMs > nowMs + FUTURE_LIMIT_MS) return "future";
     const departed = this.#departed.get(id);
-    if (departed !== undefined) {
-      if (compareVersions(entry.version, departed.version) <= 0) return "rejected";
-      this.#departed.delete(id);
-    }
-    if (this.#unsigned.delete(id)) this.#order = undefined;
+    if (departed !== undefined && compareVersions(entry.version, departed.version) <= 0) return "rejected";
     const known = this.#signed.get(id);
     if (known !== undefined && !entry.isNewerThan(known.entry)) return "rejected";
+    const refusal = this.#refusal(signed, known);
+    if (refusal !== undefined) {
+      this.#refused++;
+      return refusal;
+    }
+    this.#departed.delete(id);
+    this.#unsigned.delete(id);
+    if (known !== undefined) this.#take(known);
     this.#signed.set(id, signed);
-    if (known === undefined) this.#order = undefined;
+    this.#freshness.add(entry.updatedAtMs);
+    this.#bytes += signed.encoded.length;
+    this.#order.add(id);
     if (known === undefined) return "new";
     return signed.hasSameContent(known) ? "renewed" : "updated";
   }
@@ -97,46 +131,70 @@ export class CatalogCore {
   depart(id: PeerId, nowMs: number): SignedPeerEntry | undefined {
     const known = this.#signed.get(id);
     if (known === undefined) return undefined;
-    this.#signed.delete(id);
-    this.#order = undefined;
+    this.#remove(id, known);
+    this.#departed.delete(id);
     this.#departed.set(id, { version: known.entry.version, atMs: nowMs });
+    for (const oldest of this.#departed.keys()) {
+      if (this.#departed.size <= this.#entriesMax) break;
+      this.#departed.delete(oldest);
+    }
     return known;
   }
 
   /** Removes what has not been renewed for the purge age, and says which peers that were. */
   purge(nowMs: number): PeerId[] {
-    const stale: PeerId[] = [];
-    for (const [id, { entry }] of this.#signed) if (!this.#isFresh(entry, nowMs)) stale.push(id);
-    for (const id of stale) this.#signed.delete(id);
-    if (stale.length > 0) this.#order = undefined;
     // An entry that old is outdated anyway: the memory of its departure has done its work.
     for (const [id, { atMs }] of this.#departed) {
       if (nowMs - atMs > this.#config.purgeAfterMs) this.#departed.delete(id);
     }
-    return stale.sort(PeerId.compare);
+    if (this.#staleCount(nowMs) === 0) return [];
+    const stale = [...this.#signed].filter(([, { entry }]) => !this.#isFresh(entry, nowMs));
+    for (const [id, signed] of stale) this.#remove(id, signed);
+    return stale.map(([id]) => id).sort(PeerId.compare);
   }
 
   /** Adds or replaces an unsigned entry; false for ourselves, another network, or a peer whose signed entry is known. */
   insertUnsigned(entry: PeerEntry): boolean {
     if (entry.network !== this.#config.networkId || entry.id === this.#config.localId) return false;
     if (this.#signed.has(entry.id)) return false;
-    if (!this.#unsigned.has(entry.id)) this.#order = undefined;
     this.#unsigned.set(entry.id, entry);
+    this.#order.add(entry.id);
     return true;
   }
 
   removeUnsigned(id: PeerId): boolean {
     const isRemoved = this.#unsigned.delete(id);
-    if (isRemoved) this.#order = undefined;
+    if (isRemoved) this.#order.delete(id);
     return isRemoved;
   }
 
   /** Removes every unsigned entry; whether there were any. */
   clearUnsigned(): boolean {
     const hadAny = this.#unsigned.size > 0;
+    for (const id of this.#unsigned.keys()) this.#order.delete(id);
     this.#unsigned.clear();
-    this.#order = undefined;
     return hadAny;
+  }
+
+  /** Begins a merge of many entries, which may take several turns. @returns what ends it */
+  beginMerge(): () => void {
+    let isOver = false;
+    this.#merges++;
+    return () => {
+      if (isOver) return;
+      isOver = true;
+      if (--this.#merges === 0) this.#onMerged();
+    };
+  }
+
+  /** Whether some of what belongs together is still to come. */
+  get isMerging(): boolean {
+    return this.#merges > 0;
+  }
+
+  /** Names who is told when nothing is being merged any more. */
+  onMerged(listener: () => void): void {
+    this.#onMerged = listener;
   }
 
   /** A peer's signed entry, fresh or not; ourselves included. */
@@ -161,8 +219,8 @@ export class CatalogCore {
   /** The other peers that are fresh and near enough, in ascending order of their ids. */
   peers(nowMs: number): PeerInfo[] {
     const peers: PeerInfo[] = [];
-    for (const id of this.#ids()) {
-      const info = this.get(id, nowMs);
+    for (const id of this.#order) {
+      const info = id === this.#config.localId ? undefined : this.get(id, nowMs);
       if (info !== undefined) peers.push(info);
     }
     return peers;
@@ -170,29 +228,74 @@ export class CatalogCore {
 
   /** The other peers whose signed entries are fresh, in ascending order of their ids. */
   signedPeers(nowMs: number): SignedPeerEntry[] {
-    const peers: SignedPeerEntry[] = [];
-    for (const id of this.#ids()) {
-      const signed = this.#signed.get(id);
-      if (signed !== undefined && this.#isFresh(signed.entry, nowMs)) peers.push(signed);
-    }
-    return peers;
+    return this.snapshot(nowMs).filter((signed) => signed !== this.#local);
   }
 
   unsignedPeers(): PeerEntry[] {
-    return this.#ids()
-      .map((id) => this.#unsigned.get(id))
-      .filter((entry) => entry !== undefined);
+    if (this.#unsigned.size === 0) return [];
+    return [...this.#order].map((id) => this.#unsigned.get(id)).filter((entry) => entry !== undefined);
+  }
+
+  /** How many other peers have fresh signed entries. Costs nothing: it may be polled. */
+  signedCount(nowMs: number): number {
+    return this.#signed.size - this.#staleCount(nowMs);
+  }
+
+  unsignedCount(): number {
+    return this.#unsigned.size;
   }
 
   /** What we tell others: our own entry and every fresh signed one, in ascending order of their ids (spec 02 §10). */
   snapshot(nowMs: number): SignedPeerEntry[] {
-    const entries = [...this.signedPeers(nowMs), this.#local];
-    return entries.sort((a, b) => PeerId.compare(a.entry.id, b.entry.id));
+    const entries: SignedPeerEntry[] = [];
+    for (const id of this.#order) {
+      const signed = this.getSigned(id, nowMs);
+      if (signed !== undefined) entries.push(signed);
+    }
+    return entries;
   }
 
-  #ids(): readonly PeerId[] {
-    this.#order ??= [...this.#signed.keys(), ...this.#unsigned.keys()].sort(PeerId.compare);
-    return this.#order;
+  /**
+   * The snapshot in encoded runs. Each run is encoded when it comes, unless that was done since its last change: to run through
+   * them in slices first makes it quick.
+   */
+  *encodedSnapshot(nowMs: number): Generator<EncodedEntries, void, void> {
+    const sinceMs = nowMs - this.#config.purgeAfterMs;
+    for (const chunk of [...this.#order.chunks]) {
+      if (chunk.made === undefined || !isCurrent(chunk.made, sinceMs)) {
+        const entries = chunk.ids.map((id) => this.signedEntry(id)).filter((signed) => signed !== undefined);
+        chunk.made = encodeEntries(entries, sinceMs, this.#local);
+      }
+      yield chunk.made;
+    }
+  }
+
+  /** Why there is no room for an entry, if there is none. */
+  #refusal(signed: SignedPeerEntry, known: SignedPeerEntry | undefined): "full" | "tooLarge" | undefined {
+    const sizeBytes = signed.encoded.length;
+    if (sizeBytes > ENTRY_MAX_BYTES) return "tooLarge";
+    if (known === undefined && this.#signed.size >= this.#entriesMax) return "full";
+    return this.#bytes + sizeBytes - (known?.encoded.length ?? 0) > BYTES_MAX ? "full" : undefined;
+  }
+
+  #remove(id: PeerId, known: SignedPeerEntry): void {
+    this.#take(known);
+    this.#signed.delete(id);
+    this.#order.delete(id);
+  }
+
+  /** Takes an entry out of what is counted. */
+  #take({ entry, encoded }: SignedPeerEntry): void {
+    this.#freshness.remove(entry.updatedAtMs);
+    this.#bytes -= encoded.length;
+  }
+
+  *#updateTimes(): Generator<number, void, void> {
+    for (const { entry } of this.#signed.values()) yield entry.updatedAtMs;
+  }
+
+  #staleCount(nowMs: number): number {
+    return this.#freshness.staleCount(nowMs - this.#config.purgeAfterMs);
   }
 
   #isFresh(entry: PeerEntry, nowMs: number): boolean {

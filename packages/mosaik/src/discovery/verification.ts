@@ -1,15 +1,67 @@
-import { CLOSE, verifySignature, type Link, type SignedPeerEntry } from "../network/index.js";
-import { equalBytes } from "../primitives/index.js";
+import { COPY_BELOW_BYTES, Reader } from "@mosaik/postcard";
+import { CLOSE, signedPeerEntryCodec, type Link, type SignedPeerEntry } from "../network/index.js";
+import { equalBytes, type PeerId } from "../primitives/index.js";
 import type { Runtime } from "../runtime/index.js";
 import type { CatalogCore } from "./catalog.js";
 import { DiscoveryError } from "./errors.js";
+import { ENTRY_MAX_BYTES } from "./protocol.js";
+import { Slices } from "./slices.js";
+import { skimEntry, type EntryRange } from "./snapshot.js";
 
-/** No longer than this, in ms, between two looks at other work. */
-const SLICE_MS = 8;
+/** The least size of a signed entry, for the count in front of many. */
+const ENTRY_MIN_BYTES = signedPeerEntryCodec.minSize;
+
+/** What a peer's snapshot says that is new to us. */
+export interface News {
+  /** In the order of the message, their signatures checked. */
+  readonly entries: readonly SignedPeerEntry[];
+  /** Whether any entry of the message is of our network. */
+  readonly isOfOurNetwork: boolean;
+  /** Entries that were passed over because of their size. */
+  readonly tooLargeCount: number;
+}
+
+/** An entry of a message is not signed by the peer that it describes. */
+export class BadSignature extends Error {
+  override readonly name = "BadSignature";
+  constructor(readonly id: PeerId) {
+    super(`the signature of the entry of ${id.short()} is not valid`);
+  }
+}
 
 /**
- * Checks the signature of every entry that a peer sent, in slices that do not hold up the event loop. An entry whose bytes are
- * those of the known one was checked before. One bad signature condemns the whole message, as in Rust: the link is closed with 400.
+ * Reads a snapshot entry by entry, in slices that do not hold up the event loop. An entry whose bytes are those of the known one was
+ * read and checked before: it is passed over. One bad entry condemns the whole message, as in Rust.
+ *
+ * @throws DecodeError, BadSignature
+ */
+export async function readSnapshot(runtime: Runtime, catalog: CatalogCore, message: Uint8Array): Promise<News> {
+  const slices = Slices.of(runtime);
+  const reader = new Reader(message);
+  const entries: SignedPeerEntry[] = [];
+  let isOfOurNetwork = false;
+  let tooLargeCount = 0;
+  for (let left = reader.count(ENTRY_MIN_BYTES); left > 0; left--) {
+    const range = skimEntry(reader);
+    const known = catalog.signedEntry(range.id);
+    if (known !== undefined && equalBytes(known.encoded, message.subarray(range.start, range.end))) {
+      isOfOurNetwork = true;
+    } else if (range.end - range.start > ENTRY_MAX_BYTES) {
+      tooLargeCount++;
+    } else {
+      const signed = readEntry(message, range);
+      if (!isAuthentic(runtime, signed)) throw new BadSignature(range.id);
+      isOfOurNetwork ||= signed.entry.network === catalog.local.entry.network;
+      entries.push(signed);
+    }
+    if (left > 1 && slices.areUsedUp()) await slices.next();
+  }
+  return { entries, isOfOurNetwork, tooLargeCount };
+}
+
+/**
+ * Checks the signature of every entry that a peer sent, but for those whose bytes are those of the known ones. With one bad
+ * signature the link is closed with 400.
  *
  * @throws DiscoveryError `invalidSignature`
  */
@@ -19,22 +71,33 @@ export async function verifyEntries(
   link: Link,
   entries: readonly SignedPeerEntry[],
 ): Promise<void> {
-  let sliceEndMs = runtime.monoMs() + SLICE_MS;
-  for (const signed of entries) {
+  const slices = Slices.of(runtime);
+  for (const [i, signed] of entries.entries()) {
     const known = catalog.signedEntry(signed.entry.id);
     if (known !== undefined && equalBytes(known.encoded, signed.encoded)) continue;
-    if (!verifySignature(runtime, signed)) {
-      link.close(CLOSE.protocolViolation);
-      const { id } = signed.entry;
-      throw new DiscoveryError(
-        "invalidSignature",
-        `peer ${link.peer.short()} sent an entry of ${id.short()} whose signature is not valid`,
-        { peer: link.peer },
-      );
-    }
-    if (runtime.monoMs() > sliceEndMs) {
-      await new Promise<void>((resolve) => runtime.soon(resolve));
-      sliceEndMs = runtime.monoMs() + SLICE_MS;
-    }
+    if (!isAuthentic(runtime, signed)) throw invalidSignature(link, signed.entry.id);
+    if (i < entries.length - 1 && slices.areUsedUp()) await slices.next();
   }
+}
+
+/** Closes the link with 400 for an entry with a bad signature. */
+export function invalidSignature(link: Link, id: PeerId): DiscoveryError {
+  link.close(CLOSE.protocolViolation);
+  return new DiscoveryError(
+    "invalidSignature",
+    `peer ${link.peer.short()} sent an entry of ${id.short()} whose signature is not valid`,
+    { peer: link.peer },
+  );
+}
+
+function readEntry(message: Uint8Array, { start, end }: EntryRange): SignedPeerEntry {
+  // What is decoded from a large entry may be views: they must not hold on to the whole message.
+  if (end - start >= COPY_BELOW_BYTES) return signedPeerEntryCodec.decode(message.slice(start, end));
+  return signedPeerEntryCodec.read(new Reader(message, start, end));
+}
+
+/** `verifySignature` by the hash of the runtime, which is native where there is a native one. */
+function isAuthentic(runtime: Runtime, { entry, encoded, signature }: SignedPeerEntry): boolean {
+  const digest = runtime.hash(encoded.subarray(0, encoded.length - signature.length));
+  return runtime.verify(entry.id.bytes, digest, signature);
 }
