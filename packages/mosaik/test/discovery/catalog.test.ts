@@ -10,8 +10,8 @@ describe("CatalogCore", () => {
   let rtts: Map<unknown, number>;
   let catalog: CatalogCore;
 
-  function create(maxRttMs?: number): CatalogCore {
-    const config = { networkId: testNetwork, localId: peerIdOf(9), purgeAfterMs: PURGE_MS, maxRttMs };
+  function create(maxRttMs?: number, entriesMax?: number): CatalogCore {
+    const config = { networkId: testNetwork, localId: peerIdOf(9), purgeAfterMs: PURGE_MS, maxRttMs, entriesMax };
     return new CatalogCore(config, unchecked(entryOf(9, NOW)), (peer) => rtts.get(peer));
   }
 
@@ -94,5 +94,59 @@ describe("CatalogCore", () => {
     for (const number of [12, 3, 7]) catalog.upsert(unchecked(entryOf(number, NOW)), NOW);
     expect(catalog.peers(NOW).map(({ id }) => id)).toEqual([3, 7, 12].map(peerIdOf));
     expect(catalog.snapshot(NOW).map(({ entry }) => entry.id)).toEqual([3, 7, 9, 12].map(peerIdOf));
+  });
+
+  it("refuses strangers when it is full, and keeps up with those it knows", () => {
+    catalog = create(undefined, 2);
+    for (const number of [1, 2]) expect(catalog.upsert(unchecked(entryOf(number, NOW)), NOW)).toBe("new");
+    expect(catalog.upsert(unchecked(entryOf(3, NOW)), NOW)).toBe("full");
+    expect(catalog.refusedCount).toBe(1);
+    expect(catalog.upsert(unchecked(entryOf(1, NOW).incremented(NOW)), NOW)).toBe("renewed");
+    catalog.depart(peerIdOf(2), NOW);
+    expect(catalog.upsert(unchecked(entryOf(3, NOW)), NOW)).toBe("new");
+  });
+
+  it("refuses entries of excessive size, and more bytes than a snapshot may have", () => {
+    const tags = Array.from({ length: 9000 }, (_, i) => Digest.fromInteger(i, 4));
+    expect(catalog.upsert(unchecked(entryOf(1, NOW).withAdded("tags", tags, NOW)), NOW)).toBe("tooLarge");
+    const data = new Uint8Array(250 * 1024);
+    const outcomes = Array.from({ length: 150 }, (_, i) => {
+      const entry = entryOf(10 + (i % 100), NOW + Math.floor(i / 100));
+      return catalog.upsert(unchecked(entry.withTicket({ class: Digest.from("class"), data }, NOW)), NOW + 1);
+    });
+    expect(outcomes.slice(0, 100)).toEqual(new Array(100).fill("new"));
+    expect(new Set(outcomes.slice(100))).toEqual(new Set(["renewed"]));
+    const more = Array.from({ length: 50 }, (_, i) => {
+      const entry = entryOf(150 + i, NOW).withTicket({ class: Digest.from("class"), data }, NOW);
+      return catalog.upsert(unchecked(entry), NOW + 1);
+    });
+    expect(more[0]).toBe("new");
+    expect(more.at(-1)).toBe("full");
+  });
+
+  it("remembers no more departures than it has room for entries, the latest ones", () => {
+    catalog = create(undefined, 3);
+    for (let number = 10; number < 15; number++) {
+      catalog.upsert(unchecked(entryOf(number, NOW)), NOW);
+      catalog.depart(peerIdOf(number), NOW);
+    }
+    const outcomes = [10, 11, 12, 13, 14].map((number) => catalog.upsert(unchecked(entryOf(number, NOW)), NOW));
+    expect(outcomes).toEqual(["new", "new", "rejected", "rejected", "rejected"]);
+  });
+
+  it("counts peers as it lists them, whatever happens", () => {
+    const check = (nowMs: number): void => {
+      expect(catalog.signedCount(nowMs)).toBe(catalog.signedPeers(nowMs).length);
+      expect(catalog.unsignedCount()).toBe(catalog.unsignedPeers().length);
+    };
+    for (const number of [1, 2, 3, 4]) catalog.upsert(unchecked(entryOf(number, NOW + 100 * number)), NOW);
+    catalog.insertUnsigned(entryOf(5, NOW));
+    for (const ageMs of [0, 150, 350, 150, 500, 0]) check(NOW + PURGE_MS + ageMs);
+    catalog.upsert(unchecked(entryOf(1, NOW).incremented(NOW + 1000)), NOW + 1000);
+    catalog.depart(peerIdOf(2), NOW);
+    for (const ageMs of [0, 350, 1000, 2000, 350]) check(NOW + PURGE_MS + ageMs);
+    catalog.purge(NOW + PURGE_MS + 350);
+    check(NOW + PURGE_MS + 350);
+    check(NOW);
   });
 });
