@@ -46,6 +46,8 @@ export type BroadcastInput =
   | { readonly kind: "broadcast"; readonly content: Uint8Array; readonly scope: Scope }
   | { readonly kind: "message"; readonly from: PeerId; readonly message: BroadcastMessage }
   | { readonly kind: "timer"; readonly timer: BroadcastTimer }
+  /** The node leaves: what is about to be announced is pushed instead, for nobody will answer a request. */
+  | { readonly kind: "farewell" }
   | { readonly kind: "neighborUp"; readonly peer: PeerId }
   | { readonly kind: "neighborDown"; readonly peer: PeerId };
 
@@ -58,6 +60,9 @@ export const CACHE_MAX_BYTES = 8 * 1024 * 1024;
 export const TREE_PEERS_MAX = 256;
 /** Announcements that wait for one peer. */
 export const LAZY_QUEUE_MAX = 4096;
+
+/** Messages pushed to one peer that would have been announced to it when the node leaves. */
+const FAREWELL_PUSHES_MAX = 8;
 
 const ROUND_MAX = 0xffff;
 
@@ -120,6 +125,8 @@ export class PlumTree {
         return this.#onMessage(input.from, input.message);
       case "timer":
         return this.#onTimer(input.timer);
+      case "farewell":
+        return this.#onFarewell();
       case "neighborUp":
         return this.#makeEager(input.peer);
       case "neighborDown":
@@ -155,7 +162,12 @@ export class PlumTree {
     const id = this.#idOf(content);
     if (scope === "neighbors") return this.#eagerPush({ id, content, scope: { kind: "neighbors" } }, this.#me);
     const payload: Payload = { id, content, scope: { kind: "swarm", value: 0 } };
+    const isRepeated = this.#seen.has(id) && !this.#rules.isExact;
     this.#remember(payload);
+    if (isRepeated) {
+      // Whoever has it would prune us for pushing it again (spec 03, trap 7); whoever has not will ask.
+      return this.#announce(payload, [...this.#eager, ...this.#lazy]);
+    }
     this.#lazyPush(payload, this.#me);
     this.#eagerPush(payload, this.#me);
   }
@@ -235,6 +247,16 @@ export class PlumTree {
     this.#isDispatchScheduled = false;
   }
 
+  #onFarewell(): void {
+    for (const peer of inOrder(this.#lazyQueue.keys())) {
+      for (const { id } of this.#lazyQueue.get(peer)!.slice(-FAREWELL_PUSHES_MAX)) {
+        const payload = this.#cache.get(id);
+        if (payload !== undefined) this.#send(peer, { kind: "gossip", value: payload });
+      }
+    }
+    this.#lazyQueue.clear();
+  }
+
   #onEvictCache(): void {
     this.#cache.expire(this.#nowMs);
     this.#seen.expire(this.#nowMs);
@@ -252,13 +274,20 @@ export class PlumTree {
     }
   }
 
-  #lazyPush({ id, scope }: Payload, except: PeerId): void {
-    if (scope.kind !== "swarm") return;
-    for (const peer of this.#lazy) {
-      if (peer === except) continue;
+  #lazyPush(payload: Payload, except: PeerId): void {
+    if (payload.scope.kind !== "swarm") return;
+    this.#announce(
+      payload,
+      [...this.#lazy].filter((peer) => peer !== except),
+    );
+  }
+
+  #announce({ id, scope }: Payload, peers: readonly PeerId[]): void {
+    const round = scope.kind === "swarm" ? scope.value : 0;
+    for (const peer of peers) {
       let queue = this.#lazyQueue.get(peer);
       if (queue === undefined) this.#lazyQueue.set(peer, (queue = []));
-      if (queue.length < LAZY_QUEUE_MAX) queue.push({ id, round: scope.value });
+      if (queue.length < LAZY_QUEUE_MAX) queue.push({ id, round });
     }
     if (this.#isDispatchScheduled) return;
     this.#isDispatchScheduled = true;

@@ -11,6 +11,8 @@ export type TopicInput =
   | { readonly kind: "timer"; readonly timer: GossipTimer }
   /** The connection to the peer was lost, or it could not be reached. */
   | { readonly kind: "peerDisconnected"; readonly peer: PeerId }
+  /** The last connection to a peer ended to which nothing was to be sent. */
+  | { readonly kind: "strangerGone"; readonly peer: PeerId }
   | { readonly kind: "updatePeerData"; readonly data: PeerData }
   | { readonly kind: "quit" };
 
@@ -33,10 +35,12 @@ export class TopicCore {
   readonly broadcast: PlumTree;
   /** Peers that sent us a message since they were last disconnected. */
   readonly #heard = new Set<PeerId>();
+  readonly #isExact: boolean;
   #hasQuit = false;
 
   constructor(options: TopicOptions) {
     const { me, myData, pick, idOf } = options;
+    this.#isExact = options.broadcast?.isExact ?? defaultBroadcastRules.isExact;
     this.membership = new HyParView(me, myData, { ...defaultMembershipRules, ...options.membership }, pick);
     this.broadcast = new PlumTree(me, { ...defaultBroadcastRules, ...options.broadcast }, idOf);
   }
@@ -75,9 +79,15 @@ export class TopicCore {
       }
       case "updatePeerData":
         return this.membership.step(input, nowMs);
+      case "strangerGone":
+        if (this.membership.active.has(input.peer)) return [];
+        return this.broadcast.step({ kind: "neighborDown", peer: input.peer }, nowMs);
       case "quit":
         this.#hasQuit = true;
-        return this.membership.step(input, nowMs);
+        return [
+          ...(this.#isExact ? [] : this.broadcast.step({ kind: "farewell" }, nowMs)),
+          ...this.membership.step(input, nowMs),
+        ];
     }
   }
 

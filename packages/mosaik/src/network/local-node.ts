@@ -3,7 +3,7 @@ import type { Metrics } from "../metrics/index.js";
 import { linkSignals, PeerId, type Digest, type NetworkId } from "../primitives/index.js";
 import type { Runtime } from "../runtime/index.js";
 import { AddressBook } from "./address-book.js";
-import { endpointAddress, toTransport, type EndpointAddress } from "./address.js";
+import { endpointAddress, mergeAddresses, toTransport, type EndpointAddress, type TransportAddr } from "./address.js";
 import { CLOSE } from "./close-codes.js";
 import { NetworkError } from "./errors.js";
 import { Link, type LinkContext } from "./link.js";
@@ -17,11 +17,17 @@ export interface LocalNodeOptions {
   readonly frameLimitBytes: number;
 }
 
-/** Limits of a dial or of an accepted stream. */
-export interface OpenOptions {
+/** Limits of a dial. */
+export interface DialOptions {
   readonly signal?: AbortSignal | undefined;
-  /** How long connecting and opening the stream may take together, in ms. Default: 10 000. */
+  /** How long it may take in all, in ms. Default: 10 000. */
   readonly timeoutMs?: number;
+  /** Addresses to try beside those known of the peer. Default: none. */
+  readonly addrs?: readonly TransportAddr[];
+}
+
+/** Limits of a dial that opens a stream, or of an accepted stream. */
+export interface OpenOptions extends DialOptions {
   /** The largest message that the protocol receives, in bytes. Default: the network's limit. */
   readonly receiveMaxBytes?: number;
 }
@@ -71,28 +77,23 @@ export class LocalNode {
   }
 
   /**
+   * Connects to a peer at the addresses known of it. The caller has to close the connection.
+   *
+   * @throws NetworkError `unreachable`, `timeout`, `cancelled`, `closed`
+   */
+  dial(peer: PeerId, alpn: string, options: DialOptions = {}): Promise<Connection> {
+    return this.#connect(peer, alpn, options, (connection) => Promise.resolve(connection));
+  }
+
+  /**
    * Connects to a peer at the addresses known of it and opens the stream of one protocol.
    *
    * @throws NetworkError `unreachable`, `timeout`, `cancelled`, `closed`
    */
-  async open(peer: PeerId, alpn: string, options: OpenOptions = {}): Promise<Link> {
-    const deadline = new AbortController();
-    const { signal, unlink } = linkSignals(options.signal, this.closing, deadline.signal);
-    const timeoutMs = options.timeoutMs ?? OPEN_TIMEOUT_MS;
-    const cancelTimer = this.runtime.after(timeoutMs, () => deadline.abort());
-    let connection: Connection | undefined;
-    try {
-      connection = await this.#endpoint.dial(toTransport(this.addresses.get(peer)), [alpn], { signal });
-      const link = this.#adopt(connection, await connection.openBi(), options);
-      if (signal.aborted) throw new TransportError("cancelled", "aborted while opening");
-      return link;
-    } catch (cause) {
-      connection?.close(CLOSE.cancelled.code, CLOSE.cancelled.name);
-      throw this.#openError(peer, cause, deadline.signal.aborted ? timeoutMs : undefined);
-    } finally {
-      cancelTimer();
-      unlink();
-    }
+  open(peer: PeerId, alpn: string, options: OpenOptions = {}): Promise<Link> {
+    return this.#connect(peer, alpn, options, async (connection) =>
+      this.#adopt(connection, await connection.openBi(), options),
+    );
   }
 
   /**
@@ -136,6 +137,35 @@ export class LocalNode {
     this.beginClose();
     for (const link of this.#links) link.close(CLOSE.cancelled);
     await this.#endpoint.close();
+  }
+
+  /** Connects, and closes again where what `use` makes of the connection fails or comes too late. */
+  async #connect<T>(
+    peer: PeerId,
+    alpn: string,
+    options: DialOptions,
+    use: (connection: Connection) => Promise<T>,
+  ): Promise<T> {
+    const deadline = new AbortController();
+    const { signal, unlink } = linkSignals(options.signal, this.closing, deadline.signal);
+    const timeoutMs = options.timeoutMs ?? OPEN_TIMEOUT_MS;
+    const cancelTimer = this.runtime.after(timeoutMs, () => deadline.abort());
+    const known = this.addresses.get(peer);
+    const address =
+      options.addrs === undefined ? known : { id: peer, addrs: mergeAddresses(known.addrs, options.addrs) };
+    let connection: Connection | undefined;
+    try {
+      connection = await this.#endpoint.dial(toTransport(address), [alpn], { signal });
+      const used = await use(connection);
+      if (signal.aborted) throw new TransportError("cancelled", "aborted while opening");
+      return used;
+    } catch (cause) {
+      connection?.close(CLOSE.cancelled.code, CLOSE.cancelled.name);
+      throw this.#openError(peer, cause, deadline.signal.aborted ? timeoutMs : undefined);
+    } finally {
+      cancelTimer();
+      unlink();
+    }
   }
 
   #adopt(connection: Connection, stream: BiStream, options: OpenOptions): Link {

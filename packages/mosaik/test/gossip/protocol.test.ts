@@ -34,7 +34,7 @@ describe("vectors/gossip.json", () => {
     const message = decodeTopicMessage(fromHex(hex)!, isPeerId);
     // Rust reads `respond` and forgets it; it writes what it read, as we do.
     expect(toHex(topicMessageCodec.encode(message))).toBe(reencoded);
-    if (frame == null) return;
+    if (frame === null || frame === undefined) return;
     const bodies: string[] = [];
     new FrameDecoder(4096).push(fromHex(frame)!, (bytes, start, end) => bodies.push(toHex(bytes.subarray(start, end))));
     expect(bodies).toEqual([hex]);
