@@ -2,7 +2,7 @@
  * Mosaik: self-organizing, leaderless distributed systems. Nodes that share a network id find each other and stream typed data,
  * with nothing to install between them.
  */
-export { DecodeError, EncodeError, t, type Codec } from "@mosaik/postcard";
+export { DateTime, DecodeError, EncodeError, t, type Codec } from "@mosaik/postcard";
 export { Condition, Digest, MosaikError, PeerId } from "./primitives/index.js";
 export type {
   BackoffPolicy,
@@ -18,14 +18,19 @@ export { Metrics, type MetricSample } from "./metrics/index.js";
 export type { Runtime } from "./runtime/index.js";
 export { CLOSE, NetworkError, PeerEntry, PeerInfo, SignedPeerEntry } from "./network/index.js";
 export type { CloseCode, EndpointAddress, NetworkErrorCode, Ticket, TransportAddr } from "./network/index.js";
+export { Expiration, ExpiryTimer, InvalidTicket, validateTicket, validateTickets } from "./tickets/index.js";
+export type { InvalidTicketCode, TicketValidator } from "./tickets/index.js";
 export { DiscoveryError } from "./discovery/index.js";
 export type {
   BootstrapPeer,
   CatalogView,
+  DepartureReason,
+  Diagnosis,
   Discovery,
   DiscoveryConfig,
   DiscoveryErrorCode,
   DiscoveryEvent,
+  Topology,
 } from "./discovery/index.js";
 export { ChannelCondition, stream, StreamDef, StreamError } from "./streams/index.js";
 export type {

@@ -128,12 +128,14 @@ export class CatalogCore {
    * Removes a peer that left or that no longer answers. Its version is remembered, so that entries of the same or an older
    * version, which others still pass on, do not bring it back.
    */
-  depart(id: PeerId, nowMs: number): SignedPeerEntry | undefined {
+  depart(id: PeerId, nowMs: number, lastVersion?: PeerEntryVersion): SignedPeerEntry | undefined {
     const known = this.#signed.get(id);
     if (known === undefined) return undefined;
     this.#remove(id, known);
     this.#departed.delete(id);
-    this.#departed.set(id, { version: known.entry.version, atMs: nowMs });
+    const version = known.entry.version;
+    const isLater = lastVersion !== undefined && compareVersions(lastVersion, version) > 0;
+    this.#departed.set(id, { version: isLater ? lastVersion : version, atMs: nowMs });
     for (const oldest of this.#departed.keys()) {
       if (this.#departed.size <= this.#entriesMax) break;
       this.#departed.delete(oldest);

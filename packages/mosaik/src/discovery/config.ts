@@ -15,8 +15,12 @@ export interface DiscoveryConfig {
   readonly tags: readonly DigestLike[];
   /** Entries not renewed for this long are forgotten. Default: 5 minutes. */
   readonly purgeAfterMs: number;
-  /** Our own entry is sent again to every peer this often. Default: 60 000. */
+  /** Our own entry is announced again this often. Default: 45 000. */
   readonly announceIntervalMs: number;
+  /** How far announcements are spread around their interval, as a fraction of it. Default: 0.5. */
+  readonly announceJitter: number;
+  /** Announcements dated further from our clock than this are ignored. Default: 50 000. */
+  readonly maxTimeDriftMs: number;
   /** Every peer is pinged this often. Default: 2000. */
   readonly pingIntervalMs: number;
   /** A peer that misses so many pings in a row has departed. Default: 3. */
@@ -31,7 +35,9 @@ export const defaultDiscoveryConfig: DiscoveryConfig = {
   bootstrap: [],
   tags: [],
   purgeAfterMs: 5 * 60_000,
-  announceIntervalMs: 60_000,
+  announceIntervalMs: 45_000,
+  announceJitter: 0.5,
+  maxTimeDriftMs: 50_000,
   pingIntervalMs: 2000,
   missedPingsMax: 3,
   maxRttMs: undefined,

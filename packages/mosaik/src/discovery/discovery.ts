@@ -1,37 +1,43 @@
-import { ALPN, PeerEntry, signEntry, type LocalNode, type Router, type SignedPeerEntry } from "../network/index.js";
+import { Gossip } from "../gossip/index.js";
+import {
+  ALPN,
+  PeerEntry,
+  PeerInfo,
+  signEntry,
+  verifySignature,
+  type LocalNode,
+  type Router,
+  type SignedPeerEntry,
+  type Ticket,
+} from "../network/index.js";
 import { Digest, EventHub, PeerId, type DigestLike, type Lagged, type PeerIdLike } from "../primitives/index.js";
-import { drainAnnouncements } from "./announce.js";
+import { Announcer } from "./announcer.js";
 import { Bootstrap } from "./bootstrap.js";
 import { CatalogCore } from "./catalog.js";
 import { CatalogView } from "./catalog-view.js";
 import type { BootstrapPeer, DiscoveryConfig } from "./config.js";
+import { diagnosePeer, type Diagnosis } from "./diagnosis.js";
 import { DiscoveryError } from "./errors.js";
 import { Introducer } from "./introducer.js";
 import { Liveness } from "./liveness.js";
+import { LocalEntry } from "./local-entry.js";
+import { Membership, type DiscoveryEvent } from "./membership.js";
 import { bootstrapAddress, checkConfig } from "./options.js";
-import { pingPeer, servePing, type Pong } from "./ping.js";
+import { pingAnyone, pingPeer, servePing, type Pong } from "./ping.js";
 import { RttTracker } from "./rtt.js";
 import { serveSync, syncCatalogs, type SyncContext } from "./sync.js";
-
-/** What happened to a peer. */
-export type DiscoveryEvent =
-  | { readonly kind: "peerDiscovered"; readonly entry: PeerEntry }
-  | { readonly kind: "peerUpdated"; readonly entry: PeerEntry }
-  | {
-      readonly kind: "peerDeparted";
-      readonly peer: PeerId;
-      /** `silent`: it no longer answers; `purged`: its entry was not renewed. */
-      readonly reason: "silent" | "purged";
-    };
+import { topologyOf, type Topology } from "./topology.js";
 
 /** Connections served at once, by protocol. */
-const SERVING_MAX = { sync: 64, ping: 256, announce: 256 };
+const SERVING_MAX = { sync: 64, ping: 256 };
 const PING_TIMEOUT_MS = 5000;
 const PURGE_CHECKS_PER_AGE = 10;
+/** How long a farewell may take to get across, in ms (spec 02 §7.6). */
+const FAREWELL_MS = 500;
 
 /**
  * Finds the other nodes of the network and keeps their entries (spec 02). Nodes that were given one peer learn of all others from
- * it, introduce themselves to each, and ping each other from then on.
+ * it; from then on they hear of each other by gossip, and ping each other.
  */
 export class Discovery {
   /** Who is in the network, now and as it changes. */
@@ -40,8 +46,12 @@ export class Discovery {
   readonly #node: LocalNode;
   readonly #config: DiscoveryConfig;
   readonly #core: CatalogCore;
+  readonly #local: LocalEntry;
+  readonly #membership: Membership;
   readonly #events: EventHub<DiscoveryEvent>;
   readonly #context: SyncContext;
+  readonly #gossip: Gossip;
+  readonly #announcer: Announcer;
   readonly #introducer: Introducer;
   readonly #liveness: Liveness;
   readonly #bootstrap: Bootstrap;
@@ -63,18 +73,55 @@ export class Discovery {
     this.#events = new EventHub(config.eventsBacklog);
     this.#context = { node, catalog: this.#core, merge: (entries) => this.#merge(entries) };
     this.#introducer = new Introducer(this.#context);
+    this.#membership = new Membership({
+      node,
+      core: this.#core,
+      view: this.catalog,
+      rtt: this.rtt,
+      events: this.#events,
+      onDiscovered: (peer) => {
+        this.#introducer.introduceTo(peer);
+        this.#announcer.discovered(peer);
+      },
+      onDeparted: (peer) => this.#introducer.forget(peer),
+    });
+    this.#gossip = new Gossip({
+      node,
+      router,
+      topic: node.networkId,
+      alpn: ALPN.announce,
+      onEvent: (event) => {
+        if (event.kind === "received") this.#announcer.receive(event.content);
+        else if (event.kind === "neighborUp") this.#announcer.neighborUp(event.peer);
+      },
+    });
+    this.#local = new LocalEntry(node, this.#core, () => {
+      this.catalog.changed();
+      this.#announcer.announceSoon();
+    });
     this.#bootstrap = new Bootstrap(this.#context);
+    this.#announcer = new Announcer({
+      node,
+      catalog: this.#core,
+      gossip: this.#gossip,
+      maxTimeDriftMs: config.maxTimeDriftMs,
+      bootstrap: () => this.#bootstrap.peers(),
+      freshEntry: () => this.#local.fresh(),
+      onEntry: (signed) => void this.#membership.upsert(signed),
+      onDeparture: ({ peer, lastVersion }) => this.#membership.depart(peer, "left", lastVersion),
+      introduceTo: (peer) => this.#introducer.introduceTo(peer),
+      introduceToAll: () => this.#introducer.introduceToAll(),
+    });
     this.#liveness = new Liveness(this.#context, {
       intervalMs: config.pingIntervalMs,
       missedMax: config.missedPingsMax,
       lookForMs: config.purgeAfterMs,
       onAlive: (peer, pong) => this.#alive(peer, pong),
-      onSilent: (peer) => this.#silent(peer),
+      onSilent: (peer) => this.#membership.depart(peer, "silent"),
       onGivenUp: (peer) => node.addresses.forget(peer),
     });
     router.handle(ALPN.sync, SERVING_MAX.sync, (connection) => serveSync(this.#context, connection));
-    router.handle(ALPN.ping, SERVING_MAX.ping, (connection) => servePing(node, () => this.#freshEntry(), connection));
-    router.handle(ALPN.announce, SERVING_MAX.announce, (connection) => drainAnnouncements(connection));
+    router.handle(ALPN.ping, SERVING_MAX.ping, (connection) => servePing(node, () => this.#local.fresh(), connection));
   }
 
   /** Begins to look for peers. */
@@ -82,11 +129,13 @@ export class Discovery {
     this.#unwatchAddress = this.#node.watchAddress((address) => {
       this.updateLocal((entry, nowMs) => entry.withAddress(address, nowMs));
     });
-    this.#every("announce", this.#config.announceIntervalMs, () => {
-      this.#freshEntry();
-      this.#introducer.introduceToAll();
+    const { announceIntervalMs, announceJitter, purgeAfterMs } = this.#config;
+    this.#every("announce", announceIntervalMs, announceJitter, () => {
+      this.#local.fresh();
+      this.#announcer.announce();
     });
-    this.#every("purge", this.#config.purgeAfterMs / PURGE_CHECKS_PER_AGE, () => this.#purge());
+    this.#every("purge", purgeAfterMs / PURGE_CHECKS_PER_AGE, 0, () => this.#membership.purge());
+    this.#announcer.start();
     this.#liveness.start();
     for (const peer of this.#config.bootstrap) void this.dial(peer);
   }
@@ -188,29 +237,77 @@ export class Discovery {
     this.updateLocal((entry, nowMs) => entry.withRemoved("tags", listOf(tags), nowMs));
   }
 
-  /** Changes what we say of ourselves; a change is signed and made known to every peer. */
-  updateLocal(change: (entry: PeerEntry, nowMs: number) => PeerEntry): void {
-    const before = this.#core.local.entry;
-    const after = change(before, this.#node.runtime.wallMs());
-    if (after === before) return;
-    this.#core.setLocal(signEntry(this.#node, after));
-    this.catalog.changed();
-    this.#introducer.introduceToAll();
+  /** Adds a credential to this node's entry; nothing changes where it was there. */
+  addTicket(ticket: Ticket): void {
+    this.updateLocal((entry, nowMs) => entry.withTicket(ticket, nowMs));
   }
 
-  /** Stops everything. Links in use end with the node. */
-  close(): void {
+  /** Removes a credential by its id. */
+  removeTicket(id: DigestLike): void {
+    const wanted = Digest.from(id);
+    this.updateLocal((entry, nowMs) => entry.withoutTickets((_, known) => known === wanted, nowMs));
+  }
+
+  /** Removes every credential of a class. */
+  removeTicketsOf(ticketClass: DigestLike): void {
+    const wanted = Digest.from(ticketClass);
+    this.updateLocal((entry, nowMs) => entry.withoutTickets((ticket) => ticket.class === wanted, nowMs));
+  }
+
+  /** Puts a credential in the place of every other of its class, in one change. */
+  replaceTicket(ticket: Ticket): void {
+    this.updateLocal((entry, nowMs) => entry.replacingTickets(ticket, nowMs));
+  }
+
+  /** Changes what we say of ourselves; a change is signed and made known to every peer. */
+  updateLocal(change: (entry: PeerEntry, nowMs: number) => PeerEntry): void {
+    this.#local.update(change);
+  }
+
+  /** Takes an entry that came some other way. False if its signature is not valid, or if it brings nothing new. */
+  feed(signed: SignedPeerEntry): boolean {
+    if (!verifySignature(this.#node.runtime, signed)) return false;
+    return ["new", "updated", "renewed"].includes(this.#membership.upsert(signed));
+  }
+
+  /** Who produces, serves and is grouped with whom, as far as this node knows. */
+  topology(): Topology {
+    const local = new PeerInfo(this.#core.local.entry, undefined);
+    return topologyOf(local, this.catalog.peers(), this.#gossip.neighbors);
+  }
+
+  /** Says in words what is known of a peer and whether it answers: why it is not seen, or that nothing is wrong. */
+  diagnose(peer: BootstrapPeer): Promise<Diagnosis> {
+    const address = bootstrapAddress(peer);
+    this.#node.addresses.add(address);
+    return diagnosePeer(
+      {
+        node: this.#node,
+        catalog: this.catalog,
+        maxTimeDriftMs: this.#config.maxTimeDriftMs,
+        ping: (id) => pingAnyone(this.#context, id, PING_TIMEOUT_MS),
+      },
+      address.id,
+    );
+  }
+
+  /** Says farewell to the network, and stops. Links in use end with the node. */
+  async close(): Promise<void> {
     this.#unwatchAddress();
     for (const cancel of this.#cancelTimers.values()) cancel();
     this.#liveness.close();
     this.#bootstrap.close();
     this.#introducer.close();
+    this.#announcer.depart();
+    await this.#gossip.quit(FAREWELL_MS);
     this.#events.close();
   }
 
-  #every(name: string, intervalMs: number, task: () => void): void {
+  /** @param jitter each interval is spread by this fraction to either side */
+  #every(name: string, intervalMs: number, jitter: number, task: () => void): void {
+    const { runtime } = this.#node;
     const arm = (): void => {
-      const cancel = this.#node.runtime.after(intervalMs, () => {
+      const cancel = runtime.after(intervalMs * (1 + jitter * (2 * runtime.random.unit() - 1)), () => {
         task();
         arm();
       });
@@ -219,60 +316,15 @@ export class Discovery {
     arm();
   }
 
-  #freshEntry(): SignedPeerEntry {
-    const entry = this.#core.local.entry.incremented(this.#node.runtime.wallMs());
-    this.#core.setLocal(signEntry(this.#node, entry));
-    return this.#core.local;
-  }
-
   #merge(entries: readonly SignedPeerEntry[]): void {
-    for (const signed of entries) this.#upsert(signed);
+    for (const signed of entries) this.#membership.upsert(signed);
   }
 
   #alive(peer: PeerId, pong: Pong): void {
     this.rtt.record(peer, pong.rttMicros);
-    this.#upsert(pong.entry);
+    // Who answers after it was lost may know a part of the network that we do not.
+    if (this.#membership.upsert(pong.entry) === "new") this.#announcer.join(peer);
     this.#introducer.reached(peer);
-  }
-
-  #upsert(signed: SignedPeerEntry): void {
-    const { entry } = signed;
-    const outcome = this.#core.upsert(signed, this.#node.runtime.wallMs());
-    if (outcome !== "new" && outcome !== "updated" && outcome !== "renewed") return;
-    if (outcome !== "renewed") this.#node.addresses.advertise(entry.address);
-    this.catalog.changed();
-    if (outcome === "new") {
-      this.#count("mosaik.discovery.peers.discovered");
-      this.#events.emit({ kind: "peerDiscovered", entry });
-      this.#introducer.introduceTo(entry.id);
-    } else if (outcome === "updated") {
-      this.#count("mosaik.discovery.peers.updated");
-      this.#events.emit({ kind: "peerUpdated", entry });
-    }
-  }
-
-  #silent(peer: PeerId): void {
-    if (this.#core.depart(peer, this.#node.runtime.wallMs()) !== undefined) this.#departed(peer, "silent");
-  }
-
-  #purge(): void {
-    for (const peer of this.#core.purge(this.#node.runtime.wallMs())) {
-      this.#node.addresses.forget(peer);
-      this.#departed(peer, "purged");
-    }
-  }
-
-  #departed(peer: PeerId, reason: "silent" | "purged"): void {
-    this.rtt.remove(peer);
-    this.#introducer.forget(peer);
-    this.catalog.changed();
-    this.#count("mosaik.discovery.peers.departed");
-    this.#events.emit({ kind: "peerDeparted", peer, reason });
-  }
-
-  #count(name: string): void {
-    this.#node.metrics.counter(name).add();
-    this.#node.metrics.gauge("mosaik.discovery.catalog.size").set(this.catalog.peersCount());
   }
 }
 

@@ -1,21 +1,18 @@
 import { MosaikError, TaskPool, type PeerId } from "../primitives/index.js";
 import { syncCatalogs, type SyncContext } from "./sync.js";
 
-/** Changes within this time go out together, in ms. */
-const COALESCE_MS = 100;
 /** Exchanges at once. */
 const CONCURRENT_MAX = 8;
 
 /**
- * Makes our entry known: to every known peer after each change and again at every announce interval, and to each new peer. It goes
- * by catalog sync with our own entry as the whole snapshot.
+ * Makes our entry known to peers one by one: to each new one, and to all where gossip cannot carry it or has nobody to carry it to. It
+ * goes by catalog sync with our own entry as the whole snapshot.
  */
 export class Introducer {
   readonly #context: SyncContext;
   readonly #pool: TaskPool<PeerId>;
   /** Peers that our entry did not get through to. */
   readonly #unreached = new Set<PeerId>();
-  #cancelCoalescing: (() => void) | undefined;
 
   constructor(context: SyncContext) {
     this.#context = context;
@@ -37,18 +34,15 @@ export class Introducer {
     this.#unreached.delete(peer);
   }
 
-  /** Sends our entry to every known peer, a moment from now, so that further changes go along. */
-  introduceToAll(): void {
+  /** Sends our entry to every known peer; resolves when each has been tried. */
+  introduceToAll(): Promise<void> {
     const { node, catalog } = this.#context;
-    if (node.closing.aborted) return;
-    this.#cancelCoalescing ??= node.runtime.after(COALESCE_MS, () => {
-      this.#cancelCoalescing = undefined;
-      for (const { entry } of catalog.signedPeers(node.runtime.wallMs())) this.introduceTo(entry.id);
-    });
+    if (node.closing.aborted) return Promise.resolve();
+    for (const { entry } of catalog.signedPeers(node.runtime.wallMs())) this.introduceTo(entry.id);
+    return this.#pool.idle();
   }
 
   close(): void {
-    this.#cancelCoalescing?.();
     this.#pool.clear();
   }
 

@@ -5,6 +5,8 @@ import type { SyncContext } from "./sync.js";
 /** A ping that is not answered within this time is missed even where pings are more frequent, in ms. */
 const PING_TIMEOUT_MIN_MS = 2000;
 const CONCURRENT_MAX = 64;
+/** A node pings no more often than this: in a large network each peer's turn comes more seldom. */
+const PINGS_PER_SECOND_MAX = 10;
 /** How departed peers are looked for: they may only have been cut off from us. */
 const LOST_BACKOFF = { initialMs: 2000, factor: 1.5, maxMs: 30_000, jitter: 0.2 };
 
@@ -70,24 +72,26 @@ export class Liveness {
     const { node, catalog } = this.#context;
     const nowMs = node.runtime.monoMs();
     const known = new Set<PeerId>();
+    const intervalMs = Math.max(this.#options.intervalMs, (1000 * this.#watched.size) / PINGS_PER_SECOND_MAX);
     for (const { entry } of catalog.signedPeers(node.runtime.wallMs())) {
       known.add(entry.id);
       this.#lost.delete(entry.id);
-      this.#watch(entry.id, nowMs);
+      this.#watch(entry.id, nowMs, intervalMs);
     }
     for (const peer of this.#watched.keys()) if (!known.has(peer)) this.#watched.delete(peer);
     for (const [peer, lost] of this.#lost) this.#lookFor(peer, lost, nowMs);
   }
 
-  #watch(peer: PeerId, nowMs: number): void {
+  #watch(peer: PeerId, nowMs: number, intervalMs: number): void {
     let watched = this.#watched.get(peer);
     if (watched === undefined) {
       // Spread over the interval, or all nodes that met together would ping at the same moment for ever.
-      watched = { nextMs: nowMs + this.#options.intervalMs * this.#context.node.runtime.random.unit(), missed: 0 };
+      watched = { nextMs: nowMs + intervalMs * this.#context.node.runtime.random.unit(), missed: 0 };
       this.#watched.set(peer, watched);
     }
     if (nowMs < watched.nextMs || this.#pool.has(peer)) return;
-    watched.nextMs = nowMs + this.#options.intervalMs;
+    // A peer that has missed a ping is asked again at the usual pace, whatever the size of the network.
+    watched.nextMs = nowMs + (watched.missed > 0 ? this.#options.intervalMs : intervalMs);
     this.#pool.add(peer);
   }
 

@@ -12,14 +12,23 @@ export function bootstrapAddress(peer: BootstrapPeer): EndpointAddress {
 
 /** @throws DiscoveryError `invalidOption` */
 export function checkConfig(config: DiscoveryConfig): void {
-  const positive = ["purgeAfterMs", "announceIntervalMs", "pingIntervalMs", "missedPingsMax", "eventsBacklog"] as const;
+  const positive = [
+    "purgeAfterMs",
+    "announceIntervalMs",
+    "maxTimeDriftMs",
+    "pingIntervalMs",
+    "missedPingsMax",
+    "eventsBacklog",
+  ] as const;
   for (const name of positive) {
     if (!(config[name] > 0 && Number.isFinite(config[name]))) throw invalid(name, config[name]);
   }
+  if (!(config.announceJitter >= 0 && config.announceJitter <= 1))
+    throw invalid("announceJitter", config.announceJitter);
   if (config.maxRttMs !== undefined && !(config.maxRttMs > 0)) throw invalid("maxRttMs", config.maxRttMs);
   for (const peer of config.bootstrap) bootstrapAddress(peer);
 }
 
 function invalid(name: string, value: unknown): DiscoveryError {
-  return new DiscoveryError("invalidOption", `discovery.${name} must be a positive number, not ${String(value)}`);
+  return new DiscoveryError("invalidOption", `discovery.${name} must not be ${String(value)}`);
 }

@@ -20,11 +20,25 @@ export interface Pong {
 }
 
 /**
- * Asks a peer for its entry (spec 02 §11). The deadline covers the whole exchange.
+ * Asks a peer of this network for its entry (spec 02 §11). The deadline covers the whole exchange.
  *
  * @throws NetworkError, DiscoveryError `invalidSignature`, `wrongPeer`
  */
 export async function pingPeer(
+  context: SyncContext,
+  peer: PeerId,
+  timeoutMs: number,
+  signal?: AbortSignal,
+): Promise<Pong> {
+  const pong = await pingAnyone(context, peer, timeoutMs, signal);
+  if (pong.entry.entry.network !== context.node.networkId) {
+    throw new DiscoveryError("wrongPeer", `peer ${peer.short()} is a member of another network`, { peer });
+  }
+  return pong;
+}
+
+/** Asks a peer for its entry, whatever network it is of. @throws as `pingPeer` */
+export async function pingAnyone(
   context: SyncContext,
   peer: PeerId,
   timeoutMs: number,
@@ -40,10 +54,8 @@ export async function pingPeer(
     const rttMicros = link.connection.rttMicros();
     await verifyEntries(node.runtime, catalog, link, [entry]);
     link.close(CLOSE.success);
-    if (entry.entry.id !== peer || entry.entry.network !== node.networkId) {
-      throw new DiscoveryError("wrongPeer", `peer ${peer.short()} answered with an entry of another peer or network`, {
-        peer,
-      });
+    if (entry.entry.id !== peer) {
+      throw new DiscoveryError("wrongPeer", `peer ${peer.short()} answered with the entry of another`, { peer });
     }
     return { entry, rttMicros };
   } finally {

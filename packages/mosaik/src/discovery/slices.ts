@@ -1,7 +1,7 @@
 import type { Runtime } from "../runtime/index.js";
 
-/** How long a turn of the event loop may be spent on long work, in ms. */
-const SLICE_MS = 6;
+/** How long a turn of the event loop may be spent on long work, in ms: little enough that a collection of garbage may fall into it. */
+const SLICE_MS = 2;
 
 const byRuntime = new WeakMap<Runtime, Slices>();
 

@@ -122,7 +122,7 @@ export class Network {
   async #shutDown(): Promise<void> {
     this.local.beginClose();
     await this.streams.close();
-    this.discovery.close();
+    await this.discovery.close();
     await this.local.close();
   }
 }

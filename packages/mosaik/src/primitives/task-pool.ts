@@ -7,6 +7,7 @@ export class TaskPool<K> {
   readonly #run: (key: K) => Promise<void>;
   readonly #waiting = new Set<K>();
   readonly #running = new Set<K>();
+  #idleWaiters: (() => void)[] = [];
 
   /** @param run must not reject */
   constructor(concurrentMax: number, run: (key: K) => Promise<void>) {
@@ -24,6 +25,12 @@ export class TaskPool<K> {
     return this.#waiting.has(key) || this.#running.has(key);
   }
 
+  /** Resolves when nothing waits and nothing runs. */
+  idle(): Promise<void> {
+    if (this.#waiting.size + this.#running.size === 0) return Promise.resolve();
+    return new Promise((resolve) => this.#idleWaiters.push(resolve));
+  }
+
   /** Forgets what has not begun. */
   clear(): void {
     this.#waiting.clear();
@@ -38,6 +45,7 @@ export class TaskPool<K> {
       void this.#run(key).finally(() => {
         this.#running.delete(key);
         this.#startNext();
+        if (this.#waiting.size + this.#running.size === 0) for (const resolve of this.#idleWaiters.splice(0)) resolve();
       });
     }
   }

@@ -9,7 +9,7 @@ import {
   PeerEntry,
   Router,
   signEntry,
-  SignedPeerEntry,
+  type SignedPeerEntry,
 } from "../../src/network/index.js";
 import { Metrics } from "../../src/metrics/index.js";
 import { Digest, PeerId } from "../../src/primitives/index.js";
