@@ -1,5 +1,7 @@
 import type { Benchmark } from "./benchmark.js";
+import { catalogSync1000, catalogSync10000 } from "./benchmarks/catalog-sync.js";
 import { firstItem } from "./benchmarks/first-item.js";
+import { idle, idleConnection, idleCpuShare } from "./benchmarks/idle.js";
 import { stream64 } from "./benchmarks/stream-64.js";
 import { stream64k } from "./benchmarks/stream-64k.js";
 import { transport64 } from "./benchmarks/transport-64.js";
@@ -14,4 +16,9 @@ export const benchmarks: readonly Benchmark[] = [
   stream64,
   stream64k,
   firstItem,
+  catalogSync1000,
+  catalogSync10000,
+  idle,
+  idleCpuShare,
+  idleConnection,
 ];

@@ -1,4 +1,4 @@
-import { Network } from "mosaik";
+import { Network, type DiscoveryConfig } from "mosaik";
 
 /** Where a node is, as it goes from one process to another. */
 export interface NodeAddress {
@@ -7,8 +7,16 @@ export interface NodeAddress {
 }
 
 /** A node on the loopback, without a relay; `bootstrap` are the peers that it begins with. */
-export function join(networkId: string, bootstrap: readonly NodeAddress[] = []): Promise<Network> {
-  return Network.join(networkId, { relay: "none", bindAddrs: ["127.0.0.1:0"], discovery: { bootstrap } });
+export function join(
+  networkId: string,
+  bootstrap: readonly NodeAddress[] = [],
+  discovery: Partial<DiscoveryConfig> = {},
+): Promise<Network> {
+  return Network.join(networkId, {
+    relay: "none",
+    bindAddrs: ["127.0.0.1:0"],
+    discovery: { ...discovery, bootstrap },
+  });
 }
 
 export function addressOf(network: Network): NodeAddress {
