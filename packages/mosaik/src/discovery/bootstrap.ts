@@ -50,7 +50,7 @@ export class Bootstrap {
   async #sync(peer: PeerId): Promise<void> {
     const { node, catalog } = this.#context;
     try {
-      await syncCatalogs(this.#context, peer, catalog.snapshot(node.runtime.wallMs()), node.closing);
+      await syncCatalogs(this.#context, peer, catalog.snapshot(node.runtime.wallMs()));
     } catch (error) {
       if (!(error instanceof MosaikError)) node.runtime.report(error, `dialling ${peer.short()}`);
     }

@@ -49,7 +49,7 @@ export class Introducer {
   async #introduce(peer: PeerId): Promise<void> {
     const { node, catalog } = this.#context;
     try {
-      await syncCatalogs(this.#context, peer, [catalog.local], node.closing);
+      await syncCatalogs(this.#context, peer, [catalog.local]);
     } catch (error) {
       if (!(error instanceof MosaikError))
         return node.runtime.report(error, `introducing this node to ${peer.short()}`);

@@ -109,7 +109,7 @@ export class Liveness {
     const { node } = this.#context;
     const timeoutMs = Math.max(PING_TIMEOUT_MIN_MS, this.#options.intervalMs);
     try {
-      const pong = await pingPeer(this.#context, peer, timeoutMs, node.closing);
+      const pong = await pingPeer(this.#context, peer, timeoutMs);
       const watched = this.#watched.get(peer);
       if (watched !== undefined) watched.missed = 0;
       this.#options.onAlive(peer, pong);

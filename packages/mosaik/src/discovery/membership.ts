@@ -56,9 +56,9 @@ export class Membership {
   }
 
   /** Removes a peer that left or fell silent. Its address is kept: it may come back. */
-  depart(peer: PeerId, reason: "left" | "silent"): void {
-    if (this.#options.core.depart(peer, this.#options.node.runtime.wallMs()) !== undefined)
-      this.#departed(peer, reason);
+  depart(peer: PeerId, reason: "left" | "silent", lastVersion?: PeerEntryVersion): void {
+    const { core, node } = this.#options;
+    if (core.depart(peer, node.runtime.wallMs(), lastVersion) !== undefined) this.#departed(peer, reason);
   }
 
   /** Removes whoever has not renewed its entry. */
