@@ -39,6 +39,8 @@ export type MembershipInput =
   | { readonly kind: "timer"; readonly timer: MembershipTimer }
   | { readonly kind: "peerDisconnected"; readonly peer: PeerId }
   | { readonly kind: "updatePeerData"; readonly data: PeerData }
+  /** A peer pushes or announces messages to us. */
+  | { readonly kind: "fed"; readonly by: PeerId }
   | { readonly kind: "quit" };
 
 type Priority = "high" | "low";
@@ -51,6 +53,8 @@ export const PENDING_MAX = 32;
 const PENDING_MAX_AGE_MS = 30_000;
 /** Peers whose data is kept: both views and as many again that were heard of lately. */
 export const PEER_DATA_MAX = 128;
+/** How long a peer that left the active view may go on sending before it is asked what it takes us for, in ms. */
+const LEAVING_MS = 2000;
 /** Data of one peer beyond this is not kept, in bytes. */
 export const PEER_DATA_MAX_BYTES = 1024;
 /** Peers that left our active view alive, and peers that refused us. */
@@ -73,8 +77,15 @@ export class HyParView {
   readonly #pending = new Map<PeerId, number>();
   /** Peers whose `Neighbor` was answered lately, and when: what comes back then is an answer to the answer. */
   readonly #answered = new Map<PeerId, number>();
+  /**
+   * Peers that were evicted before their answer came, and when. It was sent before our `Disconnect` arrived: taken for more, as Rust
+   * takes it, it would make a link that only we have.
+   */
+  readonly #owed = new Map<PeerId, number>();
   /** Peers that left the active view and are alive: the end of the connection is no reason to forget them. */
   readonly #aliveGone = new Set<PeerId>();
+  /** When peers left the active view: what they send for a while after that was under way. */
+  readonly #leftAtMs = new Map<PeerId, number>();
   /** Peers that had no room for us since the last shuffle. */
   readonly #refused = new Set<PeerId>();
   #myData: PeerData;
@@ -119,6 +130,8 @@ export class HyParView {
       case "updatePeerData":
         this.#myData = input.data;
         return;
+      case "fed":
+        return this.#onFed(input.by);
       case "quit":
         for (const peer of [...this.active.peers]) {
           this.active.delete(peer);
@@ -143,6 +156,7 @@ export class HyParView {
         this.#refill();
         break;
       case "neighbor":
+        if (this.#takeOwed(from)) return;
         this.#onNeighbor(from, message.value.priority.kind, message.value.data);
         break;
       case "disconnect":
@@ -179,6 +193,14 @@ export class HyParView {
       "forwardJoin",
     );
     if (next !== undefined) this.#send(next, { kind: "forwardJoin", value: { peer: joiner, ttl: ttl - 1 } });
+  }
+
+  /** Whether this is the answer of a peer that was evicted meanwhile. */
+  #takeOwed(from: PeerId): boolean {
+    const evictedMs = this.#owed.get(from) ?? -Infinity;
+    if (!this.#owed.delete(from) || this.#nowMs - evictedMs >= this.#rules.neighborTimeoutMs) return false;
+    this.#pending.delete(from);
+    return true;
   }
 
   #onNeighbor(from: PeerId, priority: Priority, data: PeerData | undefined): void {
@@ -249,6 +271,14 @@ export class HyParView {
     this.#schedule(shuffleIntervalMs, { kind: "shuffle" });
   }
 
+  /** A peer that feeds us and is no neighbour takes us for one: it is asked, and one side adds or drops the other (spec 03, trap 9). */
+  #onFed(by: PeerId): void {
+    if (this.active.has(by) || this.#rules.isExact) return;
+    if (this.#nowMs - (this.#leftAtMs.get(by) ?? -Infinity) < LEAVING_MS) return;
+    remember(this.#leftAtMs, by, this.#nowMs);
+    this.#sendNeighbor(by, "low");
+  }
+
   #onNeighborTimeout(peer: PeerId): void {
     if (!this.#pending.delete(peer)) return;
     this.passive.delete(peer);
@@ -293,7 +323,6 @@ export class HyParView {
   }
 
   #answerNeighbor(peer: PeerId, priority: Priority): void {
-    this.#answered.delete(peer);
     remember(this.#answered, peer, this.#nowMs);
     this.#send(peer, { kind: "neighbor", value: { priority: { kind: priority }, data: this.#myData } });
   }
@@ -354,6 +383,8 @@ export class HyParView {
   #leaveActive(peer: PeerId, reason: Leaving): void {
     this.active.delete(peer);
     this.#answered.delete(peer);
+    remember(this.#leftAtMs, peer, this.#nowMs);
+    if (!this.#rules.isExact && this.#pending.has(peer)) remember(this.#owed, peer, this.#nowMs);
     this.#out.push({ kind: "neighborDown", peer });
     if (reason === "evicted") this.#sayDisconnect(peer, true);
     else this.#out.push({ kind: "disconnectPeer", peer });
@@ -424,6 +455,9 @@ function remember(known: Set<PeerId>, peer: PeerId): void;
 function remember(known: Map<PeerId, number>, peer: PeerId, value: number): void;
 function remember(known: Set<PeerId> | Map<PeerId, number>, peer: PeerId, value = 0): void {
   if (known instanceof Set) known.add(peer);
-  else known.set(peer, value);
+  else {
+    known.delete(peer);
+    known.set(peer, value);
+  }
   if (known.size > REMEMBERED_PEERS_MAX) for (const oldest of known.keys()) return void known.delete(oldest);
 }

@@ -2,6 +2,7 @@ import { DecodeError } from "@mosaik/postcard";
 import { FrameDecoder, FrameTooLarge } from "../network/index.js";
 import type { NetworkId, PeerId } from "../primitives/index.js";
 import { TransportError, type Connection, type RecvStream, type Runtime } from "../runtime/index.js";
+import { ORDER_WITHIN_MS } from "./outgoing.js";
 import { decodeTopicMessage, GOSSIP_FRAME_READ_MAX_BYTES, streamHeaderCodec, type TopicMessage } from "./protocol.js";
 
 /** Bytes that a peer may send on one stream before we read. */
@@ -38,18 +39,35 @@ export class Incoming {
 
   async #accept(): Promise<void> {
     try {
-      for (;;) this.#read(await this.#connection.acceptUni());
+      // A peer ends one stream before it opens the next (spec 03 A.3): what it sent on the first comes first, if it comes in time.
+      for (let last: Promise<void> | undefined; ;) {
+        const stream = await this.#connection.acceptUni();
+        this.#openCount++;
+        if (last !== undefined) await this.#inOrder(last);
+        last = this.#read(stream);
+      }
     } catch (error) {
       if (!(error instanceof TransportError)) this.#options.runtime.report(error, "receiving gossip");
     }
   }
 
-  #read(stream: RecvStream): void {
+  async #inOrder(last: Promise<void>): Promise<void> {
+    let cancelTimer = (): void => {};
+    const late = new Promise<void>((resolve) => {
+      cancelTimer = this.#options.runtime.after(ORDER_WITHIN_MS, resolve);
+    });
+    await Promise.race([last, late]);
+    cancelTimer();
+  }
+
+  /** Resolves at the end of the stream. */
+  #read(stream: RecvStream): Promise<void> {
+    let resolve = (): void => {};
+    const ended = new Promise<void>((settle) => (resolve = settle));
     const { runtime, topic } = this.#options;
     const decoder = new FrameDecoder(GOSSIP_FRAME_READ_MAX_BYTES);
     let streamTopic: NetworkId | undefined;
     let isOpen = true;
-    this.#openCount++;
 
     const end = (): void => {
       if (!isOpen) return;
@@ -57,6 +75,7 @@ export class Incoming {
       cancelTimer();
       this.#openCount--;
       this.#finishedCount++;
+      resolve();
     };
     const abandon = (): void => {
       if (!isOpen) return;
@@ -91,5 +110,6 @@ export class Incoming {
       end,
       STREAM_CREDIT_BYTES,
     );
+    return ended;
   }
 }

@@ -75,9 +75,9 @@ export class Links {
   readonly #options: LinksOptions;
   readonly #peers = new Map<PeerId, Peer>();
   readonly #failures = new Map<PeerId, { readonly backoff: Backoff; retryAtMs: number }>();
-  readonly #closer = new AbortController();
   #diallingCount = 0;
   #connectionCount = 0;
+  #isClosed = false;
 
   constructor(options: LinksOptions) {
     this.#options = options;
@@ -89,7 +89,7 @@ export class Links {
   }
 
   send(id: PeerId, message: TopicMessage): void {
-    if (this.#closer.signal.aborted || id === this.#options.node.id) return;
+    if (this.#isClosed || id === this.#options.node.id) return;
     const peer = this.#peerOf(id);
     peer.isReleased = false;
     peer.sending ??= newest(peer);
@@ -118,7 +118,7 @@ export class Links {
 
   /** Serves a connection that a peer opened, to its end. */
   async serve(connection: Connection, from: PeerId): Promise<void> {
-    if (this.#closer.signal.aborted) return;
+    if (this.#isClosed) return;
     this.#failures.delete(from);
     await this.#adopt(this.#peerOf(from), connection);
   }
@@ -145,7 +145,7 @@ export class Links {
 
   /** Delivers what was sent, for at most so long, and closes everything. */
   async close(withinMs: number): Promise<void> {
-    this.#closer.abort();
+    this.#isClosed = true;
     const links = [...this.#peers.values()].flatMap(({ connections }) => [...connections]);
     let cancelTimer = (): void => {};
     const late = new Promise<void>((resolve) => {
@@ -162,14 +162,14 @@ export class Links {
     this.#diallingCount++;
     let connection: Connection | undefined;
     try {
-      const limits = { timeoutMs: DIAL_TIMEOUT_MS, signal: this.#closer.signal, addrs: this.#options.addrsOf(peer.id) };
+      const limits = { timeoutMs: DIAL_TIMEOUT_MS, addrs: this.#options.addrsOf(peer.id) };
       connection = await node.dial(peer.id, alpn, limits);
     } catch (error) {
       if (!(error instanceof NetworkError)) node.runtime.report(error, `dialling ${peer.id.short()} for gossip`);
     }
     peer.isDialling = false;
     this.#diallingCount--;
-    if (this.#closer.signal.aborted) return connection?.close(0, CLOSE_REASON);
+    if (this.#isClosed) return connection?.close(0, CLOSE_REASON);
     if (connection === undefined) return this.#dialFailed(peer);
     this.#failures.delete(peer.id);
     // The entry may have been dropped while we dialled.
@@ -205,7 +205,9 @@ export class Links {
     const nowMs = this.#nowMs();
     const link: PeerConnection = {
       connection,
-      outgoing: new Outgoing(connection, topic, (loss) => this.#count("dropped", loss)),
+      outgoing: new Outgoing(node.runtime, connection, topic, peer.sending?.outgoing, (loss) =>
+        this.#count("dropped", loss),
+      ),
       incoming: new Incoming(connection, {
         runtime: node.runtime,
         topic,
@@ -226,7 +228,6 @@ export class Links {
 
     if (peer.sending !== undefined || peer.waiting.length > 0) {
       // The newest wins, as in Rust; what was given to the other still goes there.
-      peer.sending?.outgoing.finish();
       peer.sending = link;
       for (const message of peer.waiting.splice(0)) this.#sendOn(link, message);
       if (peer.isReleased) this.release(peer.id);
@@ -245,7 +246,7 @@ export class Links {
         if (peer.sending !== undefined) this.#sendOn(peer.sending, message);
     }
     this.#forgetIfUnused(peer);
-    if (this.#closer.signal.aborted || peer.connections.size > 0) return;
+    if (this.#isClosed || peer.connections.size > 0) return;
     if (wasSending) this.#options.onLost(peer.id);
     else if (!peer.isDialling) this.#options.onStrangerGone(peer.id);
   }

@@ -1,6 +1,6 @@
 import { FRAME_HEADER_BYTES, writeFrameHeader } from "../network/index.js";
 import type { NetworkId } from "../primitives/index.js";
-import { TransportError, type Connection, type SendStream } from "../runtime/index.js";
+import { TransportError, type Connection, type Runtime, type SendStream } from "../runtime/index.js";
 import {
   GOSSIP_FRAME_WRITE_MAX_BYTES,
   IHAVE_ENTRIES_MAX,
@@ -12,6 +12,9 @@ import {
 
 /** Messages that wait for a peer that reads slowly. */
 export const SEND_QUEUE_MAX = 64;
+
+/** How long a stream waits for the end of the one before it to arrive, in ms. */
+export const ORDER_WITHIN_MS = 250;
 
 /** What became of a message that was not sent. */
 export type Loss = "queueFull" | "tooLarge";
@@ -25,7 +28,10 @@ type Item = TopicMessage | "finish";
  * once it reads again, so that it can ask for them.
  */
 export class Outgoing {
+  readonly #runtime: Runtime;
   readonly #connection: Connection;
+  /** What has to arrive first. */
+  #before: Promise<unknown> | undefined;
   readonly #topic: NetworkId;
   readonly #onLoss: (loss: Loss) => void;
   readonly #queue: Item[] = [];
@@ -37,8 +43,17 @@ export class Outgoing {
   #takenCount = 0;
   #hasFailed = false;
 
-  constructor(connection: Connection, topic: NetworkId, onLoss: (loss: Loss) => void) {
+  /** @param predecessor has sent to the peer so far, on another connection */
+  constructor(
+    runtime: Runtime,
+    connection: Connection,
+    topic: NetworkId,
+    predecessor: Outgoing | undefined,
+    onLoss: (loss: Loss) => void,
+  ) {
+    this.#runtime = runtime;
     this.#connection = connection;
+    this.#before = predecessor?.drain();
     this.#topic = topic;
     this.#onLoss = onLoss;
   }
@@ -133,11 +148,22 @@ export class Outgoing {
     this.#unacknowledged.add(acknowledged);
   }
 
+  /** Streams overtake each other: a `Neighbor` ahead of the `Disconnect` before it would leave a link that only one side has. */
+  async #inOrder(): Promise<void> {
+    const before = Promise.all([this.#before, ...this.#unacknowledged]);
+    this.#before = undefined;
+    let cancelTimer = (): void => {};
+    const late = new Promise<void>((resolve) => (cancelTimer = this.#runtime.after(ORDER_WITHIN_MS, resolve)));
+    await Promise.race([before, late]);
+    cancelTimer();
+  }
+
   async #write(message: TopicMessage): Promise<void> {
     const body = topicMessageCodec.encode(message);
     if (body.length > GOSSIP_FRAME_WRITE_MAX_BYTES) return this.#onLoss("tooLarge");
     let stream = this.#stream;
     if (stream === undefined) {
+      await this.#inOrder();
       stream = this.#stream = await this.#connection.openUni();
       await writeAll(stream, frame(streamHeaderCodec.encode(this.#topic)));
     }

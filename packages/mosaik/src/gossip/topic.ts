@@ -68,7 +68,9 @@ export class TopicCore {
         if (message.kind === "swarm") {
           return this.membership.step({ kind: "message", from, message: message.value }, nowMs);
         }
-        return this.broadcast.step({ kind: "message", from, message: message.value }, nowMs);
+        const outputs = this.broadcast.step({ kind: "message", from, message: message.value }, nowMs);
+        if (this.#isExact || (message.value.kind !== "gossip" && message.value.kind !== "iHave")) return outputs;
+        return [...outputs, ...this.membership.step({ kind: "fed", by: from }, nowMs)];
       }
       case "timer":
         return this.#onTimer(input.timer, nowMs);

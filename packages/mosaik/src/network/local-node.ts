@@ -48,6 +48,8 @@ export class LocalNode {
   readonly #linkContext: LinkContext;
   readonly #closer = new AbortController();
   readonly #links = new Set<Link>();
+  /** What ends each dial under way. They do not listen to `closing`: there may be many, and Node warns of many listeners. */
+  readonly #dials = new Set<AbortController>();
 
   constructor(options: LocalNodeOptions) {
     this.runtime = options.runtime;
@@ -129,7 +131,9 @@ export class LocalNode {
 
   /** Stops dialling and waiting. Links stay open for their owners to end. */
   beginClose(): void {
-    if (!this.closing.aborted) this.#closer.abort(new NetworkError("closed", "the network is closed"));
+    if (this.closing.aborted) return;
+    this.#closer.abort(new NetworkError("closed", "the network is closed"));
+    for (const dial of this.#dials) dial.abort();
   }
 
   /** Closes every link that its owner left open with 102, then the endpoint. */
@@ -147,9 +151,11 @@ export class LocalNode {
     use: (connection: Connection) => Promise<T>,
   ): Promise<T> {
     const deadline = new AbortController();
-    const { signal, unlink } = linkSignals(options.signal, this.closing, deadline.signal);
+    const { signal, unlink } = linkSignals(options.signal, deadline.signal);
     const timeoutMs = options.timeoutMs ?? OPEN_TIMEOUT_MS;
     const cancelTimer = this.runtime.after(timeoutMs, () => deadline.abort());
+    this.#dials.add(deadline);
+    if (this.closing.aborted) deadline.abort();
     const known = this.addresses.get(peer);
     const address =
       options.addrs === undefined ? known : { id: peer, addrs: mergeAddresses(known.addrs, options.addrs) };
@@ -163,6 +169,7 @@ export class LocalNode {
       connection?.close(CLOSE.cancelled.code, CLOSE.cancelled.name);
       throw this.#openError(peer, cause, deadline.signal.aborted ? timeoutMs : undefined);
     } finally {
+      this.#dials.delete(deadline);
       cancelTimer();
       unlink();
     }

@@ -128,9 +128,19 @@ describe("iroh-gossip tests/sim.rs, 100 nodes, with the bounds that stand there"
 });
 
 describe("our own bounds", () => {
+  // Means from the first message on, so the rounds that make the tree count. Seeds 0 to 3 came to at most 5, 0.43, 5.9, 0.87, 7.7 and
+  // 1.74 at 20 nodes; to 16, 0.42, 22.9, 0.80, 25.3 and 1.26 at 1000.
   it.each([
-    { nodes: 20, oneHop: 8, oneRedundancy: 0.2, manyHop: 9, manyRedundancy: 1, burstHop: 12, burstRedundancy: 3 },
-    { nodes: 1000, oneHop: 22, oneRedundancy: 0.3, manyHop: 26, manyRedundancy: 1.2, burstHop: 30, burstRedundancy: 3 },
+    { nodes: 20, oneHop: 8, oneRedundancy: 0.7, manyHop: 9, manyRedundancy: 1.3, burstHop: 12, burstRedundancy: 2.5 },
+    {
+      nodes: 1000,
+      oneHop: 22,
+      oneRedundancy: 0.6,
+      manyHop: 30,
+      manyRedundancy: 1.1,
+      burstHop: 32,
+      burstRedundancy: 1.8,
+    },
   ])("$nodes nodes: every message reaches everybody", (bounds) => {
     const swarm = new Swarm({ seed });
     swarm.bootstrap(bounds.nodes);
