@@ -1,4 +1,5 @@
 export { createWorld } from "./create-world.js";
+export { randomFaults, type FaultPlan, type FaultStep } from "./fault-schedule.js";
 export { Faults } from "./faults.js";
 export { Simulator, type Report, type SimulatorOptions } from "./simulator.js";
 export { SimulatedWorld } from "./simulated-world.js";

@@ -8,6 +8,7 @@ import {
   type Runtime,
   type RuntimeCrypto,
 } from "../runtime/index.js";
+import type { FaultStep } from "./fault-schedule.js";
 import { Faults } from "./faults.js";
 
 export interface SimulatorOptions {
@@ -134,6 +135,15 @@ export class Simulator {
   /** Closes the endpoints of all nodes. Time goes no further for it. */
   close(): Promise<void> {
     return this.network.close();
+  }
+
+  /** Lets what a schedule says go wrong, each at its time from now on; resolves after the last. */
+  async play(schedule: readonly FaultStep[]): Promise<void> {
+    const startMs = this.nowMs;
+    for (const { atMs, apply } of schedule) {
+      await this.advance(Math.max(0, startMs + atMs - this.nowMs));
+      apply(this.faults);
+    }
   }
 
   /** A hash of everything that happened so far: the same for the same seed and the same program. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Network } from "../../src/node/index.js";
-import { Simulator } from "../../src/testing/index.js";
+import { randomFaults, Simulator } from "../../src/testing/index.js";
 
 /** Seeds of each simulation; 100 in the full run. */
 const seeds = Number(process.env["MOSAIK_SCALE_SEEDS"] ?? 10);
@@ -35,11 +35,26 @@ describe(`many whole nodes, ${seeds} seeds`, () => {
         await sim.until(haveMet, { withinMs: 70_000, what: "100 nodes to meet" });
         if (sim.nowMs - joinedMs <= 10_000) withinTen++;
         expect(sim.reports).toEqual([]);
-        sim.close();
+        await sim.close();
       }
       expect(withinTen).toBeGreaterThanOrEqual(0.95 * seeds);
     },
   );
+
+  it("12 nodes come through two minutes of every fault", { timeout: 30_000 * seeds }, async () => {
+    for (let seed = 0; seed < seeds; seed++) {
+      const sim = new Simulator({ seed });
+      const nodes = await joinMany(sim, 12);
+      await sim.until(() => knowEachOther(nodes), { withinMs: 20_000, what: "12 nodes to meet" });
+      const plan = { durationMs: 120_000, count: 60, lastsMaxMs: 20_000, skewMaxMs: 30_000 };
+      const names = nodes.map((_, i) => `node-${i}`);
+      await sim.play(randomFaults(sim.runtime("fate").random, { nodes: names, ...plan }));
+      sim.faults.healAll();
+      await sim.until(() => knowEachOther(nodes), { withinMs: 70_000, what: "12 nodes to know each other again" });
+      expect(sim.reports).toEqual([]);
+      await sim.close();
+    }
+  });
 
   it("a network that was halved heals", { timeout: 20_000 * seeds }, async () => {
     for (let seed = 0; seed < seeds; seed++) {
@@ -55,7 +70,7 @@ describe(`many whole nodes, ${seeds} seeds`, () => {
       sim.faults.healAll();
       await sim.until(() => knowEachOther(nodes), { withinMs: 70_000, what: "the network to heal" });
       expect(sim.reports).toEqual([]);
-      sim.close();
+      await sim.close();
     }
   });
 
@@ -87,7 +102,7 @@ describe(`many whole nodes, ${seeds} seeds`, () => {
         what: `the dead to be forgotten (known: ${Math.max(...counts)})`,
       });
       expect(sim.reports).toEqual([]);
-      sim.close();
+      await sim.close();
     },
   );
 });
