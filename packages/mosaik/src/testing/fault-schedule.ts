@@ -7,7 +7,7 @@ export interface FaultStep {
   readonly atMs: number;
   /** What happens, for the report of a failing seed. */
   readonly what: string;
-  apply(faults: Faults): void;
+  readonly apply: (faults: Faults) => void;
 }
 
 /** How much goes wrong. */
