@@ -47,7 +47,10 @@ type Priority = "high" | "low";
 /** Whether a peer that was accepted gets a `Neighbor`: none, one that it answers, or one that it does not. */
 type Reply = "none" | "request" | "answer";
 
-/** Peers asked to be neighbours that have not answered. Each may cost a dial. */
+/**
+ * Peers asked to be neighbours that have not answered. Each may cost a dial. It also damps a crowd of joiners: those beyond it hear of
+ * other contacts when they are evicted, and nothing before. Simulated, 1000 who join one node at once otherwise evict each other for ever.
+ */
 export const PENDING_MAX = 32;
 /** A request without an answer for this long is forgotten, in ms: the peer may be asked again. */
 const PENDING_MAX_AGE_MS = 30_000;

@@ -4,7 +4,7 @@ import { Metrics } from "../../src/metrics/index.js";
 import { ALPN, FrameDecoder, LocalNode, Router, writeFrameHeader } from "../../src/network/index.js";
 import { Digest, type NetworkId } from "../../src/primitives/index.js";
 import type { Connection, Endpoint, RecvStream, SendStream } from "../../src/runtime/index.js";
-import { Simulator } from "../../src/testing/index.js";
+import type { Simulator } from "../../src/testing/index.js";
 
 export const topic = Digest.from("mosaik-ts");
 const utf8 = new TextDecoder();
@@ -30,7 +30,7 @@ export class GossipNode {
   static async start(
     sim: Simulator,
     name: string,
-    { network = topic, alpn = ALPN.announce as string, secret = name } = {},
+    { network = topic, alpn = ALPN.announce, secret = name } = {},
   ): Promise<GossipNode> {
     const runtime = sim.runtime(name);
     const secretKey = Digest.from(secret).bytes;

@@ -8,7 +8,10 @@ let sim: Simulator;
 
 beforeEach(() => {
   // Nobody is found by its id alone: addresses come from the test, or from gossip.
-  sim = new Simulator({ seed: expect.getState().currentTestName ?? "", resolvesBareIds: false });
+  sim = new Simulator({
+    seed: `${process.env["MOSAIK_SEED"] ?? ""}${expect.getState().currentTestName}`,
+    resolvesBareIds: false,
+  });
 });
 
 afterEach(async () => {
