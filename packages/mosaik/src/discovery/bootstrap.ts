@@ -48,9 +48,9 @@ export class Bootstrap {
   }
 
   async #sync(peer: PeerId): Promise<void> {
-    const { node, catalog } = this.#context;
+    const { node } = this.#context;
     try {
-      await syncCatalogs(this.#context, peer, catalog.snapshot(node.runtime.wallMs()));
+      await syncCatalogs(this.#context, peer, "everything");
     } catch (error) {
       if (!(error instanceof MosaikError)) node.runtime.report(error, `dialling ${peer.short()}`);
     }

@@ -29,7 +29,7 @@ import { serveSync, syncCatalogs, type SyncContext } from "./sync.js";
 import { topologyOf, type Topology } from "./topology.js";
 
 /** Connections served at once, by protocol. */
-const SERVING_MAX = { sync: 64, ping: 256 };
+const SERVING_MAX = { sync: 16, ping: 256 };
 const PING_TIMEOUT_MS = 5000;
 const PURGE_CHECKS_PER_AGE = 10;
 /** How long a farewell may take to get across, in ms (spec 02 §7.6). */
@@ -80,7 +80,7 @@ export class Discovery {
       rtt: this.rtt,
       events: this.#events,
       onDiscovered: (peer) => {
-        this.#introducer.introduceTo(peer);
+        this.#introducer.welcome(peer);
         this.#announcer.discovered(peer);
       },
       onDeparted: (peer) => this.#introducer.forget(peer),
@@ -167,8 +167,7 @@ export class Discovery {
     const address = bootstrapAddress(peer);
     this.#node.addresses.add(address);
     try {
-      const ours = this.#core.snapshot(this.#node.runtime.wallMs());
-      await syncCatalogs(this.#context, address.id, ours, options.signal);
+      await syncCatalogs(this.#context, address.id, "everything", options.signal);
     } catch (cause) {
       if (cause instanceof DiscoveryError) throw cause;
       throw new DiscoveryError("syncFailed", `no catalog sync with ${address.id.short()}: ${messageOf(cause)}`, {

@@ -3,6 +3,8 @@ import { syncCatalogs, type SyncContext } from "./sync.js";
 
 /** Exchanges at once. */
 const CONCURRENT_MAX = 8;
+/** New peers that wait to be introduced to us: each answers with its whole catalog. */
+const WELCOMES_MAX = 64;
 
 /**
  * Makes our entry known to peers one by one: to each new one, and to all where gossip cannot carry it or has nobody to carry it to. It
@@ -17,6 +19,11 @@ export class Introducer {
   constructor(context: SyncContext) {
     this.#context = context;
     this.#pool = new TaskPool(CONCURRENT_MAX, (peer) => this.#introduce(peer));
+  }
+
+  /** Introduces us to a peer that is new to us. Where many are, gossip tells the rest of us. */
+  welcome(peer: PeerId): void {
+    if (this.#pool.size < WELCOMES_MAX) this.introduceTo(peer);
   }
 
   /** Sends our entry to one peer, soon. */

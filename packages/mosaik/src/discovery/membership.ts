@@ -55,10 +55,12 @@ export class Membership {
     return outcome;
   }
 
-  /** Removes a peer that left or fell silent. Its address is kept: it may come back. */
+  /** Removes a peer that left, or that fell silent: of the latter the address is kept, for it may only be cut off. */
   depart(peer: PeerId, reason: "left" | "silent", lastVersion?: PeerEntryVersion): void {
     const { core, node } = this.#options;
-    if (core.depart(peer, node.runtime.wallMs(), lastVersion) !== undefined) this.#departed(peer, reason);
+    if (core.depart(peer, node.runtime.wallMs(), lastVersion) === undefined) return;
+    if (reason === "left") node.addresses.forget(peer);
+    this.#departed(peer, reason);
   }
 
   /** Removes whoever has not renewed its entry. */

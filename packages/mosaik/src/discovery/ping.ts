@@ -2,14 +2,12 @@ import type { Connection } from "@mosaik/iroh/transport";
 import { ALPN, CLOSE, type LocalNode, type SignedPeerEntry } from "../network/index.js";
 import type { PeerId } from "../primitives/index.js";
 import { DiscoveryError } from "./errors.js";
-import { pingReplyCodec, pingRequestCodec } from "./protocol.js";
+import { ENTRY_MAX_BYTES, pingReplyCodec, pingRequestCodec } from "./protocol.js";
 import { closedWithin, type SyncContext } from "./sync.js";
 import { verifyEntries } from "./verification.js";
 
 /** What a caller of ours may take: time, in ms, and bytes. */
 const SERVE_LIMITS = { timeoutMs: 5000, receiveMaxBytes: 4096 };
-/** The largest entry that is taken for an answer. */
-const ENTRY_MAX_BYTES = 1024 * 1024;
 
 /** What a ping brings back. */
 export interface Pong {

@@ -25,9 +25,14 @@ export class TaskPool<K> {
     return this.#waiting.has(key) || this.#running.has(key);
   }
 
+  /** How many tasks wait or run. */
+  get size(): number {
+    return this.#waiting.size + this.#running.size;
+  }
+
   /** Resolves when nothing waits and nothing runs. */
   idle(): Promise<void> {
-    if (this.#waiting.size + this.#running.size === 0) return Promise.resolve();
+    if (this.size === 0) return Promise.resolve();
     return new Promise((resolve) => this.#idleWaiters.push(resolve));
   }
 
@@ -45,7 +50,7 @@ export class TaskPool<K> {
       void this.#run(key).finally(() => {
         this.#running.delete(key);
         this.#startNext();
-        if (this.#waiting.size + this.#running.size === 0) for (const resolve of this.#idleWaiters.splice(0)) resolve();
+        if (this.size === 0) for (const resolve of this.#idleWaiters.splice(0)) resolve();
       });
     }
   }
