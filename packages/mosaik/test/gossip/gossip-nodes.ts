@@ -30,8 +30,9 @@ export class GossipNode {
   static async start(
     sim: Simulator,
     name: string,
-    { network = topic, alpn = ALPN.announce, secret = name } = {},
+    options: { network?: NetworkId; alpn?: string; secret?: string } = {},
   ): Promise<GossipNode> {
+    const { network = topic, alpn = ALPN.announce, secret = name } = options;
     const runtime = sim.runtime(name);
     const secretKey = Digest.from(secret).bytes;
     const endpoint = await sim.within(1000, runtime.transport.bind({ secretKey, alpns: [alpn] }));
