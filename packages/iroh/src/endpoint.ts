@@ -93,6 +93,10 @@ export class IrohEndpoint implements Endpoint {
     signal?.addEventListener("abort", abort, { once: true });
     try {
       return await dial.promise;
+    } catch (error) {
+      // iroh says of a dial that its endpoint gave up only that it failed.
+      if (this.#closing !== undefined && !signal?.aborted) throw endpointClosed();
+      throw error;
     } finally {
       signal?.removeEventListener("abort", abort);
     }

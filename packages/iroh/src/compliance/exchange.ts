@@ -142,7 +142,7 @@ export class Reader {
   /** Waits for the clean end and returns everything. @throws ComplianceFailure where the stream ended otherwise. */
   async toEnd(): Promise<Uint8Array> {
     const end = await this.end;
-    assert(end.kind === "finished", `a stream's end: expected finished, got ${end.kind}`);
+    assert(end.kind === "finished", `a stream's end: expected finished, got ${describeEnd(end)}`);
     return this.bytes();
   }
 
@@ -188,4 +188,12 @@ export function pattern(length: number, seed: number): Uint8Array {
 /** UTF-8 of a text. */
 export function utf8(text: string): Uint8Array {
   return new TextEncoder().encode(text);
+}
+
+/** An end in words, with the reason of a connection that closed. */
+function describeEnd(end: StreamEnd): string {
+  if (end.kind !== "closed") return end.kind;
+  const { info } = end;
+  if (info.by === "transport") return `closed by a transport failure: ${info.message}`;
+  return `closed by ${info.by}${"code" in info ? ` with ${info.code}` : ""}`;
 }
