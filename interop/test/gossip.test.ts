@@ -129,6 +129,10 @@ describe.skipIf(obstacle !== undefined)("gossip between TypeScript and Rust", ()
     const versionOf = (): bigint | undefined => ts.discovery.catalog.getSigned(before.id)?.entry.version.started;
     await until(5000, () => versionOf() !== undefined, "the node to be known");
     const first = versionOf();
+    // It says farewell by gossip: to somebody who is its neighbour.
+    const isNeighbor = (): boolean =>
+      ts.discovery.topology().peers.some(({ id, isNeighbor }) => id.hex === before.id && isNeighbor);
+    await until(5000, isNeighbor, "gossip to be joined");
     await before.leave();
     await until(5000, () => versionOf() === undefined, "its farewell");
     const after = await join();
