@@ -21,6 +21,8 @@ import type { CatalogCore } from "./catalog.js";
 const COALESCE_MS = 100;
 /** A new neighbour is told our entry under a fresh version where the last announcement is older, in ms: beyond the drift it would be ignored. */
 const FRESH_MS = 20_000;
+/** Versions run ahead of their author's clock, a millisecond for each change in one: a farewell may seem that much older, in ms. */
+const VERSION_LEAD_MS = 100;
 /** How often a node without neighbours tries to find some, in ms. */
 const REJOIN_INTERVAL_MS = 2000;
 /** Known peers that are asked at a time. */
@@ -182,7 +184,8 @@ export class Announcer {
     if (this.#hasDrifted(timestampMs)) return this.#count("drifted");
     // A peer whose ping or sync gave away a later version than it remembered is gone all the same.
     const isLater =
-      compareVersions(departure.lastVersion, known.entry.version) >= 0 || timestampMs >= known.entry.updatedAtMs;
+      compareVersions(departure.lastVersion, known.entry.version) >= 0 ||
+      timestampMs + VERSION_LEAD_MS >= known.entry.updatedAtMs;
     if (!isLater) return;
     if (!verifyDeparture(node.runtime, departure)) return this.#count("forged");
     this.#options.onDeparture(departure);
