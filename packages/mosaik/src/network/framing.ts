@@ -1,3 +1,5 @@
+import type { Codec, Writer } from "@mosaik/postcard";
+
 /** The length field in front of every message: 4 bytes, big-endian (spec 01 §6.1). */
 export const FRAME_HEADER_BYTES = 4;
 
@@ -91,6 +93,27 @@ export class FrameDecoder {
     if (length > this.#limitBytes) throw new FrameTooLarge(length, this.#limitBytes);
     return length;
   }
+}
+
+/**
+ * Appends a value as a frame; on failure the writer is as it was.
+ *
+ * @returns the payload's length in bytes
+ * @throws EncodeError
+ */
+export function appendFrame<T>(writer: Writer, codec: Codec<T>, value: T): number {
+  const start = writer.length;
+  writer.ensure(FRAME_HEADER_BYTES);
+  writer.length = start + FRAME_HEADER_BYTES;
+  try {
+    codec.write(writer, value);
+  } catch (error) {
+    writer.length = start;
+    throw error;
+  }
+  const payloadBytes = writer.length - start - FRAME_HEADER_BYTES;
+  writeFrameHeader(writer.bytes, start, payloadBytes);
+  return payloadBytes;
 }
 
 /** Writes `payloadBytes` as a frame header into `target` at `offset`. */

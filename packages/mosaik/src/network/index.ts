@@ -12,6 +12,7 @@ export { ALPN } from "./alpn.js";
 export { CLOSE, describeClose, peerCloseCode, type CloseCode } from "./close-codes.js";
 export { NetworkError, type NetworkErrorCode } from "./errors.js";
 export {
+  appendFrame,
   DEFAULT_FRAME_LIMIT_BYTES,
   FRAME_HEADER_BYTES,
   FrameDecoder,

@@ -5,7 +5,7 @@ import type { Metrics } from "../metrics/index.js";
 import type { Runtime } from "../runtime/index.js";
 import { CLOSE, describeClose, type CloseCode } from "./close-codes.js";
 import { NetworkError } from "./errors.js";
-import { FRAME_HEADER_BYTES, FrameDecoder, FrameTooLarge, writeFrameHeader, type OnFrame } from "./framing.js";
+import { appendFrame, FRAME_HEADER_BYTES, FrameDecoder, FrameTooLarge, type OnFrame } from "./framing.js";
 import { LinkWriter } from "./link-writer.js";
 
 /** What a link needs of its surroundings. */
@@ -81,10 +81,6 @@ export class Link {
     return this.connection.closed;
   }
 
-  get isClosed(): boolean {
-    return this.connection.closeInfo() !== undefined;
-  }
-
   /**
    * Sends one message; resolves when the transport has taken it.
    *
@@ -93,14 +89,10 @@ export class Link {
    */
   async send<T>(codec: Codec<T>, value: T, options: { timeoutMs?: number } = {}): Promise<void> {
     const writer = new Writer();
-    writer.ensure(FRAME_HEADER_BYTES);
-    writer.length = FRAME_HEADER_BYTES;
-    codec.write(writer, value);
-    const payloadBytes = writer.length - FRAME_HEADER_BYTES;
+    const payloadBytes = appendFrame(writer, codec, value);
     if (payloadBytes > this.#context.frameLimitBytes) {
       throw new NetworkError("tooLarge", `a message of ${payloadBytes} bytes is over the limit`, { peer: this.peer });
     }
-    writeFrameHeader(writer.bytes, 0, payloadBytes);
     this.sendFrames(writer.take(), payloadBytes);
     const { timeoutMs } = options;
     let isLate = false;

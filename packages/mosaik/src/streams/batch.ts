@@ -1,5 +1,5 @@
 import { Writer, type Codec } from "@mosaik/postcard";
-import { FRAME_HEADER_BYTES, writeFrameHeader } from "../network/index.js";
+import { appendFrame, FRAME_HEADER_BYTES } from "../network/index.js";
 
 /** Frames that were encoded one after another and are handed on together. */
 export interface Batch {
@@ -35,18 +35,7 @@ export class BatchWriter<T> {
    * @throws EncodeError
    */
   add(datum: T): number {
-    const writer = this.#writer;
-    const start = writer.length;
-    writer.ensure(FRAME_HEADER_BYTES);
-    writer.length = start + FRAME_HEADER_BYTES;
-    try {
-      this.#codec.write(writer, datum);
-    } catch (error) {
-      writer.length = start;
-      throw error;
-    }
-    const payloadBytes = writer.length - start - FRAME_HEADER_BYTES;
-    writeFrameHeader(writer.bytes, start, payloadBytes);
+    const payloadBytes = appendFrame(this.#writer, this.#codec, datum);
     this.#datums++;
     return payloadBytes;
   }

@@ -1,4 +1,3 @@
-import type { CloseInfo } from "@mosaik/iroh/transport";
 import { EncodeError, type Codec } from "@mosaik/postcard";
 import { CLOSE, type Link, type LocalNode, type PeerEntry } from "../network/index.js";
 import { abortReason, type StreamId } from "../primitives/index.js";
@@ -158,7 +157,7 @@ export class Producer<T> {
     this.#flush();
     const subscription = new Subscription(node.runtime, channel, link, {
       onTaken: (batch) => this.#onTaken(batch),
-      onEnd: (info) => this.#onEnd(subscription, info),
+      onEnd: () => this.#onEnd(subscription),
     });
     this.#subscriptions.add(subscription);
     this.#metrics.accepted.add();
@@ -259,7 +258,7 @@ export class Producer<T> {
     if (!this.#isReady) this.#resume();
   }
 
-  #onEnd(subscription: Subscription, _info: CloseInfo): void {
+  #onEnd(subscription: Subscription): void {
     this.#metrics.dropped.add(subscription.queuedDatums);
     subscription.channel.disconnected("terminated");
     this.#subscriptions.delete(subscription);

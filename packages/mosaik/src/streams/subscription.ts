@@ -1,4 +1,3 @@
-import type { CloseInfo } from "@mosaik/iroh/transport";
 import { CLOSE, type CloseCode, type Link } from "../network/index.js";
 import type { Runtime } from "../runtime/index.js";
 import type { Batch } from "./batch.js";
@@ -16,7 +15,7 @@ const DRAIN_TIMEOUT_MS = 1000;
 export interface SubscriptionEvents {
   /** The consumer took a batch, which may have made room. */
   onTaken(batch: Batch): void;
-  onEnd(info: CloseInfo): void;
+  onEnd(): void;
 }
 
 /** The producer's side of one consumer: what waits for it, and whether it makes progress. */
@@ -33,9 +32,9 @@ export class Subscription {
     this.channel = channel;
     this.link = link;
     this.#events = events;
-    void link.closed.then((info) => {
+    void link.closed.then(() => {
       this.#cancelStallTimer?.();
-      events.onEnd(info);
+      events.onEnd();
     });
   }
 
