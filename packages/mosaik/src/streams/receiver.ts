@@ -15,8 +15,6 @@ import type { Arrival } from "./inbox.js";
 import { streamHandshakeCodec } from "./protocol.js";
 
 const HANDSHAKE_TIMEOUT_MS = 10_000;
-/** A producer that ends its stream is given this long to say why by closing, in ms. */
-const CLOSE_GRACE_MS = 1000;
 /** A subscription that lasted this long begins with short delays when it breaks, in ms. */
 const STABLE_MS = 5000;
 const RTT_SAMPLE_INTERVAL_MS = 1000;
@@ -145,7 +143,7 @@ export class Receiver<T> {
     this.#context.onChange();
     const end = await this.#receive(link);
     if (node.runtime.monoMs() - connectedAtMs >= STABLE_MS) this.#backoff.reset();
-    return end.kind === "violation" ? "terminated" : await this.#outcomeOfEnd(link, end);
+    return end.kind === "violation" ? "terminated" : this.#outcomeOfEnd(link, end);
   }
 
   #refuse(link: Link, reason: { code: number; name: string }): Outcome {
@@ -189,14 +187,11 @@ export class Receiver<T> {
     });
   }
 
-  async #outcomeOfEnd(link: Link, end: LinkEnd): Promise<Outcome> {
-    if (end.kind === "ended") {
-      const { runtime } = this.#context.node;
-      const cancelTimer = runtime.after(CLOSE_GRACE_MS, () => link.close(CLOSE.unexpectedClose));
-      await link.closed;
-      cancelTimer();
-    }
-    return this.#outcomeOfCode(peerCloseCode(link.connection.closeInfo()));
+  /** A producer that ends its stream has sent all that it had: our close tells it that we have it (spec 04 §3.8). */
+  #outcomeOfEnd(link: Link, end: LinkEnd): Outcome {
+    if (end.kind !== "ended") return this.#outcomeOfCode(peerCloseCode(link.connection.closeInfo()));
+    link.close(CLOSE.gracefulShutdown);
+    return this.#outcomeOfCode(CLOSE.gracefulShutdown.code);
   }
 
   #outcomeOf(error: unknown): Outcome {

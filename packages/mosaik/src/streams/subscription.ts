@@ -58,13 +58,16 @@ export class Subscription {
     if (this.link.writer.queuedBytes > 0) this.#watchProgress();
   }
 
-  /** Hands over what is left, waits a while for the consumer's transport to have it, and closes. */
+  /**
+   * Hands over what is left and ends the stream: a consumer that has read to that end closes the connection, Rust's with 103. Our own
+   * close would discard what its transport holds unread, so it comes only when the consumer takes too long.
+   */
   async drain(reason: CloseCode): Promise<void> {
     const cancelTimer = this.#runtime.after(DRAIN_TIMEOUT_MS, () => this.link.close(reason));
     // A consumer that goes away meanwhile ends the wait as well: nothing more can be done for it.
     await this.link.writer.finish().catch(() => {});
+    await this.link.closed;
     cancelTimer();
-    this.link.close(reason);
   }
 
   /** While bytes wait, looks every now and then whether some were taken. */
