@@ -1,15 +1,9 @@
-import type { RustNode } from "./node.js";
 import type { RequestOptions } from "./peer.js";
 import type { ConsumerInfo } from "./protocol.js";
+import { StreamHandle } from "./stream-handle.js";
 
 /** A consumer of a Rust node. */
-export class RustConsumer<T> {
-  constructor(
-    private readonly node: RustNode,
-    readonly handle: string,
-    readonly streamId: string,
-  ) {}
-
+export class RustConsumer<T> extends StreamHandle {
   /** What has arrived so far; nothing for a quiet consumer. */
   values(): T[] {
     const items = this.node.peer.events.of("item", (event) => event.consumer === this.handle);
@@ -29,23 +23,5 @@ export class RustConsumer<T> {
 
   info(): Promise<ConsumerInfo<T>> {
     return this.node.request("consumerInfo", { consumer: this.handle });
-  }
-
-  async online(options?: RequestOptions): Promise<void> {
-    await this.node.request("waitOnline", { handle: this.handle }, options);
-  }
-
-  /** Resolves when at least `minimum` producers are connected. */
-  async subscribed(minimum = 1, options?: RequestOptions): Promise<void> {
-    await this.node.request("waitSubscribed", { handle: this.handle, minimum }, options);
-  }
-
-  /** Resolves when fewer than `minimum` producers are connected. */
-  async unsubscribed(minimum = 1, options?: RequestOptions): Promise<void> {
-    await this.node.request("waitSubscribed", { handle: this.handle, minimum, unmet: true }, options);
-  }
-
-  drop(): Promise<void> {
-    return this.node.drop(this.handle);
   }
 }
