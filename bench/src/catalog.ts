@@ -1,5 +1,5 @@
 import type { Benchmark } from "./benchmark.js";
-import { catalogSync1000, catalogSync10000 } from "./benchmarks/catalog-sync.js";
+import { catalogSync1000, catalogSync10000, catalogSyncLoop } from "./benchmarks/catalog-sync.js";
 import { firstItem } from "./benchmarks/first-item.js";
 import { idle, idleConnection, idleCpuShare } from "./benchmarks/idle.js";
 import { stream64 } from "./benchmarks/stream-64.js";
@@ -18,6 +18,7 @@ export const benchmarks: readonly Benchmark[] = [
   firstItem,
   catalogSync1000,
   catalogSync10000,
+  catalogSyncLoop,
   idle,
   idleCpuShare,
   idleConnection,

@@ -15,3 +15,13 @@ function catalogSync(count: number): Benchmark {
 
 export const catalogSync1000 = catalogSync(1000);
 export const catalogSync10000 = catalogSync(10_000);
+
+/** The longest turn of the joining node's event loop while it takes a large catalog. */
+export const catalogSyncLoop: Benchmark = {
+  name: "catalog-sync-10000-loop",
+  unit: "ms",
+  better: "lower",
+  reach: 10,
+  ours: mosaikCatalogSync(10_000, "loopDelayMs"),
+  rivals: [],
+};

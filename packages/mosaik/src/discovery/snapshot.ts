@@ -52,7 +52,8 @@ export function snapshotHead(parts: readonly EncodedEntries[]): Uint8Array {
 }
 
 const ID_BYTES = 32;
-const SIGNATURE_BYTES = 64;
+/** What the signature behind an entry has. */
+export const SIGNATURE_BYTES = 64;
 /** The parts of an entry that are sets of ids: tags, streams, functions, groups. */
 const ID_SETS = 4;
 

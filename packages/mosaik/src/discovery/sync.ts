@@ -13,9 +13,10 @@ import {
 import type { PeerId } from "../primitives/index.js";
 import type { CatalogCore } from "./catalog.js";
 import { rawSnapshotCodec, SNAPSHOT_MAX_BYTES } from "./protocol.js";
+import { BadSignature } from "./signature-checks.js";
 import { Slices } from "./slices.js";
 import { encodeEntries, snapshotHead, type EncodedEntries } from "./snapshot.js";
-import { BadSignature, invalidSignature, readSnapshot, type News } from "./verification.js";
+import { invalidSignature, readSnapshot, type News } from "./verification.js";
 
 /** No step of an exchange may take longer, in ms. */
 const STEP_TIMEOUT_MS = 10_000;

@@ -1,12 +1,13 @@
-import { COPY_BELOW_BYTES, Reader } from "@mosaik/postcard";
-import { CLOSE, signedPeerEntryCodec, type Link, type SignedPeerEntry } from "../network/index.js";
+import { COPY_BELOW_BYTES, Reader, Writer } from "@mosaik/postcard";
+import { CLOSE, peerEntryCodec, SignedPeerEntry, signedPeerEntryCodec, type Link } from "../network/index.js";
 import { equalBytes, type PeerId } from "../primitives/index.js";
 import type { Runtime } from "../runtime/index.js";
 import type { CatalogCore } from "./catalog.js";
 import { DiscoveryError } from "./errors.js";
 import { ENTRY_MAX_BYTES } from "./protocol.js";
+import { isAuthentic, SignatureChecks } from "./signature-checks.js";
 import { Slices } from "./slices.js";
-import { skimEntry, type EntryRange } from "./snapshot.js";
+import { SIGNATURE_BYTES, skimEntry, type EntryRange } from "./snapshot.js";
 
 /** The least size of a signed entry, for the count in front of many. */
 const ENTRY_MIN_BYTES = signedPeerEntryCodec.minSize;
@@ -21,14 +22,6 @@ export interface News {
   readonly tooLargeCount: number;
 }
 
-/** An entry of a message is not signed by the peer that it describes. */
-export class BadSignature extends Error {
-  override readonly name = "BadSignature";
-  constructor(readonly id: PeerId) {
-    super(`the signature of the entry of ${id.short()} is not valid`);
-  }
-}
-
 /**
  * Reads a snapshot entry by entry, in slices that do not hold up the event loop. An entry whose bytes are those of the known one was
  * read and checked before: it is passed over. One bad entry condemns the whole message, as in Rust.
@@ -37,6 +30,7 @@ export class BadSignature extends Error {
  */
 export async function readSnapshot(runtime: Runtime, catalog: CatalogCore, message: Uint8Array): Promise<News> {
   const slices = Slices.of(runtime);
+  const checks = new SignatureChecks(runtime);
   const reader = new Reader(message);
   const entries: SignedPeerEntry[] = [];
   let isOfOurNetwork = false;
@@ -50,12 +44,14 @@ export async function readSnapshot(runtime: Runtime, catalog: CatalogCore, messa
       tooLargeCount++;
     } else {
       const signed = readEntry(message, range);
-      if (!isAuthentic(runtime, signed)) throw new BadSignature(range.id);
+      checks.add(signed);
       isOfOurNetwork ||= signed.entry.network === catalog.local.entry.network;
       entries.push(signed);
     }
+    if (checks.areBehind()) await checks.catchUp();
     if (left > 1 && slices.areUsedUp()) await slices.next();
   }
+  await checks.finish();
   return { entries, isOfOurNetwork, tooLargeCount };
 }
 
@@ -90,14 +86,16 @@ export function invalidSignature(link: Link, id: PeerId): DiscoveryError {
   );
 }
 
+/** Where entries are encoded again; only ever used within a call. */
+const scratch = new Writer();
+
+/** Decodes an entry, and encodes it again in the canonical form, which is what was signed (spec 02 §3.2). */
 function readEntry(message: Uint8Array, { start, end }: EntryRange): SignedPeerEntry {
   // What is decoded from a large entry may be views: they must not hold on to the whole message.
   if (end - start >= COPY_BELOW_BYTES) return signedPeerEntryCodec.decode(message.slice(start, end));
-  return signedPeerEntryCodec.read(new Reader(message, start, end));
-}
-
-/** `verifySignature` by the hash of the runtime, which is native where there is a native one. */
-function isAuthentic(runtime: Runtime, { entry, encoded, signature }: SignedPeerEntry): boolean {
-  const digest = runtime.hash(encoded.subarray(0, encoded.length - signature.length));
-  return runtime.verify(entry.id.bytes, digest, signature);
+  const entry = peerEntryCodec.read(new Reader(message, start, end - SIGNATURE_BYTES));
+  scratch.reset();
+  peerEntryCodec.write(scratch, entry);
+  const signature = message.subarray(end - SIGNATURE_BYTES, end);
+  return new SignedPeerEntry(entry, signature, scratch.bytes.subarray(0, scratch.length));
 }

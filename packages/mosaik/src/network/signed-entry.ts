@@ -3,7 +3,7 @@ import { Digest, equalBytes } from "../primitives/index.js";
 import type { Runtime } from "../runtime/index.js";
 import { endpointAddressCodec } from "./address.js";
 import { digestCodec } from "./id-codecs.js";
-import { PeerEntry, type Ticket } from "./peer-entry.js";
+import { PeerEntry, type PeerEntryFields, type Ticket } from "./peer-entry.js";
 
 const ticketCodec: Codec<Ticket> = t.struct("mosaik::tickets::ticket::Ticket", { class: digestCodec, data: t.bytes });
 const idSetCodec: Codec<ReadonlySet<Digest>> = t.btreeSet(digestCodec);
@@ -24,10 +24,26 @@ const fieldsCodec = t.struct({
 
 /** A peer's entry in the canonical form of spec 01 §3.6: sets and maps sorted, URLs normalised, whatever came in. */
 export const peerEntryCodec = t.transform(fieldsCodec, {
-  to: (fields) => new PeerEntry(fields),
+  to: (fields) => new PeerEntry(withSharedEmpties(fields)),
   from: (entry: PeerEntry) => ({ ...entry }),
   rustName: "mosaik::discovery::entry::PeerEntry",
 });
+
+const NO_IDS: ReadonlySet<Digest> = new Set();
+const NO_TICKETS: PeerEntryFields["tickets"] = new Map();
+
+/** Most sets of most entries are empty: a large catalog shall not hold thousands of empty ones. */
+function withSharedEmpties(fields: PeerEntryFields): PeerEntryFields {
+  const shared = (ids: ReadonlySet<Digest>): ReadonlySet<Digest> => (ids.size === 0 ? NO_IDS : ids);
+  return {
+    ...fields,
+    tags: shared(fields.tags),
+    streams: shared(fields.streams),
+    functions: shared(fields.functions),
+    groups: shared(fields.groups),
+    tickets: fields.tickets.size === 0 ? NO_TICKETS : fields.tickets,
+  };
+}
 
 const SIGNATURE_BYTES = 64;
 

@@ -14,7 +14,7 @@ export type {
   TransportErrorCode,
 } from "@mosaik/iroh/transport";
 export { TransportError } from "@mosaik/iroh/transport";
-export type { CancelTimer, Random, Runtime } from "./runtime.js";
+export type { CancelTimer, Random, Runtime, SignedItem } from "./runtime.js";
 export { SeededRandom } from "./seeded-random.js";
 export { standInCrypto, type RuntimeCrypto } from "./simulated-crypto.js";
 export { SimulatedHost } from "./simulated-host.js";

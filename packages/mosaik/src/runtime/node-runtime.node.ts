@@ -39,6 +39,7 @@ class NodeRuntime implements Runtime {
   readonly publicKey: Runtime["publicKey"];
   readonly sign: Runtime["sign"];
   readonly verify: Runtime["verify"];
+  readonly verifyBatch: Runtime["verifyBatch"];
   readonly isPublicKey: Runtime["isPublicKey"];
   readonly hash: Runtime["hash"];
   readonly report: Runtime["report"];
@@ -48,6 +49,7 @@ class NodeRuntime implements Runtime {
     this.publicKey = native.publicKey;
     this.sign = native.sign;
     this.verify = native.verify;
+    this.verifyBatch = native.verifyBatch;
     this.isPublicKey = native.isPublicKey;
     this.hash = native.blake3;
     this.report = onReport;

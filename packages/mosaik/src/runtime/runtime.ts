@@ -1,4 +1,7 @@
+import type { SignedItem } from "@mosaik/iroh";
 import type { Transport } from "@mosaik/iroh/transport";
+
+export type { SignedItem };
 
 /** Ends a timer. Calling it after the timer ran, or twice, does nothing. */
 export type CancelTimer = () => void;
@@ -37,6 +40,8 @@ export interface Runtime {
   sign(secretKey: Uint8Array, message: Uint8Array): Uint8Array;
   /** Strict Ed25519 verification as of spec 01 §1.5: no small-order points, no non-canonical S; 32 and 64 bytes. */
   verify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean;
+  /** `verify` for many signatures, beside the event loop. The verdicts come in the order of the items. */
+  verifyBatch(items: readonly SignedItem[]): Promise<boolean[]>;
   /** Whether 32 bytes are a public key by Rust's rule: they decompress to a curve point (spec 01 §1.5). */
   isPublicKey(bytes: Uint8Array): boolean;
   /** BLAKE3, 32 bytes. */

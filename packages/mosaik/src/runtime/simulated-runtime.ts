@@ -1,11 +1,13 @@
 import type { Transport } from "@mosaik/iroh/transport";
-import type { CancelTimer, Random, Runtime } from "./runtime.js";
+import type { CancelTimer, Random, Runtime, SignedItem } from "./runtime.js";
 import { SeededRandom } from "./seeded-random.js";
 import type { RuntimeCrypto } from "./simulated-crypto.js";
 import { HostEvent, type SimulatedHost } from "./simulated-host.js";
 
 /** The least delay of a timer, in ms: as in Node, no timer runs within its own moment. */
 const delayMinMs = 1;
+/** What the verification of one of many signatures takes, in µs of virtual time. */
+const VERIFY_US = 100;
 
 export interface SimulatedRuntimeOptions {
   readonly host: SimulatedHost;
@@ -72,6 +74,14 @@ export class SimulatedRuntime implements Runtime {
 
   verify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
     return this.#crypto.verify(publicKey, message, signature);
+  }
+
+  verifyBatch(items: readonly SignedItem[]): Promise<boolean[]> {
+    return new Promise((resolve) => {
+      const verify = ({ publicKey, message, signature }: SignedItem): boolean =>
+        this.#crypto.verify(publicKey, message, signature);
+      this.#schedule(new Task(this.#host, () => resolve(items.map(verify))), items.length * VERIFY_US);
+    });
   }
 
   isPublicKey(bytes: Uint8Array): boolean {

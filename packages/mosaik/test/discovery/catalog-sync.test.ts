@@ -63,7 +63,7 @@ function fill({ catalog, node: { runtime } }: Syncer, from: number, count: numbe
   }
 }
 
-/** Spends time with each verification, as a real node does; virtual time stands still meanwhile. */
+/** Spends time with each entry that is hashed to be verified, as a real node does; virtual time stands still meanwhile. */
 function paced(runtime: Runtime): { readonly runtime: Runtime; longestTurnMs(): number } {
   let spentMs = 0;
   let turnMs = 0;
@@ -78,12 +78,12 @@ function paced(runtime: Runtime): { readonly runtime: Runtime; longestTurnMs(): 
             task();
           });
       }
-      if (name === "verify") {
-        return (...args: Parameters<Runtime["verify"]>) => {
+      if (name === "hash") {
+        return (...args: Parameters<Runtime["hash"]>) => {
           spentMs += 0.1;
           turnMs += 0.1;
           longestTurnMs = Math.max(longestTurnMs, turnMs);
-          return target.verify(...args);
+          return target.hash(...args);
         };
       }
       const value: unknown = Reflect.get(target, name);

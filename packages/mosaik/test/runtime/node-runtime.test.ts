@@ -65,8 +65,11 @@ describe("the runtime of Node", () => {
     const signature = runtime.sign(secretKey, message);
     expect(runtime.isPublicKey(publicKey)).toBe(true);
     expect(runtime.verify(publicKey, message, signature)).toBe(true);
-    signature[0]! ^= 1;
-    expect(runtime.verify(publicKey, message, signature)).toBe(false);
+    const forged = signature.slice();
+    forged[0]! ^= 1;
+    expect(runtime.verify(publicKey, message, forged)).toBe(false);
+    const batch = [forged, signature, forged].map((signature) => ({ publicKey, message, signature }));
+    expect(await runtime.verifyBatch(batch)).toEqual([false, true, false]);
   });
 
   it("draws from the system's randomness", async () => {

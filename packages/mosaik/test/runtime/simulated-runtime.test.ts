@@ -31,6 +31,25 @@ describe("the runtime of a simulated node", () => {
     expect(log).toEqual(["soon", "soon too", "10", "20"]);
   });
 
+  it("verifies many signatures in virtual time, beside what else there is to do", async () => {
+    const sim = new Simulator({ seed: 1 });
+    const runtime = sim.runtime("node");
+    const secretKey = runtime.random.bytes(32);
+    const publicKey = runtime.publicKey(secretKey);
+    const items = Array.from({ length: 100 }, (_, i) => {
+      const message = new Uint8Array([i]);
+      return { publicKey, message, signature: runtime.sign(secretKey, i % 3 === 0 ? publicKey : message) };
+    });
+    const log: string[] = [];
+    runtime.after(5, () => log.push("timer"));
+    const beganMs = sim.nowMs;
+    const verdicts = sim.within(1_000, runtime.verifyBatch(items)).finally(() => log.push("verdicts"));
+    expect(await verdicts).toEqual(items.map((_, i) => i % 3 !== 0));
+    expect(sim.nowMs - beganMs).toBeGreaterThanOrEqual(10);
+    expect(log).toEqual(["timer", "verdicts"]);
+    await sim.close();
+  });
+
   it("draws randomness of its own, the same for the same seed", () => {
     const draw = (seed: number, name: string): number => new Simulator({ seed }).runtime(name).random.u32();
     expect(draw(1, "a")).toBe(draw(1, "a"));
