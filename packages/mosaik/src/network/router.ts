@@ -9,7 +9,8 @@ export type ProtocolHandler = (connection: Connection) => Promise<void>;
 interface Route {
   readonly handler: ProtocolHandler;
   readonly concurrentMax: number;
-  serving: number;
+  /** The oldest first. */
+  readonly serving: Set<Connection>;
 }
 
 /**
@@ -24,9 +25,12 @@ export class Router {
     this.#node = node;
   }
 
-  /** @param concurrentMax connections served at once; further ones are dropped with code 0 */
+  /**
+   * @param concurrentMax connections served at once. Beyond, the peer that has most gives its oldest up to a peer that has fewer, and
+   * where there is none the newest is refused; both are closed with code 0
+   */
   handle(alpn: string, concurrentMax: number, handler: ProtocolHandler): void {
-    this.#routes.set(alpn, { handler, concurrentMax, serving: 0 });
+    this.#routes.set(alpn, { handler, concurrentMax, serving: new Set() });
   }
 
   /** Accepts until the node is closed. */
@@ -41,11 +45,14 @@ export class Router {
   async #serve(connection: Connection): Promise<void> {
     const route = this.#routes.get(connection.alpn);
     if (route === undefined) return connection.close(CLOSE.invalidAlpn.code, CLOSE.invalidAlpn.name);
-    if (route.serving >= route.concurrentMax) {
+    if (route.serving.size >= route.concurrentMax) {
       this.#node.metrics.counter("mosaik.network.connections.refused", { alpn: connection.alpn }).add();
-      return connection.close(CLOSE.dropped.code, CLOSE.dropped.name);
+      const refused = displacedBy(connection, route.serving) ?? connection;
+      refused.close(CLOSE.dropped.code, CLOSE.dropped.name);
+      if (refused === connection) return;
+      route.serving.delete(refused);
     }
-    route.serving++;
+    route.serving.add(connection);
     try {
       await route.handler(connection);
     } catch (error) {
@@ -54,8 +61,22 @@ export class Router {
         this.#node.runtime.report(error, `serving ${connection.alpn} to ${PeerId.from(connection.remoteId).short()}`);
       }
     } finally {
-      route.serving--;
+      route.serving.delete(connection);
       connection.close(CLOSE.dropped.code, CLOSE.dropped.name);
     }
   }
+}
+
+/** The oldest connection of the peer that has most, where that leaves it as many as the newcomer's peer gets. */
+function displacedBy(newcomer: Connection, serving: ReadonlySet<Connection>): Connection | undefined {
+  const byPeer = new Map<string, Connection[]>();
+  let most: Connection[] = [];
+  for (const connection of serving) {
+    const connections = byPeer.get(connection.remoteId) ?? [];
+    connections.push(connection);
+    byPeer.set(connection.remoteId, connections);
+    if (connections.length > most.length) most = connections;
+  }
+  const own = byPeer.get(newcomer.remoteId)?.length ?? 0;
+  return most.length > own + 1 ? most[0] : undefined;
 }
