@@ -1,6 +1,7 @@
 /**
  * The full number of hostile inputs (DESIGN §7.5): 10^6 mutations of each decoder, 10^5 exchanges with a node over the memory network,
- * 10^3 over QUIC. `npm test` runs the same tests with fewer.
+ * 10^3 over QUIC; and how long honest peers wait meanwhile and what is held in memory, in virtual time and over QUIC. `npm test` runs
+ * the same tests with fewer.
  */
 import { run, step, StepFailed } from "./lib/run.mjs";
 
@@ -8,16 +9,20 @@ const env = {
   MOSAIK_HOSTILE: "1000000",
   MOSAIK_HOSTILE_NODE: "100000",
   MOSAIK_HOSTILE_QUIC: "1000",
+  MOSAIK_STATS: "1",
   ...process.env,
 };
-const vitest = (project, ...files) =>
-  run("npx", ["vitest", "run", "--project", project, "--reporter=verbose", ...files], { env });
+const unit = (...files) => run("npx", ["vitest", "run", "--project", "unit", "--reporter=verbose", ...files], { env });
+const live = (...files) =>
+  run("node", ["scripts/live-tests.mjs", "--project", "live", "--reporter=verbose", ...files], { env });
 
 try {
   await step("native addon", () => run("node", ["scripts/build-native.mjs"]));
-  await step("decoders", () => vitest("unit", "hostile.test", "hostile/decoders"));
-  await step("a node over the memory network", () => vitest("unit", "hostile/node.world"));
-  await step("a node over QUIC", () => vitest("live", "hostile/node.world"));
+  await step("decoders", () => unit("hostile.test", "hostile/decoders"));
+  await step("a node over the memory network", () => unit("hostile/node.world"));
+  await step("honest peers in virtual time", () => unit("hostile/latency", "hostile/memory"));
+  await step("a node over QUIC", () => live("hostile/node.world"));
+  await step("honest peers over QUIC", () => live("hostile/latency", "hostile/memory"));
 } catch (error) {
   console.error(error.message);
   process.exitCode = error instanceof StepFailed ? error.code : 1;
