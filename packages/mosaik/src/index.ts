@@ -23,6 +23,7 @@ export type { InvalidTicketCode, TicketValidator } from "./tickets/index.js";
 export { DiscoveryError } from "./discovery/index.js";
 export type {
   BootstrapPeer,
+  CatalogChange,
   CatalogView,
   DepartureReason,
   Diagnosis,

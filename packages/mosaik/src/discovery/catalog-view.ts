@@ -2,18 +2,24 @@ import type { PeerEntry, PeerInfo, SignedPeerEntry } from "../network/index.js";
 import { ChangeSource, Condition, PeerId, type PeerIdLike } from "../primitives/index.js";
 import type { Runtime } from "../runtime/index.js";
 import type { CatalogCore } from "./catalog.js";
+import { CatalogChanges, type CatalogChange } from "./catalog-changes.js";
+
+const BACKLOG = 1024;
 
 /** The catalog as the program sees it: always current, and observable (spec 02 §4). */
 export class CatalogView {
   readonly #core: CatalogCore;
   readonly #runtime: Runtime;
   readonly #changes: ChangeSource;
+  readonly #stream: CatalogChanges;
   /** Whether the listeners will be told at the end of this turn. */
   #isAnnounced = false;
   /** Whether something changed that they were not told because more belongs to it. */
   #isHeld = false;
 
-  constructor(core: CatalogCore, runtime: Runtime) {
+  /** @param backlog how many changes are kept for a reader of `changes` that is behind. Default: 1024 */
+  constructor(core: CatalogCore, runtime: Runtime, backlog = BACKLOG) {
+    this.#stream = new CatalogChanges(backlog);
     this.#core = core;
     this.#runtime = runtime;
     this.#changes = new ChangeSource((error, where) => runtime.report(error, where));
@@ -69,6 +75,37 @@ export class CatalogView {
   /** Something about the catalog that may be true now or later: `await catalog.when((c) => c.peersCount() >= 3)`. */
   when(test: (catalog: CatalogView) => boolean): Condition {
     return new Condition(this.#changes, () => test(this));
+  }
+
+  /**
+   * Which entries appear, say something else, and depart, from now on: those of other peers, signed and unsigned, near or not. An
+   * entry that was only renewed is no change. Ends with the network.
+   *
+   * ```ts
+   * for await (const change of network.discovery.catalog.changes({ signal })) {
+   *   if (change.kind === "reset") show(network.discovery.catalog.peers());
+   *   else if (change.kind === "departed") hide(change.entry.id);
+   *   else put(change.entry);
+   * }
+   * ```
+   *
+   * A reader that is behind by more than `DiscoveryConfig.eventsBacklog` changes loses them, and is told so by a `reset`.
+   *
+   * @param options.signal ends the iteration: the wait under way rejects with the signal's reason
+   */
+  changes(options: { signal?: AbortSignal | undefined } = {}): AsyncIterableIterator<CatalogChange> {
+    return this.#stream.read(options.signal);
+  }
+
+  /** Tells who reads `changes` what became of one entry, and the listeners that there is something new. */
+  record(change: Exclude<CatalogChange, { kind: "reset" }>): void {
+    this.#stream.emit(change);
+    this.changed();
+  }
+
+  /** Ends `changes`. */
+  close(): void {
+    this.#stream.close();
   }
 
   /** Tells the listeners, once for all changes of this turn, or of a merge that takes several turns. */

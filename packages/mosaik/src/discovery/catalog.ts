@@ -41,13 +41,12 @@ export interface CatalogConfig {
   readonly purgeAfterMs: number;
   /** Peers with a greater smoothed round-trip time are invisible, in ms. */
   readonly maxRttMs: number | undefined;
-  /** Strangers are refused when so many signed entries are known. Default: 100 000. */
-  readonly entriesMax?: number;
+  /** Strangers are refused when so many signed entries are known. */
+  readonly entriesMax: number;
 }
 
 /** An entry dated further ahead of our clock is refused: it could never be purged. */
 const FUTURE_LIMIT_MS = 24 * 60 * 60 * 1000;
-const ENTRIES_MAX = 100_000;
 /** What all entries may have together: a snapshot with our own entry and a count is still one that others take. */
 const BYTES_MAX = SNAPSHOT_MAX_BYTES - ENTRY_MAX_BYTES - 16;
 
@@ -71,11 +70,11 @@ export class CatalogCore {
   #local: SignedPeerEntry;
   #refused = 0;
   #merges = 0;
-  #onMerged: () => void = () => {};
+  readonly #onMerged: (() => void)[] = [];
 
   constructor(config: CatalogConfig, local: SignedPeerEntry, rttMs: (peer: PeerId) => number | undefined) {
     this.#config = config;
-    this.#entriesMax = config.entriesMax ?? ENTRIES_MAX;
+    this.#entriesMax = config.entriesMax;
     this.#local = local;
     this.#rttMs = rttMs;
     this.#order.add(config.localId);
@@ -143,8 +142,8 @@ export class CatalogCore {
     return known;
   }
 
-  /** Removes what has not been renewed for the purge age, and says which peers that were. */
-  purge(nowMs: number): PeerId[] {
+  /** Removes what has not been renewed for the purge age, and says what that was. */
+  purge(nowMs: number): PeerEntry[] {
     // An entry that old is outdated anyway: the memory of its departure has done its work.
     for (const [id, { atMs }] of this.#departed) {
       if (nowMs - atMs > this.#config.purgeAfterMs) this.#departed.delete(id);
@@ -152,7 +151,7 @@ export class CatalogCore {
     if (this.#staleCount(nowMs) === 0) return [];
     const stale = [...this.#signed].filter(([, { entry }]) => !this.#isFresh(entry, nowMs));
     for (const [id, signed] of stale) this.#remove(id, signed);
-    return stale.map(([id]) => id).sort(PeerId.compare);
+    return stale.map(([, { entry }]) => entry).sort((a, b) => PeerId.compare(a.id, b.id));
   }
 
   /** Adds or replaces an unsigned entry; false for ourselves, another network, or a peer whose signed entry is known. */
@@ -164,18 +163,13 @@ export class CatalogCore {
     return true;
   }
 
-  removeUnsigned(id: PeerId): boolean {
-    const isRemoved = this.#unsigned.delete(id);
-    if (isRemoved) this.#order.delete(id);
-    return isRemoved;
-  }
-
-  /** Removes every unsigned entry; whether there were any. */
-  clearUnsigned(): boolean {
-    const hadAny = this.#unsigned.size > 0;
-    for (const id of this.#unsigned.keys()) this.#order.delete(id);
-    this.#unsigned.clear();
-    return hadAny;
+  /** Removes an unsigned entry, and says what it was. */
+  removeUnsigned(id: PeerId): PeerEntry | undefined {
+    const entry = this.#unsigned.get(id);
+    if (entry === undefined) return undefined;
+    this.#unsigned.delete(id);
+    this.#order.delete(id);
+    return entry;
   }
 
   /** Begins a merge of many entries, which may take several turns. @returns what ends it */
@@ -185,7 +179,7 @@ export class CatalogCore {
     return () => {
       if (isOver) return;
       isOver = true;
-      if (--this.#merges === 0) this.#onMerged();
+      if (--this.#merges === 0) for (const listener of this.#onMerged) listener();
     };
   }
 
@@ -194,14 +188,19 @@ export class CatalogCore {
     return this.#merges > 0;
   }
 
-  /** Names who is told when nothing is being merged any more. */
+  /** Names one more who is told when nothing is being merged any more. */
   onMerged(listener: () => void): void {
-    this.#onMerged = listener;
+    this.#onMerged.push(listener);
   }
 
   /** A peer's signed entry, fresh or not; ourselves included. */
   signedEntry(id: PeerId): SignedPeerEntry | undefined {
     return id === this.#config.localId ? this.#local : this.#signed.get(id);
+  }
+
+  /** What is known of a peer, signed or not, fresh or not. */
+  known(id: PeerId): PeerEntry | undefined {
+    return this.signedEntry(id)?.entry ?? this.#unsigned.get(id);
   }
 
   /** A peer's entry: fresh if signed, and not beyond the limit of round-trip time. */

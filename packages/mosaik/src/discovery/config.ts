@@ -27,7 +27,9 @@ export interface DiscoveryConfig {
   readonly missedPingsMax: number;
   /** Peers with a greater smoothed round-trip time are left out. Default: no limit. */
   readonly maxRttMs: number | undefined;
-  /** Events kept for a reader that is behind. Default: 1024. */
+  /** Strangers are refused when the signed entries of so many peers are known. Default: 100 000. */
+  readonly entriesMax: number;
+  /** Events, and changes of the catalog, kept for a reader that is behind. Default: 1024. */
   readonly eventsBacklog: number;
 }
 
@@ -41,5 +43,6 @@ export const defaultDiscoveryConfig: DiscoveryConfig = {
   pingIntervalMs: 2000,
   missedPingsMax: 3,
   maxRttMs: undefined,
+  entriesMax: 100_000,
   eventsBacklog: 1024,
 };

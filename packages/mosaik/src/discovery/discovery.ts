@@ -3,7 +3,6 @@ import {
   ALPN,
   PeerEntry,
   PeerInfo,
-  signEntry,
   verifySignature,
   type LocalNode,
   type Router,
@@ -20,7 +19,7 @@ import { diagnosePeer, type Diagnosis } from "./diagnosis.js";
 import { DiscoveryError } from "./errors.js";
 import { Introducer } from "./introducer.js";
 import { Liveness } from "./liveness.js";
-import { LocalEntry } from "./local-entry.js";
+import { LocalEntry, signLocal } from "./local-entry.js";
 import { Membership, type DiscoveryEvent } from "./membership.js";
 import { bootstrapAddress, checkConfig } from "./options.js";
 import { pingAnyone, pingPeer, servePing, type Pong } from "./ping.js";
@@ -65,11 +64,17 @@ export class Discovery {
     const nowMs = node.runtime.wallMs();
     const entry = PeerEntry.create(protocolVersion, node.networkId, node.address(), nowMs);
     this.#core = new CatalogCore(
-      { networkId: node.networkId, localId: node.id, purgeAfterMs: config.purgeAfterMs, maxRttMs: config.maxRttMs },
-      signEntry(node, entry.withAdded("tags", config.tags, nowMs)),
+      {
+        networkId: node.networkId,
+        localId: node.id,
+        purgeAfterMs: config.purgeAfterMs,
+        maxRttMs: config.maxRttMs,
+        entriesMax: config.entriesMax,
+      },
+      signLocal(node, entry.withAdded("tags", config.tags, nowMs)),
       (peer) => this.rtt.rttMs(peer),
     );
-    this.catalog = new CatalogView(this.#core, node.runtime);
+    this.catalog = new CatalogView(this.#core, node.runtime, config.eventsBacklog);
     this.#events = new EventHub(config.eventsBacklog);
     this.#context = { node, catalog: this.#core, merge: (entries) => this.#merge(entries) };
     this.#introducer = new Introducer(this.#context);
@@ -127,7 +132,11 @@ export class Discovery {
   /** Begins to look for peers. */
   start(): void {
     this.#unwatchAddress = this.#node.watchAddress((address) => {
-      this.updateLocal((entry, nowMs) => entry.withAddress(address, nowMs));
+      try {
+        this.updateLocal((entry, nowMs) => entry.withAddress(address, nowMs));
+      } catch (error) {
+        this.#node.runtime.report(error, "a new address of this node");
+      }
     });
     const { announceIntervalMs, announceJitter, purgeAfterMs } = this.#config;
     this.#every("announce", announceIntervalMs, announceJitter, () => {
@@ -206,28 +215,29 @@ export class Discovery {
 
   /** Adds an unsigned entry that only this node sees; false for itself, another network, or a peer whose signed entry is known. */
   insert(entry: PeerEntry): boolean {
+    const previous = this.#core.known(entry.id);
     const isInserted = this.#core.insertUnsigned(entry);
     if (!isInserted) return false;
     this.#node.addresses.advertise(entry.address);
-    this.catalog.changed();
+    this.catalog.record(previous === undefined ? { kind: "appeared", entry } : { kind: "updated", entry, previous });
     return true;
   }
 
   /** Removes an unsigned entry; whether there was one. */
   remove(peer: PeerIdLike): boolean {
-    const isRemoved = this.#core.removeUnsigned(PeerId.from(peer));
-    if (isRemoved) this.catalog.changed();
-    return isRemoved;
+    const entry = this.#core.removeUnsigned(PeerId.from(peer));
+    if (entry !== undefined) this.catalog.record({ kind: "departed", entry });
+    return entry !== undefined;
   }
 
   /** Removes every unsigned entry; whether there were any. */
   clearUnsigned(): boolean {
-    const hadAny = this.#core.clearUnsigned();
-    if (hadAny) this.catalog.changed();
-    return hadAny;
+    const entries = this.#core.unsignedPeers();
+    for (const { id } of entries) this.remove(id);
+    return entries.length > 0;
   }
 
-  /** Adds labels to this node. */
+  /** Adds labels to this node. @throws DiscoveryError `entryTooLarge` */
   addTags(tags: DigestLike | Iterable<DigestLike>): void {
     this.updateLocal((entry, nowMs) => entry.withAdded("tags", listOf(tags), nowMs));
   }
@@ -236,7 +246,7 @@ export class Discovery {
     this.updateLocal((entry, nowMs) => entry.withRemoved("tags", listOf(tags), nowMs));
   }
 
-  /** Adds a credential to this node's entry; nothing changes where it was there. */
+  /** Adds a credential to this node's entry; nothing changes where it was there. @throws DiscoveryError `entryTooLarge` */
   addTicket(ticket: Ticket): void {
     this.updateLocal((entry, nowMs) => entry.withTicket(ticket, nowMs));
   }
@@ -253,12 +263,12 @@ export class Discovery {
     this.updateLocal((entry, nowMs) => entry.withoutTickets((ticket) => ticket.class === wanted, nowMs));
   }
 
-  /** Puts a credential in the place of every other of its class, in one change. */
+  /** Puts a credential in the place of every other of its class, in one change. @throws DiscoveryError `entryTooLarge` */
   replaceTicket(ticket: Ticket): void {
     this.updateLocal((entry, nowMs) => entry.replacingTickets(ticket, nowMs));
   }
 
-  /** Changes what we say of ourselves; a change is signed and made known to every peer. */
+  /** Changes what we say of ourselves; a change is signed and made known to every peer. @throws DiscoveryError `entryTooLarge` */
   updateLocal(change: (entry: PeerEntry, nowMs: number) => PeerEntry): void {
     this.#local.update(change);
   }
@@ -300,6 +310,7 @@ export class Discovery {
     this.#announcer.depart();
     await this.#gossip.quit(FAREWELL_MS);
     this.#events.close();
+    this.catalog.close();
   }
 
   /** @param jitter each interval is spread by this fraction to either side */

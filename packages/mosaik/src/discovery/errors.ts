@@ -9,6 +9,8 @@ export type DiscoveryErrorCode =
   | "invalidSignature"
   /** The answer to a ping is of another peer or of another network. */
   | "wrongPeer"
+  /** A change would make our own entry larger than others take, or give it more tickets than they judge; nothing was changed. */
+  | "entryTooLarge"
   /** An option has an unusable value. */
   | "invalidOption";
 

@@ -1,4 +1,5 @@
 export { CatalogCore, type CatalogConfig, type Upsert } from "./catalog.js";
+export type { CatalogChange } from "./catalog-changes.js";
 export { CatalogView } from "./catalog-view.js";
 export { defaultDiscoveryConfig, type BootstrapPeer, type DiscoveryConfig } from "./config.js";
 export type { Diagnosis } from "./diagnosis.js";

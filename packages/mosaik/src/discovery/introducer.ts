@@ -3,8 +3,9 @@ import { syncCatalogs, type SyncContext } from "./sync.js";
 
 /** Exchanges at once. */
 const CONCURRENT_MAX = 8;
-/** New peers that wait to be introduced to us: each answers with its whole catalog. */
+/** New peers that wait to be introduced to us, and that are in one second: each answers with its whole catalog. */
 const WELCOMES_MAX = 64;
+const WELCOME_WINDOW_MS = 1000;
 
 /**
  * Makes our entry known to peers one by one: to each new one, and to all where gossip cannot carry it or has nobody to carry it to. It
@@ -15,15 +16,29 @@ export class Introducer {
   readonly #pool: TaskPool<PeerId>;
   /** Peers that our entry did not get through to. */
   readonly #unreached = new Set<PeerId>();
+  /** New peers of a merge under way: it shall not wait for exchanges with them. */
+  readonly #afterMerge = new Set<PeerId>();
+  #welcomed = { sinceMs: -Infinity, count: 0 };
 
   constructor(context: SyncContext) {
     this.#context = context;
     this.#pool = new TaskPool(CONCURRENT_MAX, (peer) => this.#introduce(peer));
+    context.catalog.onMerged(() => {
+      const peers = [...this.#afterMerge];
+      this.#afterMerge.clear();
+      for (const peer of peers) this.introduceTo(peer);
+    });
   }
 
   /** Introduces us to a peer that is new to us. Where many are, gossip tells the rest of us. */
   welcome(peer: PeerId): void {
-    if (this.#pool.size < WELCOMES_MAX) this.introduceTo(peer);
+    const { node, catalog } = this.#context;
+    const nowMs = node.runtime.monoMs();
+    if (nowMs - this.#welcomed.sinceMs >= WELCOME_WINDOW_MS) this.#welcomed = { sinceMs: nowMs, count: 0 };
+    if (this.#welcomed.count >= WELCOMES_MAX || this.#pool.size >= WELCOMES_MAX) return;
+    this.#welcomed.count++;
+    if (catalog.isMerging) this.#afterMerge.add(peer);
+    else this.introduceTo(peer);
   }
 
   /** Sends our entry to one peer, soon. */
@@ -38,6 +53,7 @@ export class Introducer {
 
   /** Nothing needs to get through to a peer that departed. */
   forget(peer: PeerId): void {
+    this.#afterMerge.delete(peer);
     this.#unreached.delete(peer);
   }
 
@@ -50,6 +66,7 @@ export class Introducer {
   }
 
   close(): void {
+    this.#afterMerge.clear();
     this.#pool.clear();
   }
 

@@ -1,3 +1,4 @@
+import type { Counter, Gauge } from "../metrics/index.js";
 import type { LocalNode, PeerEntry, PeerEntryVersion, SignedPeerEntry } from "../network/index.js";
 import type { EventHub, PeerId } from "../primitives/index.js";
 import type { CatalogCore, Upsert } from "./catalog.js";
@@ -32,24 +33,38 @@ export interface MembershipOptions {
 /** Who comes and goes: the catalog's changes, as events, metrics and notifications. */
 export class Membership {
   readonly #options: MembershipOptions;
+  readonly #discovered: Counter;
+  readonly #updated: Counter;
+  readonly #departures: Counter;
+  readonly #size: Gauge;
 
   constructor(options: MembershipOptions) {
     this.#options = options;
+    const { metrics } = options.node;
+    this.#discovered = metrics.counter("mosaik.discovery.peers.discovered");
+    this.#updated = metrics.counter("mosaik.discovery.peers.updated");
+    this.#departures = metrics.counter("mosaik.discovery.peers.departed");
+    this.#size = metrics.gauge("mosaik.discovery.catalog.size");
   }
 
   /** Takes an entry whose signature was checked. */
   upsert(signed: SignedPeerEntry): Upsert {
     const { node, core, view, events, onDiscovered } = this.#options;
     const { entry } = signed;
+    const previous = core.known(entry.id);
     const outcome = core.upsert(signed, node.runtime.wallMs());
-    if (outcome === "new" || outcome === "updated") node.addresses.advertise(entry.address);
-    if (outcome === "new" || outcome === "updated" || outcome === "renewed") view.changed();
+    if (outcome === "new" || outcome === "updated") {
+      node.addresses.advertise(entry.address);
+      view.record(previous === undefined ? { kind: "appeared", entry } : { kind: "updated", entry, previous });
+    } else if (outcome === "renewed") {
+      view.changed();
+    }
     if (outcome === "new") {
-      this.#count("mosaik.discovery.peers.discovered");
+      this.#count(this.#discovered);
       events.emit({ kind: "peerDiscovered", entry });
       onDiscovered(entry.id);
     } else if (outcome === "updated") {
-      this.#count("mosaik.discovery.peers.updated");
+      this.#count(this.#updated);
       events.emit({ kind: "peerUpdated", entry });
     }
     return outcome;
@@ -58,32 +73,33 @@ export class Membership {
   /** Removes a peer that left, or that fell silent: of the latter the address is kept, for it may only be cut off. */
   depart(peer: PeerId, reason: "left" | "silent", lastVersion?: PeerEntryVersion): void {
     const { core, node } = this.#options;
-    if (core.depart(peer, node.runtime.wallMs(), lastVersion) === undefined) return;
+    const known = core.depart(peer, node.runtime.wallMs(), lastVersion);
+    if (known === undefined) return;
     if (reason === "left") node.addresses.forget(peer);
-    this.#departed(peer, reason);
+    this.#departed(known.entry, reason);
   }
 
   /** Removes whoever has not renewed its entry. */
   purge(): void {
     const { node, core } = this.#options;
-    for (const peer of core.purge(node.runtime.wallMs())) {
-      node.addresses.forget(peer);
-      this.#departed(peer, "purged");
+    for (const entry of core.purge(node.runtime.wallMs())) {
+      node.addresses.forget(entry.id);
+      this.#departed(entry, "purged");
     }
   }
 
-  #departed(peer: PeerId, reason: DepartureReason): void {
+  #departed(entry: PeerEntry, reason: DepartureReason): void {
     const { rtt, view, events, onDeparted } = this.#options;
+    const { id: peer } = entry;
     rtt.remove(peer);
-    view.changed();
+    view.record({ kind: "departed", entry });
     onDeparted(peer);
-    this.#count("mosaik.discovery.peers.departed");
+    this.#count(this.#departures);
     events.emit({ kind: "peerDeparted", peer, reason });
   }
 
-  #count(name: string): void {
-    const { node, view } = this.#options;
-    node.metrics.counter(name).add();
-    node.metrics.gauge("mosaik.discovery.catalog.size").set(view.peersCount());
+  #count(counter: Counter): void {
+    counter.add();
+    this.#size.set(this.#options.view.peersCount());
   }
 }

@@ -26,6 +26,8 @@ export function checkConfig(config: DiscoveryConfig): void {
   if (!(config.announceJitter >= 0 && config.announceJitter <= 1))
     throw invalid("announceJitter", config.announceJitter);
   if (config.maxRttMs !== undefined && !(config.maxRttMs > 0)) throw invalid("maxRttMs", config.maxRttMs);
+  if (!(Number.isSafeInteger(config.entriesMax) && config.entriesMax > 0))
+    throw invalid("entriesMax", config.entriesMax);
   for (const peer of config.bootstrap) bootstrapAddress(peer);
 }
 

@@ -3,7 +3,7 @@ export { compareBytes, concatBytes, equalBytes, fromHex, toHex } from "./bytes.j
 export { ChangeSource, Condition, type ConditionSource, type Report } from "./condition.js";
 export { Digest, type DigestLike, type NetworkId, type StreamId, type Tag, type UniqueId } from "./digest.js";
 export { MosaikError } from "./errors.js";
-export { EventHub, type Lagged } from "./events.js";
+export { EventHub, type Lagged, type ReadOptions } from "./events.js";
 export { Id } from "./id.js";
 export { abortReason, linkSignals, unlessAborted, type LinkedSignal } from "./link-signals.js";
 export { TaskPool } from "./task-pool.js";

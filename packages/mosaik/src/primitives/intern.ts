@@ -1,10 +1,17 @@
+/** Smaller tables are not swept. */
+const SWEEP_MIN = 1024;
+/** Entries that are looked at with each new id while a sweep is under way: the table outgrows no sweep, and no turn is spent on one. */
+const SWEEP_AT_ONCE = 16;
+
 /**
  * One object for each 32-byte value, as long as anyone holds it. Entries are weak, so ids that a remote peer makes up do not
- * accumulate; dead entries are swept whenever the table has doubled.
+ * accumulate; dead entries are swept whenever the table has doubled, a few with each new id.
  */
 export class InternTable<T extends object> {
   readonly #entries = new Map<string, WeakRef<T>>();
-  #sweepAt = 1024;
+  #sweepAt = SWEEP_MIN;
+  /** Where the sweep under way is; entries that come meanwhile are at its end. */
+  #sweep: Iterator<[string, WeakRef<T>]> | undefined;
 
   /** The object for `bytes`, made by `create` from a copy of them if there is none. */
   get(bytes: Uint8Array, create: (bytes: Uint8Array) => T): T {
@@ -13,7 +20,8 @@ export class InternTable<T extends object> {
     if (known !== undefined) return known;
     const made = create(bytes.slice());
     this.#entries.set(key, new WeakRef(made));
-    if (this.#entries.size >= this.#sweepAt) this.#sweep();
+    if (this.#entries.size >= this.#sweepAt) this.#sweep ??= this.#entries.entries();
+    if (this.#sweep !== undefined) this.#sweepSome(this.#sweep);
     return made;
   }
 
@@ -21,9 +29,17 @@ export class InternTable<T extends object> {
     return this.#entries.size;
   }
 
-  #sweep(): void {
-    for (const [key, entry] of this.#entries) if (entry.deref() === undefined) this.#entries.delete(key);
-    this.#sweepAt = Math.max(1024, 2 * this.#entries.size);
+  #sweepSome(sweep: Iterator<[string, WeakRef<T>]>): void {
+    for (let left = SWEEP_AT_ONCE; left > 0; left--) {
+      const next = sweep.next();
+      if (next.done === true) {
+        this.#sweep = undefined;
+        this.#sweepAt = Math.max(SWEEP_MIN, 2 * this.#entries.size);
+        return;
+      }
+      const [key, entry] = next.value;
+      if (entry.deref() === undefined) this.#entries.delete(key);
+    }
   }
 }
 

@@ -1,9 +1,15 @@
 import { DecodeError } from "@mosaik/postcard";
-import type { PeerEntry } from "../network/index.js";
-import type { Report } from "../primitives/index.js";
+import type { PeerEntry, Ticket } from "../network/index.js";
+import type { Digest, Report } from "../primitives/index.js";
 import { InvalidTicket } from "./errors.js";
 import { Expiration } from "./expiration.js";
 import type { TicketValidator } from "./validator.js";
+import { rememberedVerdict } from "./verdicts.js";
+
+/** How many tickets of one class are judged, in the order of their ids: a peer shall not make us verify thousands of signatures. */
+export const TICKETS_PER_CLASS_MAX = 16;
+/** How many tickets of one entry are looked at, in the order of their ids. */
+export const TICKETS_PER_PEER_MAX = 64;
 
 /**
  * Until when a peer is admitted by all of the validators (spec 07 §2.3). Never throws.
@@ -39,8 +45,10 @@ export function validateTicket(
   let latest: Expiration | undefined;
   let firstRefusal: InvalidTicket | undefined;
   try {
-    for (const { data } of entry.ticketsOf(validator.class)) {
-      const outcome = judge(validator, data, entry, nowMs, report);
+    for (const ticket of judgedTickets(entry, validator.class)) {
+      const outcome = rememberedVerdict(validator, ticket, entry, nowMs, () =>
+        judge(validator, ticket.data, entry, nowMs, report),
+      );
       if (outcome instanceof InvalidTicket) firstRefusal ??= outcome;
       else if (latest === undefined || Expiration.compare(outcome, latest) > 0) latest = outcome;
     }
@@ -48,6 +56,17 @@ export function validateTicket(
   } catch (error) {
     return failed(error, entry, report);
   }
+}
+
+/** The tickets of a class, as many as are judged. */
+function judgedTickets(entry: PeerEntry, ticketClass: Digest): Ticket[] {
+  const tickets: Ticket[] = [];
+  let seen = 0;
+  for (const ticket of entry.tickets.values()) {
+    if (++seen > TICKETS_PER_PEER_MAX || tickets.length === TICKETS_PER_CLASS_MAX) break;
+    if (ticket.class === ticketClass) tickets.push(ticket);
+  }
+  return tickets;
 }
 
 /** Runs the user's code: whatever it does, the answer is one of the two. */

@@ -27,7 +27,13 @@ export interface TicketValidator {
    */
   readonly signature: Digest;
   /**
-   * How long a ticket is valid. Synchronous, and called again whenever the peer changes what it says of itself.
+   * Whether the verdict depends on more of the entry than whose it is: then it is asked for whenever the peer changes what it says of
+   * itself. Otherwise a verdict on the same bytes of the same peer is kept: an acceptance until it expires, a refusal for 10 s.
+   * Default: false.
+   */
+  readonly judgesEntry?: boolean;
+  /**
+   * How long a ticket is valid. Synchronous.
    *
    * @param data what the ticket holds, as the peer sent it: anything; not to be changed
    * @param entry the entry that carries the ticket

@@ -24,7 +24,7 @@ interface Syncer extends SyncContext {
   notifications: number;
 }
 
-async function join(runtime: Runtime, networkId = testNetwork, entriesMax?: number): Promise<Syncer> {
+async function join(runtime: Runtime, networkId = testNetwork, entriesMax = 100_000): Promise<Syncer> {
   const secretKey = runtime.random.bytes(32);
   const endpoint = await runtime.transport.bind({ secretKey, alpns: [ALPN.sync] });
   const metrics = new Metrics();

@@ -25,7 +25,13 @@ function signedOf(number: number, change: (entry: PeerEntry) => PeerEntry = (ent
 
 function createCatalog(): CatalogCore {
   const local = signedOf(0);
-  const config = { networkId: testNetwork, localId: local.entry.id, purgeAfterMs: 300_000, maxRttMs: undefined };
+  const config = {
+    networkId: testNetwork,
+    localId: local.entry.id,
+    purgeAfterMs: 300_000,
+    maxRttMs: undefined,
+    entriesMax: 100_000,
+  };
   return new CatalogCore(config, local, () => undefined);
 }
 
