@@ -29,6 +29,8 @@ export type NetworkClosed = { readonly by: "program" } | { readonly by: "failure
 
 /** Protocols that this node accepts. */
 const ACCEPTED = [ALPN.announce, ALPN.sync, ALPN.ping, ALPN.streams];
+/** Streams of each direction that a peer may have open on a connection. A protocol uses one; gossip may begin one before it ends another. */
+const STREAMS_PER_CONNECTION_MAX = 8;
 
 /** One node of one network: everything that a program does with Mosaik begins here. Holds the process open until it is closed. */
 export class Network {
@@ -75,6 +77,7 @@ export class Network {
     const binding = runtime.transport.bind({
       secretKey,
       alpns: ACCEPTED,
+      maxIncomingStreams: STREAMS_PER_CONNECTION_MAX,
       relay: options.relay ?? "default",
       ...(options.bindAddrs === undefined ? {} : { bindAddrs: options.bindAddrs }),
     });
