@@ -23,15 +23,10 @@ const COALESCE_MS = 100;
 const FRESH_MS = 20_000;
 /** Versions run ahead of their author's clock, a millisecond for each change in one: a farewell may seem that much older, in ms. */
 const VERSION_LEAD_MS = 100;
-/** How often a node without neighbours tries to find some, in ms. */
-const REJOIN_INTERVAL_MS = 2000;
-/** Known peers that are asked at a time. */
-const REJOIN_PEERS_MAX = 5;
 
 /** What announcements travel on. */
 export interface Broadcaster {
   readonly neighbors: ReadonlySet<PeerId>;
-  join(peers: Iterable<PeerId>): void;
   /** False where the content is over the limit of a message; nothing was sent then. */
   broadcast(content: Uint8Array): boolean;
 }
@@ -42,8 +37,6 @@ export interface AnnouncerOptions {
   readonly gossip: Broadcaster;
   /** Announcements dated further from our clock are ignored, in ms. */
   readonly maxTimeDriftMs: number;
-  /** The bootstrap peers: asked first when there is no neighbour. */
-  readonly bootstrap: () => Iterable<PeerId>;
   /** Our own entry under a new version. */
   readonly freshEntry: () => SignedPeerEntry;
   /** Takes an entry whose signature was checked. */
@@ -60,17 +53,10 @@ export class Announcer {
   readonly #options: AnnouncerOptions;
   #announced: { readonly content: Uint8Array; readonly atMs: number } | undefined;
   #cancelCoalescing: (() => void) | undefined;
-  #cancelRejoin: () => void = () => {};
-  /** Peers that were asked since the last look at our neighbours. */
-  #asked = 0;
   #isClosed = false;
 
   constructor(options: AnnouncerOptions) {
     this.#options = options;
-  }
-
-  start(): void {
-    this.#rejoin();
   }
 
   /** Our entry changed: it goes out a moment from now, so that further changes go along. */
@@ -99,18 +85,6 @@ export class Announcer {
     }
   }
 
-  /** A node that is alone asks the first peers that it finds at once. */
-  discovered(peer: PeerId): void {
-    if (this.#options.gossip.neighbors.size > 0 || this.#asked >= REJOIN_PEERS_MAX) return;
-    this.#asked++;
-    this.join(peer);
-  }
-
-  /** Asks a peer to be our neighbour, as after it was lost: it may know others that we do not. */
-  join(peer: PeerId): void {
-    if (!this.#isClosed && !this.#options.gossip.neighbors.has(peer)) this.#options.gossip.join([peer]);
-  }
-
   /** Takes what gossip delivered. Bad content is counted and has no other effect. */
   receive(content: Uint8Array): void {
     let announcement: Announcement;
@@ -128,7 +102,6 @@ export class Announcer {
   depart(): void {
     this.#isClosed = true;
     this.#cancelCoalescing?.();
-    this.#cancelRejoin();
     const { node, gossip, freshEntry } = this.#options;
     if (gossip.neighbors.size === 0) return;
     // A fresh version is not older than any that a ping gave away.
@@ -193,23 +166,6 @@ export class Announcer {
 
   #hasDrifted(atMs: number): boolean {
     return Math.abs(this.#options.node.runtime.wallMs() - atMs) > this.#options.maxTimeDriftMs;
-  }
-
-  #rejoin(): void {
-    const { node, catalog, gossip, bootstrap } = this.#options;
-    if (gossip.neighbors.size === 0) {
-      const known = catalog.signedPeers(node.runtime.wallMs()).map(({ entry }) => entry.id);
-      const candidates = [...new Set([...bootstrap(), ...known])].filter(
-        (peer) => catalog.signedEntry(peer) !== undefined,
-      );
-      const asked: PeerId[] = [];
-      while (asked.length < REJOIN_PEERS_MAX && candidates.length > 0) {
-        asked.push(...candidates.splice(Math.floor(node.runtime.random.unit() * candidates.length), 1));
-      }
-      if (asked.length > 0) gossip.join(asked);
-    }
-    this.#asked = 0;
-    this.#cancelRejoin = node.runtime.after(REJOIN_INTERVAL_MS, () => this.#rejoin());
   }
 
   #count(reason: string): void {

@@ -26,11 +26,6 @@ export class Bootstrap {
     return this.#attempt(peer, new Backoff(DIAL_BACKOFF));
   }
 
-  /** Everyone that the program named. */
-  peers(): Iterable<PeerId> {
-    return this.#dialling.keys();
-  }
-
   close(): void {
     for (const cancel of this.#dialling.values()) cancel();
   }

@@ -86,7 +86,7 @@ export class Discovery {
       events: this.#events,
       onDiscovered: (peer) => {
         this.#introducer.welcome(peer);
-        this.#announcer.discovered(peer);
+        this.#gossip.offer(peer);
       },
       onDeparted: (peer) => this.#introducer.forget(peer),
     });
@@ -95,9 +95,13 @@ export class Discovery {
       router,
       topic: node.networkId,
       alpn: ALPN.announce,
+      candidates: () => this.#core.signedPeers(node.runtime.wallMs()).map((signed) => signed.entry.id),
       onEvent: (event) => {
-        if (event.kind === "received") this.#announcer.receive(event.content);
-        else if (event.kind === "neighborUp") this.#announcer.neighborUp(event.peer);
+        if (event.kind === "received") {
+          this.#liveness.heard(event.from);
+          this.#announcer.receive(event.content);
+        } else if (event.kind === "neighborUp") this.#announcer.neighborUp(event.peer);
+        else if (event.isLost) this.#liveness.suspect(event.peer);
       },
     });
     this.#local = new LocalEntry(node, this.#core, () => {
@@ -110,23 +114,32 @@ export class Discovery {
       catalog: this.#core,
       gossip: this.#gossip,
       maxTimeDriftMs: config.maxTimeDriftMs,
-      bootstrap: () => this.#bootstrap.peers(),
       freshEntry: () => this.#local.fresh(),
-      onEntry: (signed) => void this.#membership.upsert(signed),
+      onEntry: (signed) => {
+        this.#membership.upsert(signed);
+        this.#liveness.heard(signed.entry.id);
+      },
       onDeparture: ({ peer, lastVersion }) => this.#membership.depart(peer, "left", lastVersion),
       introduceTo: (peer) => this.#introducer.introduceTo(peer),
       introduceToAll: () => this.#introducer.introduceToAll(),
     });
     this.#liveness = new Liveness(this.#context, {
       intervalMs: config.pingIntervalMs,
+      intervalMaxMs: config.pingIntervalMaxMs,
       missedMax: config.missedPingsMax,
       lookForMs: config.purgeAfterMs,
       onAlive: (peer, pong) => this.#alive(peer, pong),
       onSilent: (peer) => this.#membership.depart(peer, "silent"),
       onGivenUp: (peer) => node.addresses.forget(peer),
     });
-    router.handle(ALPN.sync, SERVING_MAX.sync, (connection) => serveSync(this.#context, connection));
-    router.handle(ALPN.ping, SERVING_MAX.ping, (connection) => servePing(node, () => this.#local.fresh(), connection));
+    router.handle(ALPN.sync, SERVING_MAX.sync, (connection) => {
+      this.#liveness.heard(PeerId.from(connection.remoteId));
+      return serveSync(this.#context, connection);
+    });
+    router.handle(ALPN.ping, SERVING_MAX.ping, (connection) => {
+      this.#liveness.heard(PeerId.from(connection.remoteId));
+      return servePing(node, () => this.#local.fresh(), connection);
+    });
   }
 
   /** Begins to look for peers. */
@@ -144,7 +157,6 @@ export class Discovery {
       this.#announcer.announce();
     });
     this.#every("purge", purgeAfterMs / PURGE_CHECKS_PER_AGE, 0, () => this.#membership.purge());
-    this.#announcer.start();
     this.#liveness.start();
     for (const peer of this.#config.bootstrap) void this.dial(peer);
   }
@@ -333,7 +345,8 @@ export class Discovery {
   #alive(peer: PeerId, pong: Pong): void {
     this.rtt.record(peer, pong.rttMicros);
     // Who answers after it was lost may know a part of the network that we do not.
-    if (this.#membership.upsert(pong.entry) === "new") this.#announcer.join(peer);
+    const isNew = this.#membership.upsert(pong.entry) === "new";
+    if (isNew && !this.#gossip.neighbors.has(peer)) this.#gossip.join([peer]);
     this.#introducer.reached(peer);
   }
 }

@@ -17,6 +17,7 @@ export function checkConfig(config: DiscoveryConfig): void {
     "announceIntervalMs",
     "maxTimeDriftMs",
     "pingIntervalMs",
+    "pingIntervalMaxMs",
     "missedPingsMax",
     "eventsBacklog",
   ] as const;

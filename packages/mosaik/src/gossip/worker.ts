@@ -9,7 +9,9 @@ import { decodePeerData, encodePeerData, GOSSIP_CONTENT_MAX_BYTES, type PeerData
 import { TopicCore, type TopicInput } from "./topic.js";
 
 export type GossipEvent =
-  | { readonly kind: "neighborUp" | "neighborDown"; readonly peer: PeerId }
+  | { readonly kind: "neighborUp"; readonly peer: PeerId }
+  /** `isLost`: its connection ended without a farewell. */
+  | { readonly kind: "neighborDown"; readonly peer: PeerId; readonly isLost: boolean }
   /** A content, once; `from` is the previous hop, not the author. */
   | { readonly kind: "received"; readonly content: Uint8Array; readonly from: PeerId };
 
@@ -18,16 +20,17 @@ export interface GossipOptions {
   readonly router: Router;
   readonly topic: NetworkId;
   readonly alpn: string;
+  /** Peers that may be asked while there is no neighbour. */
+  candidates(): Iterable<PeerId>;
   /** Called in the order of events. What it throws is reported. */
   onEvent(event: GossipEvent): void;
 }
 
 /** Connections served at once; further ones are dropped. */
 export const ACCEPTED_MAX = 256;
-/** Peers that were to be joined, asked again when there is no neighbour. The longest unnamed are forgotten first. */
-export const JOIN_TARGETS_MAX = 64;
-/** How many of them are asked at a time: each puts us into its active view, at the cost of another. */
-const JOINS_AT_ONCE = 3;
+/** How many peers a node without neighbours asks at a time: each puts it into its active view, at the cost of another. */
+const JOINS_AT_ONCE = 5;
+/** How often it asks. */
 const REJOIN_BACKOFF = { initialMs: 2000, factor: 1.5, maxMs: 15_000, jitter: 0.3 };
 const SWEEP_INTERVAL_MS = 2000;
 /** Shuffles are spread by this fraction to either side. */
@@ -40,7 +43,7 @@ const QUIT_WITHIN_MS = 500;
  * reach every node once. Drives the pure core over the transport: frames, timers, dials, and nothing that decides.
  *
  * ```ts
- * const gossip = new Gossip({ node, router, topic: node.networkId, alpn: ALPN.announce, onEvent });
+ * const gossip = new Gossip({ node, router, topic: node.networkId, alpn: ALPN.announce, candidates, onEvent });
  * gossip.join([bootstrap]);
  * gossip.broadcast(bytes);
  * …
@@ -55,11 +58,12 @@ export class Gossip {
   readonly #neighbors = new Set<PeerId>();
   readonly #inputs: TopicInput[] = [];
   readonly #timers = new Set<CancelTimer>();
-  readonly #joinTargets = new Set<PeerId>();
   readonly #rejoinBackoff = new Backoff(REJOIN_BACKOFF);
   readonly #validIds = new WeakSet<PeerId>();
   readonly #unwatchAddress: () => void;
   #cancelRejoin: CancelTimer | undefined;
+  /** Peers that were asked as they were found, since candidates were asked last. */
+  #offeredCount = 0;
   #isStepping = false;
   #quitting: Promise<void> | undefined;
 
@@ -92,6 +96,7 @@ export class Gossip {
       this.#feed({ kind: "updatePeerData", data: encodePeerData(address) });
     });
     this.#after(SWEEP_INTERVAL_MS, () => this.#sweep());
+    this.#rejoinLater();
   }
 
   /** The peers that messages are exchanged with directly: five where there are as many. */
@@ -100,22 +105,20 @@ export class Gossip {
   }
 
   /**
-   * Asks peers to take us in. Each will, and make room for us if need be: a few are enough. They are asked again, less and less often,
-   * while there is no neighbour at all.
+   * Asks peers to take us in. Each will, and make room for us if need be: a few are enough. While there is no neighbour at all, some of
+   * the candidates are asked, less and less often.
    */
   join(peers: Iterable<PeerId>): void {
     const asked = [...peers].filter((peer) => peer !== this.#options.node.id);
-    for (const peer of asked) {
-      this.#joinTargets.delete(peer);
-      this.#joinTargets.add(peer);
-      if (this.#joinTargets.size > JOIN_TARGETS_MAX) {
-        const [oldest] = this.#joinTargets;
-        this.#joinTargets.delete(oldest!);
-      }
-    }
-    if (asked.length === 0) return;
-    this.#feed({ kind: "join", peers: asked });
-    this.#rejoinLater();
+    if (asked.length > 0) this.#feed({ kind: "join", peers: asked });
+  }
+
+  /** A peer was found, a candidate from now on: a node that is alone asks the first few at once. */
+  offer(peer: PeerId): void {
+    if (this.#neighbors.size > 0 || this.#offeredCount >= JOINS_AT_ONCE) return;
+    this.#offeredCount++;
+    this.#rejoinBackoff.reset();
+    this.join([peer]);
   }
 
   /**
@@ -157,7 +160,7 @@ export class Gossip {
     const { runtime } = this.#options.node;
     for (let next = this.#inputs.shift(); next !== undefined; next = this.#inputs.shift()) {
       try {
-        for (const output of this.#core.step(next, runtime.monoMs())) this.#carryOut(output);
+        for (const output of this.#core.step(next, runtime.monoMs())) this.#carryOut(output, next);
       } catch (error) {
         runtime.report(error, "gossip");
       }
@@ -165,7 +168,7 @@ export class Gossip {
     this.#isStepping = false;
   }
 
-  #carryOut(output: GossipOutput): void {
+  #carryOut(output: GossipOutput, input: TopicInput): void {
     switch (output.kind) {
       case "send":
         return this.#links.send(output.to, output.message);
@@ -188,7 +191,7 @@ export class Gossip {
         this.#neighbors.delete(output.peer);
         this.#countNeighbors();
         this.#rejoinLater();
-        return this.#tell({ kind: "neighborDown", peer: output.peer });
+        return this.#tell({ kind: "neighborDown", peer: output.peer, isLost: input.kind === "peerDisconnected" });
       case "received":
         return this.#tell({ kind: "received", content: output.content, from: output.from });
     }
@@ -213,21 +216,27 @@ export class Gossip {
     }
   }
 
-  /** Sees to it that peers are asked again while there is no neighbour. */
+  /** Sees to it that candidates are asked while there is no neighbour. */
   #rejoinLater(): void {
     if (this.#cancelRejoin !== undefined || this.#quitting !== undefined || this.#neighbors.size > 0) return;
     const { runtime } = this.#options.node;
     this.#cancelRejoin = runtime.after(this.#rejoinBackoff.nextMs(runtime.random.unit()), () => {
       this.#cancelRejoin = undefined;
+      this.#offeredCount = 0;
       if (this.#neighbors.size > 0) return;
-      const targets = [...this.#joinTargets];
-      const peers: PeerId[] = [];
-      while (peers.length < JOINS_AT_ONCE && targets.length > 0) {
-        peers.push(...targets.splice(Math.floor(runtime.random.unit() * targets.length), 1));
-      }
-      this.#feed({ kind: "join", peers });
+      this.join(this.#someCandidates());
       this.#rejoinLater();
     });
+  }
+
+  #someCandidates(): PeerId[] {
+    const { random } = this.#options.node.runtime;
+    const rest = [...this.#options.candidates()];
+    const some: PeerId[] = [];
+    while (some.length < JOINS_AT_ONCE && rest.length > 0) {
+      some.push(...rest.splice(Math.floor(random.unit() * rest.length), 1));
+    }
+    return some;
   }
 
   #sweep(): void {

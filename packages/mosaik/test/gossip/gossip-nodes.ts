@@ -2,7 +2,7 @@ import { Gossip, type GossipEvent } from "../../src/gossip/index.js";
 import { streamHeaderCodec, topicMessageCodec, type TopicMessage } from "../../src/gossip/protocol.js";
 import { Metrics } from "../../src/metrics/index.js";
 import { ALPN, FrameDecoder, LocalNode, Router, writeFrameHeader } from "../../src/network/index.js";
-import { Digest, type NetworkId } from "../../src/primitives/index.js";
+import { Digest, type NetworkId, type PeerId } from "../../src/primitives/index.js";
 import type { Connection, Endpoint, RecvStream, SendStream } from "../../src/runtime/index.js";
 import type { Simulator } from "../../src/testing/index.js";
 
@@ -14,6 +14,7 @@ export class GossipNode {
   readonly events: GossipEvent[] = [];
   readonly gossip: Gossip;
   readonly local: LocalNode;
+  readonly #contacts = new Set<PeerId>();
 
   private constructor(local: LocalNode, router: Router, network: NetworkId, alpn: string) {
     this.local = local;
@@ -22,6 +23,7 @@ export class GossipNode {
       router,
       topic: network,
       alpn,
+      candidates: () => this.#contacts,
       onEvent: (event) => this.events.push(event),
     });
     void router.run();
@@ -44,6 +46,7 @@ export class GossipNode {
   /** Joins through a peer whose address is given. */
   join(contact: { readonly local: LocalNode }): void {
     this.local.addresses.add(contact.local.address());
+    this.#contacts.add(contact.local.id);
     this.gossip.join([contact.local.id]);
   }
 
