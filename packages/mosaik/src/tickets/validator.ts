@@ -27,11 +27,10 @@ export interface TicketValidator {
    */
   readonly signature: Digest;
   /**
-   * Whether the verdict depends on more of the entry than whose it is: then it is asked for whenever the peer changes what it says of
-   * itself. Otherwise a verdict on the same bytes of the same peer is kept: an acceptance until it expires, a refusal for 10 s.
-   * Default: false.
+   * Whether the verdict depends on nothing but the ticket's bytes and whose they are, and an acceptance holds until it expires. Then
+   * it is kept: an acceptance until it expires, a refusal for a second. Default: false, it is asked for each time.
    */
-  readonly judgesEntry?: boolean;
+  readonly isRepeatable?: boolean;
   /**
    * How long a ticket is valid. Synchronous.
    *

@@ -7,7 +7,7 @@ import type { TicketValidator } from "./validator.js";
 /** Verdicts of one validator that are kept. */
 const VERDICTS_MAX = 4096;
 /** How long a refusal is kept, in ms: a ticket may be valid later, and what failed may work again. */
-const REFUSED_MS = 10_000;
+const REFUSED_MS = 1000;
 
 /** What a validator says of a ticket. */
 export type Verdict = Expiration | InvalidTicket;
@@ -23,8 +23,8 @@ const byValidator = new WeakMap<TicketValidator, Verdicts>();
 const ids = new WeakMap<Ticket, Digest>();
 
 /**
- * What a validator said of the ticket of a peer before, or says now: entries are renewed all the time, and their tickets stay the
- * same. An acceptance counts until it expires, a refusal for ten seconds; neither if the clock was set back.
+ * What a repeatable validator said of the ticket of a peer before, or says now: entries are renewed all the time, and their tickets stay the
+ * same. An acceptance counts until it expires, a refusal for a second; neither if the clock was set back.
  */
 export function rememberedVerdict(
   validator: TicketValidator,
@@ -33,7 +33,7 @@ export function rememberedVerdict(
   nowMs: number,
   judge: () => Verdict,
 ): Verdict {
-  if (validator.judgesEntry === true) return judge();
+  if (validator.isRepeatable !== true) return judge();
   let verdicts = byValidator.get(validator);
   if (verdicts === undefined) byValidator.set(validator, (verdicts = new Verdicts()));
   let id = ids.get(ticket);
