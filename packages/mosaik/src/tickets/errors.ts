@@ -5,6 +5,8 @@ export type InvalidTicketCode =
   | "missing"
   /** The validator refused it. */
   | "refused"
+  /** The validator accepted it until a moment that has passed. */
+  | "expired"
   /** The validator failed: it threw something else than an `InvalidTicket`, or answered with no `Expiration`. */
   | "validatorFailed";
 
