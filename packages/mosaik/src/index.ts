@@ -3,7 +3,7 @@
  * with nothing to install between them.
  */
 export { DateTime, DecodeError, EncodeError, t, type Codec } from "@mosaik/postcard";
-export { Condition, Digest, MosaikError, PeerId } from "./primitives/index.js";
+export { Condition, Digest, MosaikError, PeerCondition, PeerId } from "./primitives/index.js";
 export type {
   BackoffPolicy,
   DigestLike,
@@ -17,7 +17,14 @@ export type {
 export { Metrics, type MetricSample } from "./metrics/index.js";
 export type { Runtime } from "./runtime/index.js";
 export { CLOSE, NetworkError, PeerEntry, PeerInfo, SignedPeerEntry } from "./network/index.js";
-export type { CloseCode, EndpointAddress, NetworkErrorCode, Ticket, TransportAddr } from "./network/index.js";
+export type {
+  CloseCode,
+  EndpointAddress,
+  NetworkErrorCode,
+  PeerPredicate,
+  Ticket,
+  TransportAddr,
+} from "./network/index.js";
 export { Expiration, ExpiryTimer, InvalidTicket, validateTicket, validateTickets } from "./tickets/index.js";
 export type { InvalidTicketCode, TicketValidator } from "./tickets/index.js";
 export { DiscoveryError } from "./discovery/index.js";
@@ -33,8 +40,9 @@ export type {
   DiscoveryEvent,
   Topology,
 } from "./discovery/index.js";
-export { ChannelCondition, stream, StreamDef, StreamError } from "./streams/index.js";
+export { stream, StreamDef, StreamError } from "./streams/index.js";
 export type {
+  ChannelCondition,
   ChannelInfo,
   Consumer,
   ConsumerOptions,

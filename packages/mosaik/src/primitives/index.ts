@@ -6,5 +6,6 @@ export { MosaikError } from "./errors.js";
 export { EventHub, type Lagged, type ReadOptions } from "./events.js";
 export { Id } from "./id.js";
 export { abortReason, linkSignals, unlessAborted, type LinkedSignal } from "./link-signals.js";
-export { TaskPool } from "./task-pool.js";
+export { PeerCondition, PeerWatch, type Tagged } from "./peer-condition.js";
 export { PeerId, type PeerIdLike } from "./peer-id.js";
+export { TaskPool } from "./task-pool.js";

@@ -3,6 +3,6 @@ export { Consumer, type ConsumerOptions } from "./consumer.js";
 export { stream, StreamDef, type StreamOptions } from "./declare.js";
 export { StreamError, type StreamErrorCode } from "./errors.js";
 export { Producer, type ProducerOptions } from "./producer.js";
-export { streamHandshakeCodec } from "./protocol.js";
+export { streamHandshakeCodec, type StreamHandshake, type StreamPosition } from "./protocol.js";
 export { Streams, type StreamIdOption } from "./streams.js";
-export { ChannelCondition, When, type OnlineWhen } from "./when.js";
+export { When, type ChannelCondition, type OnlineWhen } from "./when.js";

@@ -1,84 +1,23 @@
 import type { PeerEntry } from "../network/index.js";
-import { ChangeSource, Condition, Digest, type DigestLike, type Report } from "../primitives/index.js";
+import { Condition, PeerCondition, PeerWatch, type Report } from "../primitives/index.js";
 import type { Channel } from "./channel.js";
+
+/** How many peers are connected, by their labels and whatever else their entries say now (spec 04 §4.6). */
+export type ChannelCondition = PeerCondition<PeerEntry>;
 
 /** Says when a producer or a consumer counts as online, from the condition of one subscribed peer. */
 export type OnlineWhen = (subscribed: ChannelCondition) => ChannelCondition;
 
-interface Filters {
-  readonly minimum: number;
-  readonly tags: readonly Digest[];
-  readonly predicates: readonly ((peer: PeerEntry) => boolean)[];
-  readonly isUnmet: boolean;
-}
-
-/** The channels of a producer or a consumer, and word of their changes: what its conditions look at. */
-export class ChannelWatch extends ChangeSource {
-  readonly #report: Report;
-  readonly #channels: () => Iterable<Channel>;
-
+/** The connected channels of a producer or a consumer: what its conditions look at. */
+export class ChannelWatch extends PeerWatch<PeerEntry> {
   /** @param report told what predicates of the program throw */
   constructor(report: Report, channels: () => Iterable<Channel>) {
-    super(report);
-    this.#report = report;
-    this.#channels = channels;
-  }
-
-  /** How many peers are connected and pass; a predicate that throws counts as `false`. */
-  countConnected(passes: (peer: PeerEntry) => boolean): number {
-    let count = 0;
-    for (const { state, peer } of this.#channels()) if (state === "connected" && this.#passes(passes, peer)) count++;
-    return count;
-  }
-
-  #passes(passes: (peer: PeerEntry) => boolean, peer: PeerEntry): boolean {
-    try {
-      return passes(peer);
-    } catch (error) {
-      this.#report(error, "a stream condition");
-      return false;
-    }
+    super(report, () => connected(channels()), "a stream condition");
   }
 }
 
-/**
- * How many connected peers there are, with every filter applied to each peer by itself (spec 04 §4.6). It is judged anew at every
- * change of a channel.
- */
-export class ChannelCondition extends Condition {
-  readonly #watch: ChannelWatch;
-  readonly #filters: Filters;
-
-  constructor(watch: ChannelWatch, filters: Filters = { minimum: 1, tags: [], predicates: [], isUnmet: false }) {
-    super(watch, () => isMet(watch, filters));
-    this.#watch = watch;
-    this.#filters = filters;
-  }
-
-  /** At least so many peers. */
-  minimumOf(minimum: number): ChannelCondition {
-    if (!Number.isInteger(minimum) || minimum < 0) throw new RangeError(`a minimum of ${minimum} peers`);
-    return this.#refined({ minimum });
-  }
-
-  /** Only peers that carry all of these labels. */
-  withTags(...tags: DigestLike[]): ChannelCondition {
-    return this.#refined({ tags: [...this.#filters.tags, ...tags.map((tag) => Digest.from(tag))] });
-  }
-
-  /** Only peers whose entry passes. */
-  withPredicate(predicate: (peer: PeerEntry) => boolean): ChannelCondition {
-    return this.#refined({ predicates: [...this.#filters.predicates, predicate] });
-  }
-
-  /** The opposite of what this condition is without `unmet`; a second `unmet` changes nothing, as in Rust. */
-  override unmet(): ChannelCondition {
-    return this.#refined({ isUnmet: true });
-  }
-
-  #refined(change: Partial<Filters>): ChannelCondition {
-    return new ChannelCondition(this.#watch, { ...this.#filters, ...change });
-  }
+function* connected(channels: Iterable<Channel>): Iterable<PeerEntry> {
+  for (const { state, peer } of channels) if (state === "connected") yield peer;
 }
 
 /** The conditions of a producer or a consumer. */
@@ -103,18 +42,11 @@ export class When {
 
   /** At least one peer is connected; refine it with `minimumOf`, `withTags`, `withPredicate`. */
   subscribed(): ChannelCondition {
-    return new ChannelCondition(this.#watch);
+    return new PeerCondition(this.#watch);
   }
 
   /** No peer is connected. */
   unsubscribed(): ChannelCondition {
     return this.subscribed().unmet();
   }
-}
-
-function isMet(watch: ChannelWatch, { minimum, tags, predicates, isUnmet }: Filters): boolean {
-  const count = watch.countConnected(
-    (peer) => tags.every((tag) => peer.tags.has(tag)) && predicates.every((predicate) => predicate(peer)),
-  );
-  return count >= minimum !== isUnmet;
 }
