@@ -34,6 +34,7 @@ export {
   type Ticket,
 } from "./peer-entry.js";
 export { PeerInfo } from "./peer-info.js";
+export { judgePeer, listOf, type OneOrMany, type PeerPredicate, type PeerVerdict } from "./peer-predicate.js";
 export { Router, type ProtocolHandler } from "./router.js";
 export {
   peerEntryCodec,
@@ -43,3 +44,4 @@ export {
   verifySignature,
   versionCodec,
 } from "./signed-entry.js";
+export { decodeExtension, encodeExtension, type ExtensionFields } from "./trailing-extension.js";

@@ -70,7 +70,11 @@ const decoders: Record<string, Decoder> = {
     { kind: "departure" as const, value: departure },
   ]),
   "gossip message": decoder(topicMessageCodec, topicMessages),
-  "stream handshake": decoder(streamHandshakeCodec, [{ network: Digest.from("n"), stream: Digest.from("s") }]),
+  "stream handshake": decoder(streamHandshakeCodec, [
+    { network: Digest.from("n"), stream: Digest.from("s") },
+    { network: Digest.from("n"), stream: Digest.from("s"), resume: { after: undefined } },
+    { network: Digest.from("n"), stream: Digest.from("s"), resume: { after: { epoch: 1n << 63n, sequence: 70_000 } } },
+  ]),
   expiration: decoder(expirationCodec, [Expiration.never, Expiration.at(moment)]),
 };
 
