@@ -1,6 +1,7 @@
 import type { PeerId } from "../primitives/index.js";
 import type { GossipOutput, GossipTimer, Pick } from "./core-io.js";
-import { defaultMembershipRules, HyParView, type MembershipRules } from "./hyparview.js";
+import { HyParView } from "./hyparview.js";
+import { defaultMembershipRules, type MembershipRules } from "./membership-rules.js";
 import { defaultBroadcastRules, PlumTree, type BroadcastRules, type Scope } from "./plumtree.js";
 import type { MessageId, PeerData, TopicMessage } from "./protocol.js";
 

@@ -1,5 +1,5 @@
 import type { GossipOutput } from "../../src/gossip/core-io.js";
-import type { MembershipRules } from "../../src/gossip/hyparview.js";
+import type { MembershipRules } from "../../src/gossip/membership-rules.js";
 import { TopicCore, type TopicInput } from "../../src/gossip/topic.js";
 import { Digest, PeerId } from "../../src/primitives/index.js";
 import { SeededRandom } from "../../src/runtime/index.js";

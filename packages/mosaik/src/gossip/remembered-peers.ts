@@ -1,0 +1,43 @@
+import type { PeerId } from "../primitives/index.js";
+
+/** Peers of which one thing is remembered: the oldest are forgotten beyond this. */
+export const REMEMBERED_PEERS_MAX = 128;
+
+/** Peers of which something was so, and when it was so last. Pure: time comes in with each question. */
+export class RememberedPeers {
+  /** Oldest first. */
+  readonly #atMs = new Map<PeerId, number>();
+
+  add(peer: PeerId, nowMs: number): void {
+    this.#atMs.delete(peer);
+    this.#atMs.set(peer, nowMs);
+    if (this.#atMs.size > REMEMBERED_PEERS_MAX)
+      for (const oldest of this.#atMs.keys()) return void this.#atMs.delete(oldest);
+  }
+
+  has(peer: PeerId): boolean {
+    return this.#atMs.has(peer);
+  }
+
+  /** How long ago it was, in ms; `Infinity` where it is not remembered. */
+  ageMs(peer: PeerId, nowMs: number): number {
+    return nowMs - (this.#atMs.get(peer) ?? -Infinity);
+  }
+
+  /** Whether it was remembered. */
+  delete(peer: PeerId): boolean {
+    return this.#atMs.delete(peer);
+  }
+
+  /** Forgets what was so long ago, in ms. */
+  expire(ageMs: number, nowMs: number): void {
+    for (const [peer, atMs] of this.#atMs) {
+      if (nowMs - atMs < ageMs) return;
+      this.#atMs.delete(peer);
+    }
+  }
+
+  clear(): void {
+    this.#atMs.clear();
+  }
+}
