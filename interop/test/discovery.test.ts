@@ -95,7 +95,7 @@ describe.skipIf(obstacle !== undefined)("discovery between TypeScript and Rust",
     const { languages } = context;
     const { ts, rust } = await languages.pair("killed");
     languages.rust.signal("SIGKILL");
-    // Its turn comes within 10.5 s, and three pings take 6 s.
+    // Its turn comes within 12.5 s, and three pings take 6 s.
     await within(
       20_000,
       ts.discovery.catalog.when((catalog) => catalog.getSigned(rust.id) === undefined),

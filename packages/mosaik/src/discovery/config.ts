@@ -23,7 +23,7 @@ export interface DiscoveryConfig {
   readonly maxTimeDriftMs: number;
   /** A new peer, and one that missed a ping or is suspected to be gone, is pinged this often. Default: 2000. */
   readonly pingIntervalMs: number;
-  /** A peer that answers is pinged half as often after each answer, down to this, and not where it shows by itself that it is alive. Default: 10 000. */
+  /** A peer that answers is pinged half as often after each answer, down to this, and not where it shows by itself that it is alive. Default: 12 000. */
   readonly pingIntervalMaxMs: number;
   /** A peer that misses so many pings in a row has departed. Default: 3. */
   readonly missedPingsMax: number;
@@ -43,7 +43,7 @@ export const defaultDiscoveryConfig: DiscoveryConfig = {
   announceJitter: 0.5,
   maxTimeDriftMs: 50_000,
   pingIntervalMs: 2000,
-  pingIntervalMaxMs: 10_000,
+  pingIntervalMaxMs: 12_000,
   missedPingsMax: 3,
   maxRttMs: undefined,
   entriesMax: 100_000,

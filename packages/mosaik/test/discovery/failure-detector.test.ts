@@ -12,7 +12,7 @@ import { peerIdOf } from "./entries.js";
 
 const TICK_MS = 500;
 const TIMEOUT_MS = 2000;
-const rules: DetectorRules = { intervalMs: 2000, intervalMaxMs: 10_000, missedMax: 3, lookForMs: 300_000 };
+const rules: DetectorRules = { intervalMs: 2000, intervalMaxMs: 12_000, missedMax: 3, lookForMs: 300_000 };
 /** The longest until a killed peer is silent: its turn, a tick, and three pings that nobody answers. */
 const BOUND_MS = rules.intervalMaxMs + TICK_MS + 3 * TIMEOUT_MS;
 
