@@ -14,11 +14,11 @@ export function listOf<T>(given: OneOrMany<T> | undefined): readonly T[] {
 }
 
 /** What the predicates say of a peer. */
-export interface PeerVerdict {
-  readonly isWanted: boolean;
-  /** A predicate looked at the round-trip time, which is not known yet: the verdict may be another once it is. */
-  readonly needsRtt: boolean;
-}
+export type PeerVerdict =
+  | "passes"
+  | "fails"
+  /** A predicate looked at the round-trip time, which is not known yet: measure it and judge again. */
+  | "needsRtt";
 
 /**
  * Asks every predicate, in order, until one does not want the peer (spec 04 §3.4, §3.7). A predicate that throws, or that answers
@@ -28,7 +28,8 @@ export function judgePeer(predicates: readonly PeerPredicate[], peer: PeerInfo, 
   let needsRtt = false;
   const shown = peer.rttMs === undefined ? unmeasured(peer, () => (needsRtt = true)) : peer;
   const isWanted = predicates.every((predicate) => passes(predicate, shown, report));
-  return { isWanted, needsRtt };
+  if (needsRtt) return "needsRtt";
+  return isWanted ? "passes" : "fails";
 }
 
 function passes(predicate: PeerPredicate, peer: PeerInfo, report: Report): boolean {
