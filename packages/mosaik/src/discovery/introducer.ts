@@ -35,7 +35,7 @@ export class Introducer {
     const { node, catalog } = this.#context;
     const nowMs = node.runtime.monoMs();
     if (nowMs - this.#welcomed.sinceMs >= WELCOME_WINDOW_MS) this.#welcomed = { sinceMs: nowMs, count: 0 };
-    if (this.#welcomed.count >= WELCOMES_MAX || this.#pool.size >= WELCOMES_MAX) return;
+    if (this.#welcomed.count >= WELCOMES_MAX || this.#pool.size + this.#afterMerge.size >= WELCOMES_MAX) return;
     this.#welcomed.count++;
     if (catalog.isMerging) this.#afterMerge.add(peer);
     else this.introduceTo(peer);

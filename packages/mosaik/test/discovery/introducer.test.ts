@@ -42,6 +42,21 @@ describe("Introducer", () => {
     await sim.close();
   });
 
+  it("greets 64 new peers of a merge that takes many seconds", async () => {
+    const sim = new Simulator({ seed: 3 });
+    const { introducer, catalog, failed } = await create(sim);
+    const endMerge = catalog.beginMerge();
+    for (let number = 1; number <= 200; number++) {
+      introducer.welcome(stranger(number));
+      await sim.advance(50);
+    }
+    expect(failed()).toBe(0);
+    endMerge();
+    await sim.advance(60_000);
+    expect(failed()).toBe(64);
+    await sim.close();
+  });
+
   it("greets nobody who departed before the merge was over", async () => {
     const sim = new Simulator({ seed: 2 });
     const { introducer, catalog, failed } = await create(sim);
