@@ -1,9 +1,13 @@
 export { isIsolated, peerAvailable, whyNoPeer } from "./availability.js";
+export { RustCaller } from "./caller.js";
 export { RustConsumer } from "./consumer.js";
 export { EventLog, type WaitOptions } from "./event-log.js";
+export type * from "./function-protocol.js";
+export { RustHandler, type RustCall } from "./handler.js";
 export { RustNode } from "./node.js";
 export { RustPeer, RustPeerError, type RequestOptions, type StartOptions } from "./peer.js";
 export { RustProducer } from "./producer.js";
 export type * from "./protocol.js";
 export { RawConnection } from "./raw.js";
 export { startRelay, type LocalRelay } from "./relay.js";
+export type * from "./ticket-protocol.js";

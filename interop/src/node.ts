@@ -1,4 +1,7 @@
+import { RustCaller } from "./caller.js";
 import { RustConsumer } from "./consumer.js";
+import type { CallerOptions, HandleOptions } from "./function-protocol.js";
+import { RustHandler } from "./handler.js";
 import type { RequestOptions, RustPeer } from "./peer.js";
 import { RustProducer } from "./producer.js";
 import type {
@@ -12,6 +15,8 @@ import type {
   SensorSummary,
   ViewerSummary,
 } from "./protocol.js";
+import { RawConnection } from "./raw.js";
+import type { IssueOptions, JwtValidatorArgs, TicketInfo, Verdict } from "./ticket-protocol.js";
 
 /** A mosaik node in a Rust process: what {@link RustPeer.join} gives. */
 export class RustNode {
@@ -85,6 +90,57 @@ export class RustNode {
     return new RustConsumer(this, consumer, streamId);
   }
 
+  /** Serves a function of which requests and replies are of this type; each call is an event `called`. */
+  async handle<K extends DatumType>(type: K, options: HandleOptions = {}): Promise<RustHandler<DatumTypes[K]>> {
+    const { handler, functionId } = await this.request<{ handler: string; functionId: string }>("handle", {
+      type,
+      ...options,
+    });
+    return new RustHandler(this, handler, functionId);
+  }
+
+  /** A caller of a function of which requests and replies are of this type. */
+  async caller<K extends DatumType>(type: K, options: CallerOptions = {}): Promise<RustCaller<DatumTypes[K]>> {
+    const { caller, functionId } = await this.request<{ caller: string; functionId: string }>("caller", {
+      type,
+      ...options,
+    });
+    return new RustCaller(this, caller, functionId);
+  }
+
+  /** Makes a ticket; {@link addTicket} puts it into the entry. */
+  issueTicket(options: IssueOptions): Promise<TicketInfo> {
+    return this.request("issueTicket", options);
+  }
+
+  async addTicket(ticket: Pick<TicketInfo, "class" | "data">): Promise<void> {
+    await this.request("addTicket", { class: ticket.class, data: ticket.data });
+  }
+
+  /** Adds a ticket in place of all of its class. */
+  async replaceTicket(ticket: Pick<TicketInfo, "class" | "data">): Promise<void> {
+    await this.request("replaceTicket", { class: ticket.class, data: ticket.data });
+  }
+
+  async removeTicket({ id }: Pick<TicketInfo, "id">): Promise<void> {
+    await this.request("removeTicket", { ticket: id });
+  }
+
+  async removeTicketsOf(ticketClass: string): Promise<void> {
+    await this.request("removeTicketsOf", { class: ticketClass });
+  }
+
+  /** What a validator says of the tickets in a peer's entry, as this node knows it. */
+  judgeTickets(peer: string, validator: JwtValidatorArgs): Promise<Verdict> {
+    return this.request("judgeTickets", { peer, validator });
+  }
+
+  /** A connection from this node's own socket, to send what no node of the crate sends. */
+  async rawDial(addr: PeerAddr, alpn: string): Promise<RawConnection> {
+    const { raw, id } = await this.request<{ raw: string; id: string }>("rawDial", { addr, alpn, asNode: true });
+    return new RawConnection(this.peer, raw, id);
+  }
+
   /** Streams this machine's readings; each is a `demoProduced` event. Returns the handle. */
   async demoSensor(options: { name: string; intervalMs: number; streamId: string }): Promise<string> {
     return (await this.request<{ handle: string }>("demoSensor", options)).handle;
@@ -103,7 +159,7 @@ export class RustNode {
     return this.request("demoInfo", { handle });
   }
 
-  /** Gives up a producer, consumer, sensor or viewer. */
+  /** Gives up a producer, consumer, handler, caller, sensor or viewer. */
   async drop(handle: string): Promise<void> {
     await this.request("drop", { handle });
   }

@@ -6,6 +6,7 @@ import { EventLog } from "./event-log.js";
 import { RustNode } from "./node.js";
 import type { JoinOptions, PeerAddr, RustEvent } from "./protocol.js";
 import { RawConnection } from "./raw.js";
+import type { JwtValidatorArgs } from "./ticket-protocol.js";
 
 const DEFAULT_TIMEOUT_MS = 15_000;
 /** Leaving takes 650 ms a network, side by side. */
@@ -117,6 +118,11 @@ export class RustPeer implements AsyncDisposable {
   async rawDial(addr: PeerAddr, alpn: string, seed?: string): Promise<RawConnection> {
     const { raw, id } = await this.request<{ raw: string; id: string }>("rawDial", { addr, alpn, seed });
     return new RawConnection(this, raw, id);
+  }
+
+  /** What a validator adds to the ids of functions and groups, in hexadecimal. */
+  async validatorSignature(validator: JwtValidatorArgs): Promise<string> {
+    return (await this.request<{ signature: string }>("validatorSignature", { validator })).signature;
   }
 
   /** Sends the process a signal: SIGKILL for a crash, SIGSTOP and SIGCONT for a pause. */

@@ -1,4 +1,6 @@
 /** What the program's commands take and answer: the TypeScript side of `interop/README.md`. */
+import type { FunctionEvent } from "./function-protocol.js";
+import type { JwtValidatorArgs, TicketInfo } from "./ticket-protocol.js";
 
 /** A u64: a number as far as JavaScript counts exactly, a string of digits beyond. */
 export type JsonU64 = number | string;
@@ -22,7 +24,7 @@ export interface PeerEntryInfo {
   readonly streams: readonly string[];
   readonly functions: readonly string[];
   readonly groups: readonly string[];
-  readonly tickets: readonly { readonly id: string; readonly class: string; readonly data: string }[];
+  readonly tickets: readonly TicketInfo[];
 }
 
 export interface CatalogEntry extends PeerEntryInfo {
@@ -91,16 +93,24 @@ export interface ProduceOptions {
   readonly bufferSize?: number;
   readonly maxConsumers?: number;
   readonly disconnectLagging?: boolean;
-  /** Admits only consumers that advertise this tag. */
-  readonly requireTag?: string;
+  /** Reports each datum that no consumer was there for as an event `undelivered`. */
+  readonly undelivered?: boolean;
+  /** Admits only consumers that advertise all of these tags. */
+  readonly requireTags?: readonly string[];
+  /** Admits only consumers whose tickets all of these accept. */
+  readonly requireTickets?: readonly JwtValidatorArgs[];
 }
 
 export interface ConsumeOptions {
   readonly streamId?: string;
   /** Counts items instead of reporting each: for loads. */
   readonly quiet?: boolean;
-  /** Subscribes only to producers that advertise this tag. */
-  readonly requireTag?: string;
+  /** How many producers make the consumer online; 0 if absent. */
+  readonly onlineMin?: number;
+  /** Subscribes only to producers that advertise all of these tags. */
+  readonly requireTags?: readonly string[];
+  /** Subscribes only to producers whose tickets all of these accept. */
+  readonly requireTickets?: readonly JwtValidatorArgs[];
 }
 
 /** How often the producer took a datum, and how often it refused one that was then offered again. */
@@ -185,6 +195,8 @@ export type RustEvent =
   /** A line was no request: the answer that has no id. */
   | { readonly event: "badLine"; readonly error: string }
   | { readonly event: "item"; readonly consumer: string; readonly value: unknown }
+  | { readonly event: "undelivered"; readonly producer: string; readonly value: unknown }
+  | FunctionEvent
   | { readonly event: "demoProduced"; readonly handle: string; readonly reading: Reading }
   | { readonly event: "demoReceived"; readonly handle: string; readonly reading: Reading }
   | { readonly event: "demoFailed"; readonly handle: string; readonly error: string };

@@ -7,9 +7,9 @@ use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 
 use crate::{
-    demo, discovery, network,
+    demo, discovery, functions, network,
     peer::{Context, Peer},
-    raw, relay, streams,
+    raw, relay, streams, tickets,
 };
 
 /// One line of stdin. What is not named here is the command's own.
@@ -67,6 +67,23 @@ pub async fn run(peer: Arc<Peer>, request: Request) -> anyhow::Result<Value> {
         "waitOnline" => call(streams::wait_online, ctx, args).await,
         "waitSubscribed" => call(streams::wait_subscribed, ctx, args).await,
 
+        "handle" => call(functions::handler::handle, ctx, args).await,
+        "handlerInfo" => call(functions::handler::info, ctx, args).await,
+        "answer" => call(functions::behaviour::answer, ctx, args).await,
+        "caller" => call(functions::caller::open, ctx, args).await,
+        "call" => call(functions::caller::call, ctx, args).await,
+        "callMany" => call(functions::caller::call_many, ctx, args).await,
+        "callerInfo" => call(functions::caller::info, ctx, args).await,
+        "waitAvailable" => call(functions::caller::wait_available, ctx, args).await,
+
+        "issueTicket" => call(tickets::issue, ctx, args).await,
+        "addTicket" => call(tickets::add, ctx, args).await,
+        "replaceTicket" => call(tickets::replace, ctx, args).await,
+        "removeTicket" => call(tickets::remove, ctx, args).await,
+        "removeTicketsOf" => call(tickets::remove_of, ctx, args).await,
+        "judgeTickets" => call(tickets::judge, ctx, args).await,
+        "validatorSignature" => call(tickets::signature, ctx, args).await,
+
         "rawDial" => call(raw::dial, ctx, args).await,
         "rawSend" => call(raw::send, ctx, args).await,
         "rawFinish" => call(raw::finish, ctx, args).await,
@@ -98,7 +115,7 @@ struct DropArgs {
     handle: String,
 }
 
-/// Gives up a producer, consumer, raw connection, sensor or viewer.
+/// Gives up a producer, consumer, handler, caller, raw connection, sensor or viewer.
 async fn drop_handle(ctx: Context, args: DropArgs) -> anyhow::Result<Value> {
     ctx.peer.drop_handle(&args.handle)?;
     Ok(Value::Object(Map::new()))

@@ -98,7 +98,8 @@ pub async fn remove_tags(ctx: Context, args: TagArgs) -> anyhow::Result<Value> {
     Ok(json!({}))
 }
 
-fn digests(tags: &[String]) -> Vec<Tag> {
+/// Each a tag in hex or any text.
+pub fn digests(tags: &[String]) -> Vec<Tag> {
     tags.iter().map(|tag| Tag::from(tag.as_str())).collect()
 }
 

@@ -7,12 +7,14 @@ mod commands;
 mod datum;
 mod demo;
 mod discovery;
+mod functions;
 mod network;
 mod output;
 mod peer;
 mod raw;
 mod relay;
 mod streams;
+mod tickets;
 
 use std::{sync::Arc, time::Duration};
 

@@ -2,6 +2,7 @@
 
 use std::{
     collections::HashMap,
+    convert::Infallible,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
@@ -11,6 +12,7 @@ use mosaik::Network;
 
 use crate::{
     demo::{sensor::Sensor, viewer::Viewer},
+    functions::{behaviour::OpenCall, caller::AnyCaller, handler::AnyHandler},
     network,
     output::Output,
     raw::Raw,
@@ -25,6 +27,10 @@ pub struct Peer {
     pub raw: Raw,
     pub producers: Table<dyn AnyProducer>,
     pub consumers: Table<dyn AnyConsumer>,
+    pub handlers: Table<dyn AnyHandler>,
+    pub callers: Table<dyn AnyCaller>,
+    /// Calls whose handlers wait for the answer of a command.
+    pub calls: Arc<Table<OpenCall>>,
     pub sensors: Table<Sensor>,
     pub viewers: Table<Viewer>,
     nodes: Mutex<HashMap<String, Arc<Network>>>,
@@ -55,6 +61,9 @@ impl Peer {
             raw: Raw::default(),
             producers: Table::new("producer"),
             consumers: Table::new("consumer"),
+            handlers: Table::new("handler"),
+            callers: Table::new("caller"),
+            calls: Arc::new(Table::new("call")),
             sensors: Table::new("sensor"),
             viewers: Table::new("viewer"),
             nodes: Mutex::default(),
@@ -79,6 +88,8 @@ impl Peer {
         let network = locked(&self.nodes).remove(name)?;
         self.producers.remove_of(name);
         self.consumers.remove_of(name);
+        self.handlers.remove_of(name);
+        self.callers.remove_of(name);
         self.sensors.remove_of(name);
         self.viewers.remove_of(name);
         Some(network)
@@ -88,6 +99,8 @@ impl Peer {
     pub fn drop_handle(&self, handle: &str) -> anyhow::Result<()> {
         let known = self.producers.remove(handle)
             || self.consumers.remove(handle)
+            || self.handlers.remove(handle)
+            || self.callers.remove(handle)
             || self.sensors.remove(handle)
             || self.viewers.remove(handle)
             || self.raw.remove(handle);
@@ -131,12 +144,18 @@ impl<T: ?Sized> Table<T> {
 
     /// Adds what `make` builds from its own handle, and returns that handle.
     pub fn insert_with(&self, node: &str, make: impl FnOnce(&str) -> Arc<T>) -> String {
+        let Ok(handle) = self.try_insert_with(node, |handle| Ok::<_, Infallible>(make(handle)));
+        handle
+    }
+
+    /// The same with what may fail to be built; its handle is then not given again.
+    pub fn try_insert_with<E>(&self, node: &str, make: impl FnOnce(&str) -> Result<Arc<T>, E>) -> Result<String, E> {
         let mut state = locked(&self.state);
         state.given += 1;
         let handle = format!("{}-{}", self.kind, state.given);
-        let value = make(&handle);
+        let value = make(&handle)?;
         state.entries.insert(handle.clone(), (node.to_string(), value));
-        handle
+        Ok(handle)
     }
 
     pub fn find(&self, handle: &str) -> Option<Arc<T>> {
@@ -152,7 +171,12 @@ impl<T: ?Sized> Table<T> {
     }
 
     pub fn remove(&self, handle: &str) -> bool {
-        locked(&self.state).entries.remove(handle).is_some()
+        self.take(handle).is_some()
+    }
+
+    /// Removes what a handle stands for and hands it out.
+    pub fn take(&self, handle: &str) -> Option<Arc<T>> {
+        locked(&self.state).entries.remove(handle).map(|(_, value)| value)
     }
 
     fn remove_of(&self, node: &str) {

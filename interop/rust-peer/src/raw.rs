@@ -147,16 +147,22 @@ impl RawConnection {
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct DialArgs {
     addr: Addr,
     alpn: String,
     seed: Option<String>,
+    /// From the socket of the request's node, and so under its identity.
+    #[serde(default)]
+    as_node: bool,
 }
 
-/// `rawDial {addr, alpn, seed?}`: connects to the direct addresses given. Without a seed all share one random identity.
+/// `rawDial {addr, alpn, seed?, asNode?}`: connects to the direct addresses given. Without a seed all share one random identity.
 pub async fn dial(ctx: Context, args: DialArgs) -> anyhow::Result<Value> {
-    let endpoint = ctx.peer.raw.endpoint(args.seed.as_deref()).await?;
+    let endpoint = match args.as_node {
+        true => ctx.network()?.local().endpoint().clone(),
+        false => ctx.peer.raw.endpoint(args.seed.as_deref()).await?,
+    };
     let connection = endpoint
         .connect(EndpointAddr::from(args.addr), args.alpn.as_bytes())
         .await?;

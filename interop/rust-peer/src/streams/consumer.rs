@@ -8,7 +8,7 @@ use std::{
 use anyhow::Context as _;
 use futures::StreamExt;
 use mosaik::{
-    Bytes, Network, Tag,
+    Bytes, Network,
     streams::{Consumer, status::When},
 };
 use serde::Deserialize;
@@ -18,8 +18,10 @@ use tokio::{sync::watch, task::AbortHandle};
 use super::channel_json;
 use crate::{
     datum::{Item, Kind, with_kind},
+    discovery::digests,
     output::Output,
     peer::{Context, locked},
+    tickets::jwt::JwtArgs,
 };
 
 /// A consumer whose datum type is known to nobody but itself.
@@ -131,36 +133,53 @@ pub struct ConsumeArgs {
     /// Counts items instead of reporting each.
     #[serde(default)]
     quiet: bool,
-    /// Subscribes only to producers that advertise this tag.
-    require_tag: Option<String>,
+    /// How many producers make the consumer online; 0 if absent.
+    online_min: Option<usize>,
+    /// Subscribes only to producers that advertise all of these tags.
+    #[serde(default)]
+    require_tags: Vec<String>,
+    /// Subscribes only to producers whose tickets all of these accept.
+    #[serde(default)]
+    require_tickets: Vec<JwtArgs>,
 }
 
-/// `consume {type, streamId?, quiet?, requireTag?}`: items become events `{event: "item", consumer, value}`.
+/// `consume {type, streamId?, ...}`: items become events `{event: "item", consumer, value}`.
 pub async fn consume(ctx: Context, args: ConsumeArgs) -> anyhow::Result<Value> {
     let network = ctx.network()?;
     let output = ctx.peer.output.clone();
-    let handle = ctx.peer.consumers.insert_with(
+    let handle = ctx.peer.consumers.try_insert_with(
         &ctx.node,
         |handle| with_kind!(args.r#type, T => open::<T>(&network, &args, handle, output)),
-    );
+    )?;
     let info = ctx.peer.consumers.get(&handle)?.info();
     Ok(json!({ "consumer": handle, "streamId": info["streamId"] }))
 }
 
-fn open<D: Item>(network: &Network, args: &ConsumeArgs, handle: &str, output: Output) -> Arc<dyn AnyConsumer> {
+fn open<D: Item>(
+    network: &Network,
+    args: &ConsumeArgs,
+    handle: &str,
+    output: Output,
+) -> anyhow::Result<Arc<dyn AnyConsumer>> {
     let mut builder = network.streams().consumer::<D>();
     if let Some(id) = &args.stream_id {
         builder = builder.with_stream_id(id.as_str());
     }
-    if let Some(tag) = args.require_tag.as_deref().map(Tag::from) {
+    if let Some(minimum) = args.online_min {
+        builder = builder.online_when(move |conditions| conditions.minimum_of(minimum));
+    }
+    for tag in digests(&args.require_tags) {
         builder = builder.require(move |peer| peer.tags().contains(&tag));
     }
+    for validator in &args.require_tickets {
+        builder = builder.require_ticket(validator.build()?);
+    }
     let (quiet, handle) = (args.quiet, handle.to_string());
-    Arc::new(Reader::start(builder.build(), move |datum: &D| {
+    Ok(Arc::new(Reader::start(builder.build(), move |datum: &D| {
         if !quiet {
             output.event("item", json!({ "consumer": handle, "value": datum.to_json() }));
         }
-    }))
+    })))
 }
 
 #[derive(Deserialize)]

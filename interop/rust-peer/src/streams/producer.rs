@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Instant};
 use anyhow::{bail, ensure};
 use futures::future::BoxFuture;
 use mosaik::{
-    Network, Tag,
+    Network,
     streams::{
         Producer,
         producer::{BuilderError, Error},
@@ -14,12 +14,18 @@ use mosaik::{
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use tokio::task::yield_now;
+use tokio::{
+    sync::mpsc::{UnboundedSender, unbounded_channel},
+    task::yield_now,
+};
 
 use super::channel_json;
 use crate::{
     datum::{Item, Kind, with_kind},
+    discovery::digests,
+    output::Output,
     peer::Context,
+    tickets::jwt::JwtArgs,
 };
 
 /// A producer whose datum type is known to nobody but itself.
@@ -166,20 +172,35 @@ pub struct ProduceArgs {
     buffer_size: Option<usize>,
     max_consumers: Option<usize>,
     disconnect_lagging: Option<bool>,
-    /// Admits only consumers that advertise this tag.
-    require_tag: Option<String>,
+    /// Reports each datum that no consumer was there for as an event `{event: "undelivered", producer, value}`.
+    #[serde(default)]
+    undelivered: bool,
+    /// Admits only consumers that advertise all of these tags.
+    #[serde(default)]
+    require_tags: Vec<String>,
+    /// Admits only consumers whose tickets all of these accept.
+    #[serde(default)]
+    require_tickets: Vec<JwtArgs>,
 }
 
 /// `produce {type, streamId?, ...}`.
 pub async fn produce(ctx: Context, args: ProduceArgs) -> anyhow::Result<Value> {
     let network = ctx.network()?;
-    let producer: Arc<dyn AnyProducer> = with_kind!(args.r#type, T => Arc::new(build::<T>(&network, &args)?));
-    let stream_id = producer.stream_id();
-    let handle = ctx.peer.producers.insert_with(&ctx.node, |_| producer);
+    let output = ctx.peer.output.clone();
+    let handle = ctx.peer.producers.try_insert_with(
+        &ctx.node,
+        |handle| with_kind!(args.r#type, T => build::<T>(&network, &args, handle, output)),
+    )?;
+    let stream_id = ctx.peer.producers.get(&handle)?.stream_id();
     Ok(json!({ "producer": handle, "streamId": stream_id }))
 }
 
-fn build<D: Item>(network: &Network, args: &ProduceArgs) -> anyhow::Result<Producer<D>> {
+fn build<D: Item>(
+    network: &Network,
+    args: &ProduceArgs,
+    handle: &str,
+    output: Output,
+) -> anyhow::Result<Arc<dyn AnyProducer>> {
     let mut builder = network.streams().producer::<D>();
     if let Some(id) = &args.stream_id {
         builder = builder.with_stream_id(id.as_str());
@@ -197,12 +218,30 @@ fn build<D: Item>(network: &Network, args: &ProduceArgs) -> anyhow::Result<Produ
     if let Some(disconnect) = args.disconnect_lagging {
         builder = builder.disconnect_lagging(disconnect);
     }
-    if let Some(tag) = args.require_tag.as_deref().map(Tag::from) {
+    if args.undelivered {
+        builder = builder.with_undelivered_sink(report_undelivered(handle.to_string(), output));
+    }
+    for tag in digests(&args.require_tags) {
         builder = builder.require(move |peer| peer.tags().contains(&tag));
     }
-    builder
-        .build()
-        .map_err(|BuilderError::AlreadyExists(_)| anyhow::anyhow!("the node produces this stream already"))
+    for validator in &args.require_tickets {
+        builder = builder.require_ticket(validator.build()?);
+    }
+    match builder.build() {
+        Ok(producer) => Ok(Arc::new(producer)),
+        Err(BuilderError::AlreadyExists(_)) => bail!("the node produces this stream already"),
+    }
+}
+
+/// A sink whose datums become events until the producer is gone.
+fn report_undelivered<D: Item>(handle: String, output: Output) -> UnboundedSender<D> {
+    let (sink, mut datums) = unbounded_channel::<D>();
+    tokio::spawn(async move {
+        while let Some(datum) = datums.recv().await {
+            output.event("undelivered", json!({ "producer": handle, "value": datum.to_json() }));
+        }
+    });
+    sink
 }
 
 #[derive(Deserialize)]
