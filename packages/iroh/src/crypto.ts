@@ -39,7 +39,8 @@ export function verify(publicKey: Uint8Array, message: Uint8Array, signature: Ui
 }
 
 /**
- * `verify` for many at once, on another thread. The verdicts come in the order of the items.
+ * `verify` for many at once, on one thread for all batches, which on Linux has a lower priority than the others: it does not hold
+ * up the event loop, and on a busy machine takes its time. The verdicts come in the order of the items.
  *
  * @throws TransportError `invalidArgument` as `verify` does.
  */

@@ -1,9 +1,13 @@
 //! Signatures as iroh makes and checks them (Ed25519, strictly verified), and BLAKE3.
 
+use std::panic::catch_unwind;
+
 use iroh::{PublicKey, SecretKey, Signature};
-use napi::bindgen_prelude::{AsyncTask, Result, Uint8Array};
-use napi::{Env, Error, Status, Task};
+use napi::bindgen_prelude::{Object, Result, Uint8Array};
+use napi::{Env, Error, Status};
 use napi_derive::napi;
+
+use crate::background;
 
 const KEY_BYTES: usize = 32;
 const SIGNATURE_BYTES: usize = 64;
@@ -38,32 +42,27 @@ pub fn blake3(bytes: &[u8]) -> Uint8Array {
     blake3::hash(bytes).as_bytes().to_vec().into()
 }
 
-/// Verifies many signatures away from the JavaScript thread. `items` holds, one after the other: a public key (32 bytes), a
-/// signature (64), the length of a message (4, little-endian), the message.
+/// Verifies many signatures on the thread of low priority. `items` holds, one after the other: a public key (32 bytes), a signature
+/// (64), the length of a message (4, little-endian), the message. Promises a verdict for each.
 #[napi(catch_unwind)]
-pub fn verify_batch(items: &[u8]) -> AsyncTask<VerifyBatch> {
-    AsyncTask::new(VerifyBatch(items.to_vec()))
+pub fn verify_batch<'env>(env: &'env Env, items: &[u8]) -> Result<Object<'env>> {
+    let (deferred, promise) = env.create_deferred()?;
+    let items = items.to_vec();
+    background::run(move || match catch_unwind(|| verdicts(&items)) {
+        Ok(Ok(verdicts)) => deferred.resolve(move |_| Ok(verdicts)),
+        Ok(Err(error)) => deferred.reject(error),
+        Err(_) => deferred.reject(Error::new(Status::GenericFailure, "a panic while signatures were verified")),
+    });
+    Ok(promise)
 }
 
-pub struct VerifyBatch(Vec<u8>);
-
-impl Task for VerifyBatch {
-    type Output = Vec<bool>;
-    type JsValue = Vec<bool>;
-
-    fn compute(&mut self) -> Result<Vec<bool>> {
-        let mut rest = self.0.as_slice();
-        let mut verdicts = Vec::new();
-        while !rest.is_empty() {
-            let item = next_item(&mut rest).ok_or_else(|| invalid("a torn batch"))?;
-            verdicts.push(verify(item.public_key, item.message, item.signature));
-        }
-        Ok(verdicts)
+fn verdicts(mut items: &[u8]) -> Result<Vec<bool>> {
+    let mut verdicts = Vec::new();
+    while !items.is_empty() {
+        let item = next_item(&mut items).ok_or_else(|| invalid("a torn batch"))?;
+        verdicts.push(verify(item.public_key, item.message, item.signature));
     }
-
-    fn resolve(&mut self, _env: Env, verdicts: Vec<bool>) -> Result<Vec<bool>> {
-        Ok(verdicts)
-    }
+    Ok(verdicts)
 }
 
 struct Item<'a> {

@@ -8,6 +8,7 @@
 
 mod accept;
 mod address;
+mod background;
 mod closure;
 mod config;
 mod connection;
