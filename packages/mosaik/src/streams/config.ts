@@ -1,6 +1,7 @@
 import { listOf, type OneOrMany, type PeerPredicate } from "../network/index.js";
 import type { TicketValidator } from "../tickets/index.js";
 import { StreamError } from "./errors.js";
+import type { ResumeWindow } from "./tail.js";
 import type { OnlineWhen } from "./when.js";
 
 /**
@@ -42,6 +43,11 @@ export interface ProducerOptions<T = unknown> {
   readonly onlineWhen?: OnlineWhen;
   /** Gets every datum that was sent while there was no consumer. Default: they are counted, and gone. */
   readonly onUndelivered?: (datum: T) => void;
+  /**
+   * What is kept of what was sent, for consumers of this library that ask to go on where their subscription broke. Only with the
+   * policies `wait` and `disconnect`: with the others nobody knows what a consumer has. Default: nothing.
+   */
+  readonly resume?: ResumeWindow;
   /** How long `close` waits until the consumers have everything, in ms. Default: 1000. */
   readonly drainTimeoutMs?: number;
 }
@@ -56,6 +62,7 @@ export interface ProducerConfig {
   readonly bufferBytes: number;
   readonly noProgressLimitMs: number;
   readonly drainTimeoutMs: number;
+  readonly resume: Required<ResumeWindow> | undefined;
 }
 
 const LAG_POLICIES: readonly LagPolicy[] = ["wait", "disconnect", "dropOldest", "dropNewest"];
@@ -73,6 +80,18 @@ export function producerConfig(options: ProducerOptions<never>): ProducerConfig 
     bufferBytes: atLeast(1, "bufferBytes", options.bufferBytes ?? 1024 * 1024),
     noProgressLimitMs: atLeast(1, "noProgressLimitMs", options.noProgressLimitMs ?? (lag === "wait" ? 5000 : Infinity)),
     drainTimeoutMs: atLeast(0, "drainTimeoutMs", options.drainTimeoutMs ?? 1000),
+    resume: options.resume === undefined ? undefined : resumeWindow(options.resume, lag),
+  };
+}
+
+function resumeWindow(window: ResumeWindow, lag: LagPolicy): Required<ResumeWindow> {
+  if (lag !== "wait" && lag !== "disconnect") {
+    throw new StreamError("invalidOption", `a producer that drops datums (${lag}) cannot resume a subscription`);
+  }
+  return {
+    windowItems: atLeast(0, "resume.windowItems", window.windowItems ?? 65_536),
+    windowBytes: atLeast(0, "resume.windowBytes", window.windowBytes ?? 8 * 1024 * 1024),
+    windowMs: atLeast(0, "resume.windowMs", window.windowMs ?? 60_000),
   };
 }
 

@@ -1,17 +1,26 @@
 import type { Connection } from "@mosaik/iroh/transport";
 import type { Codec } from "@mosaik/postcard";
 import type { Discovery } from "../discovery/index.js";
-import { ALPN, CLOSE, type LocalNode, type Router } from "../network/index.js";
-import { Digest, PeerId, type DigestLike, type StreamId } from "../primitives/index.js";
-import { Consumer, type ConsumerOptions } from "./consumer.js";
+import { ALPN, CLOSE, type CloseCode, type Link, type LocalNode, type Router } from "../network/index.js";
+import { Digest, type DigestLike, type StreamId } from "../primitives/index.js";
+import type { ProducerOptions } from "./config.js";
+import { Consumer } from "./consumer.js";
+import type { ConsumerOptions } from "./consumer-config.js";
 import { StreamError } from "./errors.js";
-import { Producer, type ProducerOptions } from "./producer.js";
+import { FanOut } from "./fan-out.js";
+import { LoopbackPipe, type LoopbackEnd } from "./loopback.js";
+import { Producer } from "./producer.js";
 import { streamHandshakeCodec } from "./protocol.js";
+import { WriterPool } from "./writer-pool.js";
 
 /** What a consumer's handshake may take: time, in ms, and bytes, which are 64 and what future criteria add. */
 const HANDSHAKE_LIMITS = { timeoutMs: 10_000, receiveMaxBytes: 4096 };
 /** Subscriptions and handshakes served at once. */
 const SERVING_MAX = 4096;
+/** Connections that have not said which stream they want. */
+const HANDSHAKES_MAX = 256;
+/** The round-trip time to this node itself, in microseconds. */
+const LOCAL_RTT_MICROS = 0;
 
 /** A stream by its id, or by the Rust type name of its codec. */
 export interface StreamIdOption {
@@ -24,8 +33,12 @@ export class Streams {
   readonly #node: LocalNode;
   readonly #discovery: Discovery;
   readonly #frameLimitBytes: number;
-  readonly #producers = new Map<StreamId, Producer<unknown>>();
+  readonly #fanOuts = new Map<StreamId, FanOut<unknown>>();
+  /** The producers of each stream that are open. */
+  readonly #producers = new Map<FanOut<unknown>, Set<Producer<unknown>>>();
   readonly #consumers = new Set<{ close(): Promise<void> }>();
+  readonly #pool = new WriterPool();
+  #handshakes = 0;
   #isClosed = false;
 
   constructor(node: LocalNode, router: Router, discovery: Discovery, frameLimitBytes: number) {
@@ -33,24 +46,32 @@ export class Streams {
     this.#discovery = discovery;
     this.#frameLimitBytes = frameLimitBytes;
     router.handle(ALPN.streams, SERVING_MAX, (connection) => this.#serve(connection));
+    discovery.catalog.subscribe(() => {
+      for (const fanOut of this.#fanOuts.values()) fanOut.review();
+    });
   }
 
   /**
    * Begins to produce a stream.
    *
-   * @throws StreamError `alreadyExists` with the producer that this node has for the stream; `noStreamId`; `invalidOption`; `closed`
+   * @throws StreamError `alreadyExists` with a producer that this node has for the stream; `noStreamId`; `invalidOption`; `closed`
    */
-  producer<T>(codec: Codec<T>, options: ProducerOptions & StreamIdOption = {}): Producer<T> {
+  producer<T>(codec: Codec<T>, options: ProducerOptions<T> & StreamIdOption = {}): Producer<T> {
     const streamId = streamIdOf(codec, options);
     const existing = this.#existing(streamId, codec);
     if (existing !== undefined) {
-      throw new StreamError("alreadyExists", `this node produces stream ${streamId.short()} already`, { existing });
+      const [first] = this.#producers.get(existing as FanOut<unknown>)!;
+      throw new StreamError("alreadyExists", `this node produces stream ${streamId.short()} already`, {
+        existing: first,
+      });
     }
     this.#requireOpen();
-    const producer = new Producer(
+    const fanOut = new FanOut<T>(
       {
         node: this.#node,
+        discovery: this.#discovery,
         frameLimitBytes: this.#frameLimitBytes,
+        pool: this.#pool,
         onClosing: () => this.#remove(streamId),
         onDrained: () => this.#withdraw(streamId),
       },
@@ -58,16 +79,27 @@ export class Streams {
       codec,
       options,
     );
-    // Whoever sees the advertisement can subscribe: the producer is known here before it is advertised.
-    this.#producers.set(streamId, producer);
+    // Whoever sees the advertisement can subscribe: the stream is known here before it is advertised.
+    this.#fanOuts.set(streamId, fanOut as FanOut<unknown>);
     this.#countActive();
-    this.#discovery.updateLocal((entry, nowMs) => entry.withAdded("streams", [streamId], nowMs));
-    return producer;
+    try {
+      this.#discovery.updateLocal((entry, nowMs) => entry.withAdded("streams", [streamId], nowMs));
+    } catch (error) {
+      this.#remove(streamId);
+      throw error;
+    }
+    return this.#open(fanOut);
   }
 
-  /** The producer that this node has for the stream, or a new one. @throws StreamError `codecMismatch`, and as `producer` */
-  produce<T>(codec: Codec<T>, options: ProducerOptions & StreamIdOption = {}): Producer<T> {
-    return this.#existing(streamIdOf(codec, options), codec) ?? this.producer(codec, options);
+  /**
+   * A producer of the stream, which begins unless this node has one already: then they share its consumers, and the options are those
+   * of the first.
+   *
+   * @throws StreamError `codecMismatch`, and as `producer`
+   */
+  produce<T>(codec: Codec<T>, options: ProducerOptions<T> & StreamIdOption = {}): Producer<T> {
+    const existing = this.#existing(streamIdOf(codec, options), codec);
+    return existing === undefined ? this.producer(codec, options) : this.#open(existing);
   }
 
   /** Begins to consume a stream; every consumer has subscriptions of its own. @throws StreamError `noStreamId`, `closed` */
@@ -78,6 +110,7 @@ export class Streams {
       {
         node: this.#node,
         discovery: this.#discovery,
+        connectLocal: () => this.#connectLocal(streamId),
         onClose: () => {
           this.#consumers.delete(consumer);
           this.#countActive();
@@ -95,49 +128,94 @@ export class Streams {
   /** Ends all: producers drain and close with 204, consumers with 102. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    await Promise.all([...this.#producers.values()].map((producer) => producer.close()));
+    await Promise.all([...this.#fanOuts.values()].map((fanOut) => fanOut.close()));
     await Promise.all([...this.#consumers].map((consumer) => consumer.close()));
   }
 
   /** Admits a consumer, in the order of spec 04 §3.3. */
   async #serve(connection: Connection): Promise<void> {
+    if (this.#handshakes >= HANDSHAKES_MAX) {
+      this.#node.metrics.counter("mosaik.streams.connections.rejected").add();
+      return connection.close(CLOSE.streamNoCapacity.code, CLOSE.streamNoCapacity.name);
+    }
+    this.#handshakes++;
+    let link: Link | undefined;
+    try {
+      link = await this.#shakeHands(connection);
+    } finally {
+      this.#handshakes--;
+    }
+    await link?.closed;
+  }
+
+  /** @returns the link of a consumer that was handed on to its producer */
+  async #shakeHands(connection: Connection): Promise<Link | undefined> {
     const link = await this.#node.acceptLink(connection, HANDSHAKE_LIMITS);
-    const refuse = (reason: { code: number; name: string }): void => {
+    const refuse = (reason: CloseCode): undefined => {
       this.#node.metrics.counter("mosaik.streams.connections.rejected").add();
       link.close(reason);
     };
-    const peer = this.#discovery.catalog.get(PeerId.from(connection.remoteId));
-    if (peer === undefined) return refuse(CLOSE.unknownPeer);
+    if (this.#discovery.catalog.get(link.peer) === undefined) return refuse(CLOSE.unknownPeer);
     const wanted = await link.recv(streamHandshakeCodec, HANDSHAKE_LIMITS);
     if (wanted.network !== this.#node.networkId) return refuse(CLOSE.differentNetwork);
-    const producer = this.#producers.get(wanted.stream);
-    if (producer === undefined) return refuse(CLOSE.streamNotFound);
+    const fanOut = this.#fanOuts.get(wanted.stream);
+    if (fanOut === undefined) return refuse(CLOSE.streamNotFound);
+    // Its entry may have changed, or gone, while the handshake was on its way.
+    const entry = this.#discovery.catalog.get(link.peer)?.entry;
+    if (entry === undefined) return refuse(CLOSE.unknownPeer);
     this.#node.metrics.counter("mosaik.streams.connections.accepted").add();
-    this.#discovery.rtt.record(link.peer, connection.rttMicros());
-    producer.admit(link, peer.entry);
-    await link.closed;
+    const rttMicros = (): number | undefined => connection.rttMicros();
+    fanOut.admit({ carrier: link, entry, rttMicros, isTold: true }, wanted.resume);
+    return link;
   }
 
-  #existing<T>(streamId: StreamId, codec: Codec<T>): Producer<T> | undefined {
-    const existing = this.#producers.get(streamId);
+  /** Subscribes a consumer of this node with its own producer. */
+  #connectLocal(streamId: StreamId): LoopbackEnd | undefined {
+    const fanOut = this.#fanOuts.get(streamId);
+    if (fanOut === undefined) return undefined;
+    const pipe = new LoopbackPipe();
+    const { entry } = this.#discovery.me();
+    fanOut.admit({ carrier: pipe.producerEnd, entry, rttMicros: () => LOCAL_RTT_MICROS, isTold: false }, undefined);
+    return pipe.consumerEnd;
+  }
+
+  #existing<T>(streamId: StreamId, codec: Codec<T>): FanOut<T> | undefined {
+    const existing = this.#fanOuts.get(streamId);
     if (existing === undefined) return undefined;
     const known: unknown = existing.codec;
     if (known !== codec && (codec.rustName === undefined || existing.codec.rustName !== codec.rustName)) {
+      const [first] = this.#producers.get(existing)!;
       throw new StreamError("codecMismatch", `this node produces stream ${streamId.short()} with another codec`, {
-        existing,
+        existing: first,
       });
     }
-    return existing as Producer<T>;
+    return existing as FanOut<T>;
+  }
+
+  /** One more producer of a stream. */
+  #open<T>(fanOut: FanOut<T>): Producer<T> {
+    const key = fanOut as FanOut<unknown>;
+    let open = this.#producers.get(key);
+    if (open === undefined) this.#producers.set(key, (open = new Set()));
+    const producers = open;
+    const producer: Producer<T> = new Producer(fanOut, () => {
+      producers.delete(producer as Producer<unknown>);
+      return producers.size === 0 || fanOut.isClosed ? fanOut.close() : undefined;
+    });
+    producers.add(producer as Producer<unknown>);
+    return producer;
   }
 
   #remove(streamId: StreamId): void {
-    this.#producers.delete(streamId);
+    const fanOut = this.#fanOuts.get(streamId);
+    if (fanOut !== undefined) this.#producers.delete(fanOut);
+    this.#fanOuts.delete(streamId);
     this.#countActive();
   }
 
   /** Advertises the stream no more, unless it is produced anew. A closing node says nothing: its peers see it depart. */
   #withdraw(streamId: StreamId): void {
-    if (this.#isClosed || this.#producers.has(streamId)) return;
+    if (this.#isClosed || this.#fanOuts.has(streamId)) return;
     this.#discovery.updateLocal((entry, nowMs) => entry.withRemoved("streams", [streamId], nowMs));
   }
 
@@ -146,7 +224,7 @@ export class Streams {
   }
 
   #countActive(): void {
-    this.#node.metrics.gauge("mosaik.streams.producers.active").set(this.#producers.size);
+    this.#node.metrics.gauge("mosaik.streams.producers.active").set(this.#fanOuts.size);
     this.#node.metrics.gauge("mosaik.streams.consumers.active").set(this.#consumers.size);
   }
 }

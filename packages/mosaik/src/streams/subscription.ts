@@ -1,93 +1,246 @@
-import { CLOSE, type CloseCode, type Link } from "../network/index.js";
-import type { Runtime } from "../runtime/index.js";
+import { CLOSE, FRAME_HEADER_BYTES, type CloseCode } from "../network/index.js";
+import type { CloseInfo, Runtime } from "../runtime/index.js";
 import type { Batch } from "./batch.js";
+import type { Carrier } from "./carrier.js";
 import type { Channel } from "./channel.js";
-
-/** Bytes that may wait for one consumer before `send` waits for it. */
-const QUEUE_BYTES_MAX = 1024 * 1024;
-/** A consumer that takes nothing for this long while data waits for it is closed with 10413, in ms (DESIGN §9). */
-const NO_PROGRESS_LIMIT_MS = 5000;
-const PROGRESS_CHECK_MS = 500;
-/** How long a consumer may take to get what is left when the producer closes, in ms. */
-const DRAIN_TIMEOUT_MS = 1000;
+import type { ProducerConfig } from "./config.js";
+import { frameEnd, Outbox } from "./outbox.js";
+import { ProgressWatch } from "./progress-watch.js";
 
 /** What a subscription tells its producer. */
 export interface SubscriptionEvents {
-  /** The consumer took a batch, which may have made room. */
-  onTaken(batch: Batch): void;
-  onEnd(): void;
+  /** The consumer's connection took datums. */
+  onTaken(datums: number, payloadBytes: number): void;
+  /** With the policy `wait`: there is no room for more, or there is again. */
+  onFull(isFull: boolean): void;
+  /** The consumer's queue was full: so many datums are not for it. */
+  onDropped(count: number): void;
+  /** @param lost datums that waited for the consumer */
+  onEnd(info: CloseInfo, lost: number): void;
 }
 
-/** The producer's side of one consumer: what waits for it, and whether it makes progress. */
+/** Codes with which a consumer leaves of its own accord. */
+const LEAVING = new Set<number>([CLOSE.cancelled.code, CLOSE.success.code, CLOSE.gracefulShutdown.code]);
+
+/** The producer's side of one consumer: what waits for it, by the lag policy, and whether it makes progress. */
 export class Subscription {
   readonly channel: Channel;
-  readonly link: Link;
+  readonly carrier: Carrier;
   readonly #runtime: Runtime;
+  readonly #config: ProducerConfig;
   readonly #events: SubscriptionEvents;
-  #queuedDatums = 0;
-  #cancelStallTimer: (() => void) | undefined;
+  readonly #outbox = new Outbox();
+  readonly #progress: ProgressWatch;
+  /** What the connection is taking. */
+  #current: Batch | undefined;
+  /** How many bytes the connection has taken once it has all of that. */
+  #currentEndBytes = 0;
+  #isPumping = false;
+  #isFull = false;
+  /** Datums of before its time that still wait. */
+  #missed = 0;
+  #missedBytes = 0;
+  /** It takes no more datums. */
+  #isClosing = false;
+  /** Datums that came when it took no more. */
+  #lost = 0;
+  #isDelivered = false;
+  #onEmpty: (() => void) | undefined;
 
-  constructor(runtime: Runtime, channel: Channel, link: Link, events: SubscriptionEvents) {
+  constructor(
+    runtime: Runtime,
+    config: ProducerConfig,
+    channel: Channel,
+    carrier: Carrier,
+    events: SubscriptionEvents,
+  ) {
     this.#runtime = runtime;
+    this.#config = config;
     this.channel = channel;
-    this.link = link;
+    this.carrier = carrier;
     this.#events = events;
-    void link.closed.then(() => {
-      this.#cancelStallTimer?.();
-      events.onEnd();
-    });
+    this.#progress = new ProgressWatch(runtime, carrier.writer, config.noProgressLimitMs, () =>
+      this.close(CLOSE.streamTooSlow),
+    );
+    void carrier.closed.then((info) => this.#end(info));
   }
 
-  get hasRoom(): boolean {
-    return this.link.writer.queuedBytes < QUEUE_BYTES_MAX;
+  /** Datums that may be pushed before it is full; only with the policy `wait` less than the whole buffer. */
+  get roomItems(): number {
+    const { lag, bufferItems } = this.#config;
+    return lag === "wait" ? bufferItems - this.#outbox.datums : bufferItems;
   }
 
-  /** Datums that the consumer's connection has not taken yet. */
-  get queuedDatums(): number {
-    return this.#queuedDatums;
-  }
-
-  push(batch: Batch): void {
-    this.#queuedDatums += batch.datums;
-    this.link.sendFrames(batch.frames, batch.payloadBytes, () => {
-      this.#queuedDatums -= batch.datums;
-      this.channel.datums += batch.datums;
-      this.channel.bytes += batch.payloadBytes;
-      this.#events.onTaken(batch);
-    });
-    if (this.link.writer.queuedBytes > 0) this.#watchProgress();
+  /** Bytes that may be pushed before it is full, and the datum that crosses the limit. */
+  get roomBytes(): number {
+    const { lag, bufferBytes } = this.#config;
+    return lag === "wait" ? bufferBytes - this.#outbox.bytes : bufferBytes;
   }
 
   /**
-   * Hands over what is left and ends the stream: a consumer that has read to that end closes the connection, Rust's with 103. Our own
-   * close would discard what its transport holds unread, so it comes only when the consumer takes too long.
+   * Begins: the first frame goes out, then what the consumer missed, then what is pushed.
+   *
+   * @param first `undefined` where nothing needs to be said
+   * @param onStarted called once its connection has the first frame
    */
-  async drain(reason: CloseCode): Promise<void> {
-    const cancelTimer = this.#runtime.after(DRAIN_TIMEOUT_MS, () => this.link.close(reason));
-    // A consumer that goes away meanwhile ends the wait as well: nothing more can be done for it.
-    await this.link.writer.finish().catch(() => {});
-    await this.link.closed;
-    cancelTimer();
+  start(first: Uint8Array | undefined, missed: readonly Batch[], onStarted: () => void): void {
+    for (const batch of missed) {
+      this.#outbox.push(batch);
+      this.#missed += batch.datums;
+      this.#missedBytes += batch.frames.length;
+    }
+    // What is pushed from within `onStarted` goes behind what it missed.
+    if (first === undefined) onStarted();
+    else this.carrier.sendFrames(first, first.length - FRAME_HEADER_BYTES, onStarted);
+    this.#pump();
   }
 
-  /** While bytes wait, looks every now and then whether some were taken. */
-  #watchProgress(): void {
-    if (this.#cancelStallTimer !== undefined) return;
-    const { writer } = this.link;
-    const monoMs = (): number => this.#runtime.monoMs();
-    let taken = writer.takenBytes;
-    let sinceMs = monoMs();
-    const check = (): void => {
-      this.#cancelStallTimer = undefined;
-      if (writer.queuedBytes === 0) return;
-      if (writer.takenBytes !== taken) {
-        taken = writer.takenBytes;
-        sinceMs = monoMs();
-      } else if (monoMs() - sinceMs >= NO_PROGRESS_LIMIT_MS) {
-        return this.link.close(CLOSE.streamTooSlow);
-      }
-      this.#cancelStallTimer = this.#runtime.after(PROGRESS_CHECK_MS, check);
-    };
-    this.#cancelStallTimer = this.#runtime.after(PROGRESS_CHECK_MS, check);
+  push(batch: Batch): void {
+    if (this.#isClosing) {
+      this.#lost += batch.datums;
+      return;
+    }
+    if (this.#current === undefined && this.#outbox.isEmpty) this.#write(batch);
+    else this.#enqueue(batch);
+    this.#progress.begin();
+    this.#review();
+  }
+
+  /**
+   * Hands over what is left and ends the stream: a consumer that has read to that end closes, Rust's with 103. Our own close would
+   * discard what its transport holds unread, so it comes only when the consumer takes too long.
+   *
+   * @returns whether the consumer has confirmed that it has everything (DESIGN §9: Rust's cannot)
+   */
+  async drain(): Promise<boolean> {
+    const { carrier } = this;
+    const cancelTimer = this.#runtime.after(this.#config.drainTimeoutMs, () => this.close(CLOSE.gracefulShutdown));
+    if (!this.#isClosing && !this.#isEmpty) await new Promise<void>((resolve) => (this.#onEmpty = resolve));
+    // A consumer that goes away meanwhile ends the wait as well: nothing more can be done for it.
+    await carrier.writer.finish().then(
+      () => (this.#isDelivered = true),
+      () => {},
+    );
+    const info = await carrier.closed;
+    cancelTimer();
+    return this.#isDelivered && info.by === "peer" && info.code === CLOSE.gracefulShutdown.code;
+  }
+
+  /** Ends the subscription at once; what waits for the consumer is lost. */
+  close(reason: CloseCode): void {
+    this.#isClosing = true;
+    this.#review();
+    this.carrier.close(reason);
+  }
+
+  /** Whether the end of the subscription leaves nothing open: everything was handed over, or the consumer wanted no more. */
+  isOrderly(info: CloseInfo, lost: number): boolean {
+    return lost === 0 && (this.#isDelivered || (info.by === "peer" && LEAVING.has(info.code)));
+  }
+
+  get #isEmpty(): boolean {
+    return this.#current === undefined && this.#outbox.isEmpty;
+  }
+
+  #enqueue(batch: Batch): void {
+    const { lag, bufferItems, bufferBytes } = this.#config;
+    const outbox = this.#outbox;
+    switch (lag) {
+      case "wait":
+        return outbox.push(batch);
+      case "disconnect":
+        outbox.push(batch);
+        if (outbox.datums > bufferItems + this.#missed || outbox.bytes > bufferBytes + this.#missedBytes) {
+          this.close(CLOSE.streamTooSlow);
+        }
+        return;
+      case "dropOldest":
+        outbox.push(batch);
+        return this.#dropped(outbox.dropOldest(bufferItems, bufferBytes));
+      case "dropNewest":
+        return this.#dropped(outbox.pushWhileRoom(batch, bufferItems, bufferBytes));
+    }
+  }
+
+  #dropped(count: number): void {
+    if (count === 0) return;
+    this.channel.dropped += count;
+    this.#events.onDropped(count);
+  }
+
+  #write(batch: Batch): void {
+    const { writer } = this.carrier;
+    this.#current = batch;
+    this.#currentEndBytes = writer.takenBytes + writer.queuedBytes + batch.frames.length;
+    this.carrier.sendFrames(batch.frames, batch.payloadBytes, this.#onTaken);
+  }
+
+  readonly #onTaken = (): void => {
+    const { datums, payloadBytes } = this.#current!;
+    this.#current = undefined;
+    this.#taken(datums, payloadBytes);
+    if (!this.#isPumping) this.#pump();
+    if (this.#isEmpty) this.#onEmpty?.();
+  };
+
+  #pump(): void {
+    this.#isPumping = true;
+    while (this.#current === undefined) {
+      const batch = this.#outbox.shift();
+      if (batch === undefined) break;
+      this.#missed = Math.max(0, this.#missed - batch.datums);
+      this.#missedBytes = Math.max(0, this.#missedBytes - batch.frames.length);
+      this.#write(batch);
+    }
+    this.#isPumping = false;
+    this.#progress.begin();
+    this.#review();
+  }
+
+  #taken(datums: number, payloadBytes: number): void {
+    this.channel.datums += datums;
+    this.channel.bytes += payloadBytes;
+    this.#events.onTaken(datums, payloadBytes);
+  }
+
+  /** Brings what others see of the queue up to date. */
+  #review(): void {
+    const { channel } = this;
+    channel.queued = this.#outbox.datums + (this.#current?.datums ?? 0);
+    channel.queuedBytes = this.#outbox.bytes + (this.#current?.frames.length ?? 0);
+    const isFull = !this.#isClosing && (this.roomItems <= 0 || this.roomBytes <= 0);
+    if (isFull === this.#isFull) return;
+    this.#isFull = isFull;
+    this.#events.onFull(isFull);
+  }
+
+  #end(info: CloseInfo): void {
+    this.#isClosing = true;
+    this.#progress.end();
+    const lost = this.#lost + this.#outbox.clear() + this.#settleCurrent();
+    this.channel.dropped += lost;
+    this.channel.disconnected("terminated");
+    this.#onEmpty?.();
+    this.#review();
+    this.#events.onEnd(info, lost);
+  }
+
+  /** Counts the datums that the connection had taken as taken. @returns how many it had not */
+  #settleCurrent(): number {
+    const batch = this.#current;
+    if (batch === undefined) return 0;
+    this.#current = undefined;
+    const { frames } = batch;
+    const takenBytes = Math.max(0, frames.length - (this.#currentEndBytes - this.carrier.writer.takenBytes));
+    let taken = 0;
+    let payloadBytes = 0;
+    for (let start = 0; start < frames.length; taken++) {
+      const end = frameEnd(frames, start);
+      if (end > takenBytes) break;
+      payloadBytes += end - start - FRAME_HEADER_BYTES;
+      start = end;
+    }
+    this.#taken(taken, payloadBytes);
+    return batch.datums - taken;
   }
 }
