@@ -11,7 +11,7 @@ try {
     crateDir,
     artifact: artifacts[process.platform] ?? "libmosaik_iroh.so",
     destination: `${crateDir}/mosaik-iroh.${process.platform}-${process.arch}.node`,
-    minutes: 3,
+    minutes: 4,
   });
   console.error(`mosaik-iroh: ${outcome}`);
 } catch (error) {
