@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import type { PeerEntry } from "../../src/network/index.js";
 import type { Runtime } from "../../src/runtime/index.js";
 import { Simulator } from "../../src/testing/index.js";
-import { Expiration, InvalidTicket, TicketGate, type TicketValidator } from "../../src/tickets/index.js";
+import type { InvalidTicket } from "../../src/tickets/index.js";
+import { Expiration, TicketGate, type TicketValidator } from "../../src/tickets/index.js";
 import { entryOf } from "../discovery/entries.js";
 import { PlainValidator, validatorOf } from "./validators.js";
 
