@@ -11,10 +11,10 @@ import {
   type SignedPeerEntry,
 } from "../network/index.js";
 import type { PeerId } from "../primitives/index.js";
+import { Slices } from "../runtime/index.js";
 import type { CatalogCore } from "./catalog.js";
 import { rawSnapshotCodec, SNAPSHOT_MAX_BYTES } from "./protocol.js";
 import { BadSignature } from "./signature-checks.js";
-import { Slices } from "./slices.js";
 import { encodeEntries, snapshotHead, type EncodedEntries } from "./snapshot.js";
 import { invalidSignature, readSnapshot, type News } from "./verification.js";
 

@@ -1,12 +1,11 @@
 import { COPY_BELOW_BYTES, Reader, Writer } from "@mosaik/postcard";
 import { CLOSE, peerEntryCodec, SignedPeerEntry, signedPeerEntryCodec, type Link } from "../network/index.js";
 import { equalBytes, type PeerId } from "../primitives/index.js";
-import type { Runtime } from "../runtime/index.js";
+import { Slices, type Runtime } from "../runtime/index.js";
 import type { CatalogCore } from "./catalog.js";
 import { DiscoveryError } from "./errors.js";
 import { ENTRY_MAX_BYTES } from "./protocol.js";
 import { isAuthentic, SignatureChecks } from "./signature-checks.js";
-import { Slices } from "./slices.js";
 import { SIGNATURE_BYTES, skimEntry, type EntryRange } from "./snapshot.js";
 
 /** The least size of a signed entry, for the count in front of many. */

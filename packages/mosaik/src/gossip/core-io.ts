@@ -28,6 +28,8 @@ export type GossipOutput =
   | { readonly kind: "schedule"; readonly delayMs: number; readonly timer: GossipTimer }
   /** Nothing more is to be sent to the peer: its stream ends once what was sent is through. */
   | { readonly kind: "disconnectPeer"; readonly peer: PeerId }
+  /** The id that came with a content is not its hash: nobody passes that on, so the peer made it up. */
+  | { readonly kind: "spoofed"; readonly from: PeerId }
   /** The peer's addresses as it tells them. */
   | { readonly kind: "peerData"; readonly peer: PeerId; readonly data: PeerData };
 

@@ -1,40 +1,69 @@
-import { DecodeError } from "@mosaik/postcard";
-import { FrameDecoder, FrameTooLarge } from "../network/index.js";
 import type { NetworkId, PeerId } from "../primitives/index.js";
-import { TransportError, type Connection, type RecvStream, type Runtime } from "../runtime/index.js";
+import { TransportError, type Connection, type Runtime } from "../runtime/index.js";
+import { IncomingStream, type IncomingEnd } from "./incoming-stream.js";
 import { ORDER_WITHIN_MS } from "./outgoing.js";
-import { decodeTopicMessage, GOSSIP_FRAME_READ_MAX_BYTES, streamHeaderCodec, type TopicMessage } from "./protocol.js";
-
-/** Bytes that a peer may send on one stream before we read. */
-const STREAM_CREDIT_BYTES = 32 * 1024;
-/** How long a stream may take to say its topic, in ms. */
-const HEADER_TIMEOUT_MS = 5000;
+import type { TopicMessage } from "./protocol.js";
+import type { Source, Turns } from "./turns.js";
 
 export interface IncomingOptions {
   readonly runtime: Runtime;
+  readonly turns: Turns;
   readonly topic: NetworkId;
-  isPeerId(id: PeerId): boolean;
-  onMessage(message: TopicMessage): void;
+  readonly isPeerId: (id: PeerId) => boolean;
+  readonly onMessage: (message: TopicMessage) => void;
   /** A stream was given up: what it carried is no gossip. */
-  onInvalid(): void;
+  readonly onInvalid: () => void;
 }
 
-/** What one peer sends on one connection: its streams, read side by side, each in order (spec 03 A.3). */
-export class Incoming {
+/** What one peer sends on one connection: its streams, read side by side, each in order (spec 03 A.3), when it is their turn. */
+export class Incoming implements Source {
   readonly #connection: Connection;
   readonly #options: IncomingOptions;
+  /** Streams with something to be handled, the longest unhandled first. */
+  readonly #waiting = new Set<IncomingStream>();
   #openCount = 0;
   #finishedCount = 0;
+  #onHandled: (() => void) | undefined;
+  #isDiscarded = false;
 
   constructor(connection: Connection, options: IncomingOptions) {
     this.#connection = connection;
     this.#options = options;
+    options.turns.open(this);
     void this.#accept();
   }
 
   /** The peer has ended every stream that it opened, and opened one at least. */
   get isAtRest(): boolean {
     return this.#openCount === 0 && this.#finishedCount > 0;
+  }
+
+  handle(): boolean {
+    for (const stream of this.#waiting) {
+      this.#waiting.delete(stream);
+      if (stream.handle() && !this.#isDiscarded) this.#waiting.add(stream);
+      break;
+    }
+    if (this.#waiting.size > 0) return true;
+    this.#onHandled?.();
+    return false;
+  }
+
+  /** To be called once the connection has ended: calls back when everything that came is handled, at once if it is. */
+  afterAll(then: () => void): void {
+    this.#onHandled = () => {
+      this.#onHandled = undefined;
+      this.#options.turns.end(this);
+      then();
+    };
+    if (this.#waiting.size === 0) this.#onHandled();
+  }
+
+  /** Handles nothing any more. */
+  discard(): void {
+    this.#isDiscarded = true;
+    this.#waiting.clear();
+    this.#onHandled?.();
   }
 
   async #accept(): Promise<void> {
@@ -44,7 +73,13 @@ export class Incoming {
         const stream = await this.#connection.acceptUni();
         this.#openCount++;
         if (last !== undefined) await this.#inOrder(last);
-        last = this.#read(stream);
+        last = new Promise((resolve) => {
+          const onWaiting = (waiting: IncomingStream): void => this.#enter(waiting);
+          new IncomingStream(stream, this.#options, onWaiting, (end) => {
+            this.#ended(end);
+            resolve();
+          });
+        });
       }
     } catch (error) {
       if (!(error instanceof TransportError)) this.#options.runtime.report(error, "receiving gossip");
@@ -60,56 +95,18 @@ export class Incoming {
     cancelTimer();
   }
 
-  /** Resolves at the end of the stream. */
-  #read(stream: RecvStream): Promise<void> {
-    let resolve = (): void => {};
-    const ended = new Promise<void>((settle) => (resolve = settle));
-    const { runtime, topic } = this.#options;
-    const decoder = new FrameDecoder(GOSSIP_FRAME_READ_MAX_BYTES);
-    let streamTopic: NetworkId | undefined;
-    let isOpen = true;
+  #enter(stream: IncomingStream): void {
+    if (this.#isDiscarded) return;
+    this.#waiting.add(stream);
+    this.#options.turns.enter(this);
+  }
 
-    const end = (): void => {
-      if (!isOpen) return;
-      isOpen = false;
-      cancelTimer();
-      this.#openCount--;
-      this.#finishedCount++;
-      resolve();
-    };
-    const abandon = (): void => {
-      if (!isOpen) return;
-      stream.stop(0);
-      end();
-      this.#options.onInvalid();
-      // A Rust peer sends nothing more after its stream was stopped (spec 03, trap 13): without another it is better gone.
-      if (this.#openCount === 0) this.#connection.close(0, "close from disconnect");
-    };
-    const cancelTimer = runtime.after(HEADER_TIMEOUT_MS, abandon);
-    const onFrame = (bytes: Uint8Array, start: number, stop: number): void => {
-      if (!isOpen) return;
-      const body = bytes.subarray(start, stop);
-      if (streamTopic === undefined) {
-        streamTopic = streamHeaderCodec.decode(body);
-        cancelTimer();
-      } else if (streamTopic === topic) {
-        this.#options.onMessage(decodeTopicMessage(body, (id) => this.#options.isPeerId(id)));
-      }
-    };
-    stream.start(
-      (chunk) => {
-        try {
-          decoder.push(chunk, onFrame);
-          if (isOpen) stream.grant(chunk.length);
-        } catch (error) {
-          if (!(error instanceof DecodeError || error instanceof FrameTooLarge))
-            runtime.report(error, "reading gossip");
-          abandon();
-        }
-      },
-      end,
-      STREAM_CREDIT_BYTES,
-    );
-    return ended;
+  #ended(end: IncomingEnd): void {
+    this.#openCount--;
+    this.#finishedCount++;
+    if (end === "ended") return;
+    this.#options.onInvalid();
+    // A Rust peer sends nothing more after its stream was stopped (spec 03, trap 13): without another it is better gone.
+    if (this.#openCount === 0) this.#connection.close(0, "close from disconnect");
   }
 }

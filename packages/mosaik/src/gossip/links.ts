@@ -3,7 +3,9 @@ import { Backoff, type NetworkId, type PeerId } from "../primitives/index.js";
 import { type Connection } from "../runtime/index.js";
 import { Incoming } from "./incoming.js";
 import { Outgoing, SEND_QUEUE_MAX } from "./outgoing.js";
+import { newest, newPeer, oldest, type Peer, type PeerConnection } from "./peer-connections.js";
 import type { TopicMessage } from "./protocol.js";
+import { Turns } from "./turns.js";
 
 /** Dials at once. */
 export const DIALS_MAX = 32;
@@ -11,6 +13,8 @@ export const DIALS_MAX = 32;
 export const CONNECTIONS_MAX = 384;
 /** Connections with one peer; the oldest makes room. Two are usual, after simultaneous dials. */
 export const CONNECTIONS_PER_PEER_MAX = 4;
+/** Messages that a peer may have made up before it is disconnected. */
+export const SPOOFED_MAX = 8;
 /** Peers that could not be reached and are left alone for a while. */
 const FAILURES_MAX = 256;
 
@@ -43,30 +47,6 @@ export interface LinksOptions {
   onStrangerGone(peer: PeerId): void;
 }
 
-/** One connection with a peer, and what became of it. */
-interface PeerConnection {
-  readonly connection: Connection;
-  readonly outgoing: Outgoing;
-  readonly incoming: Incoming;
-  lastMessageMs: number;
-  /** What the peer had taken at the last look, and when it last took something. */
-  takenCount: number;
-  progressMs: number;
-}
-
-interface Peer {
-  readonly id: PeerId;
-  /** The oldest first. All of them are read. */
-  readonly connections: Set<PeerConnection>;
-  /** The one that messages go to. */
-  sending: PeerConnection | undefined;
-  /** Messages that wait for a connection. */
-  readonly waiting: TopicMessage[];
-  isDialling: boolean;
-  /** Nothing is to be sent but what waits. */
-  isReleased: boolean;
-}
-
 /**
  * The connections of gossip (spec 03 A.8). Messages to a peer go to the newest connection with it, one is dialled where there is none,
  * and all are read. Nothing here waits for a peer.
@@ -74,6 +54,7 @@ interface Peer {
 export class Links {
   readonly #options: LinksOptions;
   readonly #peers = new Map<PeerId, Peer>();
+  readonly #turns: Turns;
   readonly #failures = new Map<PeerId, { readonly backoff: Backoff; retryAtMs: number }>();
   #diallingCount = 0;
   #connectionCount = 0;
@@ -81,6 +62,7 @@ export class Links {
 
   constructor(options: LinksOptions) {
     this.#options = options;
+    this.#turns = new Turns(options.node.runtime);
   }
 
   /** Connections that are open. */
@@ -114,6 +96,18 @@ export class Links {
     peer.isReleased = true;
     peer.sending?.outgoing.finish();
     peer.sending = undefined;
+  }
+
+  /** The peer sent a message that only it can have made up. Who does so again and again is disconnected. */
+  blame(id: PeerId): void {
+    this.#count("invalid", "spoofed");
+    const peer = this.#peers.get(id);
+    if (peer === undefined || ++peer.spoofedCount < SPOOFED_MAX) return;
+    this.#count("dropped", "spoofer");
+    for (const { connection, incoming } of peer.connections) {
+      incoming.discard();
+      connection.close(0, CLOSE_REASON);
+    }
   }
 
   /** Serves a connection that a peer opened, to its end. */
@@ -153,7 +147,11 @@ export class Links {
     });
     await Promise.race([late, Promise.all(links.map(({ outgoing }) => outgoing.drain()))]);
     cancelTimer();
-    for (const { connection } of links) connection.close(0, CLOSE_REASON);
+    this.#turns.close();
+    for (const { connection, incoming } of links) {
+      incoming.discard();
+      connection.close(0, CLOSE_REASON);
+    }
   }
 
   async #dial(peer: Peer): Promise<void> {
@@ -210,6 +208,7 @@ export class Links {
       ),
       incoming: new Incoming(connection, {
         runtime: node.runtime,
+        turns: this.#turns,
         topic,
         isPeerId: (id) => this.#options.isPeerId(id),
         onMessage: (message) => {
@@ -233,6 +232,8 @@ export class Links {
       if (peer.isReleased) this.release(peer.id);
     }
     await connection.closed;
+    // What a peer said last counts before its connection is found lost.
+    await new Promise<void>((resolve) => link.incoming.afterAll(resolve));
     this.#ended(peer, link);
   }
 
@@ -259,7 +260,7 @@ export class Links {
   #peerOf(id: PeerId): Peer {
     let peer = this.#peers.get(id);
     if (peer === undefined) {
-      peer = { id, connections: new Set(), sending: undefined, waiting: [], isDialling: false, isReleased: false };
+      peer = newPeer(id);
       this.#peers.set(id, peer);
     }
     return peer;
@@ -276,15 +277,6 @@ export class Links {
   #count(what: "dropped" | "invalid", reason: string): void {
     this.#options.node.metrics.counter(`mosaik.discovery.gossip.${what}`, { reason }).add();
   }
-}
-
-function newest(peer: Peer): PeerConnection | undefined {
-  return [...peer.connections].at(-1);
-}
-
-function oldest(peer: Peer): PeerConnection | undefined {
-  const [first] = peer.connections;
-  return first;
 }
 
 function isJoin(message: TopicMessage): boolean {

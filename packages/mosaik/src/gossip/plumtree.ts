@@ -174,7 +174,7 @@ export class PlumTree {
 
   #onPayload(from: PeerId, payload: Payload): void {
     const { id, content, scope } = payload;
-    if (this.#idOf(content) !== id) return;
+    if (this.#idOf(content) !== id) return void this.#out.push({ kind: "spoofed", from });
     if (this.#seen.has(id)) {
       this.#makeLazy(from);
       return this.#send(from, { kind: "prune" });

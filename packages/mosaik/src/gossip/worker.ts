@@ -174,6 +174,8 @@ export class Gossip {
         return this.#links.send(output.to, output.message);
       case "disconnectPeer":
         return this.#links.release(output.peer);
+      case "spoofed":
+        return this.#links.blame(output.from);
       case "peerData":
         return this.#learnAddresses(output.peer, output.data);
       case "schedule": {

@@ -9,7 +9,7 @@ import { FRAME_HEADER_BYTES, PeerEntry, signedPeerEntryCodec, SignedPeerEntry } 
 import { concatBytes, Digest, fromHex, PeerId } from "../../src/primitives/index.js";
 import { loadCases } from "../vectors/load.js";
 import { entryOf, testNetwork, unchecked } from "./entries.js";
-import { PacedRuntime } from "./paced-runtime.js";
+import { PacedRuntime } from "../runtime/paced-runtime.js";
 
 const NOW = 1_700_000_000_000;
 const runtime = new PacedRuntime();

@@ -3,7 +3,7 @@ import { streamHeaderCodec, topicMessageCodec, type TopicMessage } from "../../s
 import { Metrics } from "../../src/metrics/index.js";
 import { ALPN, FrameDecoder, LocalNode, Router, writeFrameHeader } from "../../src/network/index.js";
 import { Digest, type NetworkId, type PeerId } from "../../src/primitives/index.js";
-import type { Connection, Endpoint, RecvStream, SendStream } from "../../src/runtime/index.js";
+import type { Connection, Endpoint, RecvStream, Runtime, SendStream } from "../../src/runtime/index.js";
 import type { Simulator } from "../../src/testing/index.js";
 
 export const topic = Digest.from("mosaik-ts");
@@ -32,10 +32,10 @@ export class GossipNode {
   static async start(
     sim: Simulator,
     name: string,
-    options: { network?: NetworkId; alpn?: string; secret?: string } = {},
+    options: { network?: NetworkId; alpn?: string; secret?: string; runtime?: Runtime } = {},
   ): Promise<GossipNode> {
     const { network = topic, alpn = ALPN.announce, secret = name } = options;
-    const runtime = sim.runtime(name);
+    const runtime = options.runtime ?? sim.runtime(name);
     const secretKey = Digest.from(secret).bytes;
     const endpoint = await sim.within(1000, runtime.transport.bind({ secretKey, alpns: [alpn] }));
     const metrics = new Metrics();
@@ -136,7 +136,7 @@ export function pushOf(text: string): Uint8Array {
   return encode({ kind: "gossip", value: { kind: "gossip", value } });
 }
 
-function frame(body: Uint8Array): Uint8Array {
+export function frame(body: Uint8Array): Uint8Array {
   const bytes = new Uint8Array(4 + body.length);
   writeFrameHeader(bytes, 0, body.length);
   bytes.set(body, 4);

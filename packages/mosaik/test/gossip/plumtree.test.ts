@@ -55,7 +55,9 @@ describe("iroh-gossip src/proto/plumtree.rs", () => {
       dispatch,
       received("hello1", peer(2), 1),
     ]);
-    expect(receive(2, payload("hello2", 1, Digest.hash(utf8.encode("foo"))))).toEqual([]);
+    expect(receive(2, payload("hello2", 1, Digest.hash(utf8.encode("foo"))))).toEqual([
+      { kind: "spoofed", from: peer(2) },
+    ]);
   });
 
   it("cache_is_evicted", () => {

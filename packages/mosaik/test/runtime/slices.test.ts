@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { Slices } from "../../src/discovery/slices.js";
+import { Slices } from "../../src/runtime/slices.js";
 import { PacedRuntime } from "./paced-runtime.js";
 
 /** Work of `steps` steps of 1 ms each. */

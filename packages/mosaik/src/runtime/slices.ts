@@ -1,4 +1,4 @@
-import type { Runtime } from "../runtime/index.js";
+import type { Runtime } from "./runtime.js";
 
 /** How long a turn of the event loop may be spent on long work, in ms: little enough that a collection of garbage may fall into it. */
 const SLICE_MS = 2;
