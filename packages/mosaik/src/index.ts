@@ -40,18 +40,33 @@ export type {
   DiscoveryEvent,
   Topology,
 } from "./discovery/index.js";
-export { stream, StreamDef, StreamError } from "./streams/index.js";
+export { ConsumerDef, ProducerDef, stream, StreamDef, StreamError } from "./streams/index.js";
 export type {
   ChannelCondition,
+  ChannelEnd,
   ChannelInfo,
+  ChannelStats,
   Consumer,
+  ConsumerEvent,
   ConsumerOptions,
+  DrainReport,
+  FullPolicy,
+  GapCause,
+  Item,
+  LagPolicy,
+  MutualOptions,
+  OnlineOptions,
   OnlineWhen,
   Producer,
+  ProducerEvent,
   ProducerOptions,
+  ProducerStats,
+  ResumeWindow,
+  SendOptions,
   StreamErrorCode,
   StreamOptions,
   StreamStats,
+  TakeOptions,
 } from "./streams/index.js";
 export { Network, VERSION } from "./node/index.js";
 export type { NetworkClosed, NetworkOptions } from "./node/index.js";

@@ -1,103 +1,84 @@
 import type { Codec } from "@mosaik/postcard";
 import type { Discovery } from "../discovery/index.js";
 import type { LocalNode } from "../network/index.js";
-import {
-  Backoff,
-  defaultBackoff,
-  unlessAborted,
-  type BackoffPolicy,
-  type PeerId,
-  type StreamId,
-} from "../primitives/index.js";
+import { EventHub, type Lagged, type PeerId, type ReadOptions, type StreamId } from "../primitives/index.js";
 import type { Channel, ChannelInfo, StreamStats } from "./channel.js";
+import { consumerConfig, type ConsumerConfig, type ConsumerOptions } from "./consumer-config.js";
+import { consumerMetrics, type ConsumerMetrics } from "./consumer-metrics.js";
+import { CreditPool } from "./credit.js";
 import { StreamError } from "./errors.js";
-import { Inbox } from "./inbox.js";
+import type { ChannelEnd, ConsumerEvent, GapCause } from "./events.js";
+import { Inbox, type Item } from "./inbox.js";
+import { LocalSource, type LocalSourceContext } from "./local-source.js";
+import type { LoopbackEnd } from "./loopback.js";
+import { Positions } from "./positions.js";
+import { ProducerSet } from "./producer-set.js";
+import { iterate, readableOf } from "./reading.js";
 import { Receiver, type ReceiverContext } from "./receiver.js";
-import { ChannelWatch, When, type ChannelCondition, type OnlineWhen } from "./when.js";
-
-/** Bytes that may be on their way from one producer before the program has taken them. */
-const WINDOW_BYTES = 1024 * 1024;
-/** How soon a producer that refused is asked again: doubling from the first to the last, in ms. */
-const COOL_DOWN: BackoffPolicy = { initialMs: 1000, factor: 2, maxMs: 60_000, jitter: 0.2 };
-
-export interface ConsumerOptions {
-  /** When the consumer counts as online. Default: at once, without any producer. */
-  readonly onlineWhen?: OnlineWhen;
-  /** How a broken subscription is retried. Default: 500 ms, growing by half to 60 s, spread by 50 %; for ever. */
-  readonly backoff?: BackoffPolicy;
-}
+import type { SourceEvents } from "./source.js";
+import { ChannelWatch, When, type ChannelCondition } from "./when.js";
 
 /** What a consumer needs of its surroundings. */
 export interface ConsumerContext {
   readonly node: LocalNode;
   readonly discovery: Discovery;
+  /** Subscribes with this node's producer of the stream; `undefined` where it has none that takes consumers. */
+  connectLocal(): LoopbackEnd | undefined;
   onClose(): void;
 }
 
-interface CoolDown {
-  readonly untilMs: number;
-  readonly backoff: Backoff;
+/** How datums are taken. */
+export interface TakeOptions {
+  /** Ends the wait, and each after it: they reject with the signal's reason. What was not taken stays. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
  * Receives one stream from every peer of the network that produces it (spec 04 §3.7): those that come later too, and again those
  * that were lost. Iterate over it, or take datums with `recv`; leaving a `for await` loop closes it. What the program does not take
- * holds the producers back.
+ * holds the producers back, unless `whenFull` says otherwise.
  */
 export class Consumer<T> implements AsyncIterable<T> {
   readonly streamId: StreamId;
+  /** The options with their defaults. */
+  readonly config: ConsumerConfig;
   readonly #context: ConsumerContext;
-  readonly #inbox = new Inbox<T>();
-  readonly #receivers = new Map<PeerId, Receiver<T>>();
-  readonly #coolDowns = new Map<PeerId, CoolDown>();
-  readonly #receiverContext: ReceiverContext<T>;
+  readonly #inbox: Inbox<T>;
+  readonly #events = new EventHub<ConsumerEvent>();
+  readonly #producers: ProducerSet;
   readonly #watch: ChannelWatch;
   readonly #onlineCondition: ChannelCondition;
-  readonly #unsubscribe: () => void;
   readonly #openedAtMs: number;
-  readonly #metrics;
-  readonly #cancelCoolDowns = new Set<() => void>();
+  readonly #metrics: ConsumerMetrics;
   #isOnline = false;
   #isClosed = false;
 
+  /** @throws StreamError `invalidOption` */
   constructor(context: ConsumerContext, streamId: StreamId, codec: Codec<T>, options: ConsumerOptions) {
+    const { node, discovery } = context;
     this.#context = context;
     this.streamId = streamId;
-    const { node, discovery } = context;
+    this.config = consumerConfig(options);
     this.#openedAtMs = node.runtime.monoMs();
+    this.#metrics = consumerMetrics(node.metrics, streamId);
+    this.#inbox = new Inbox(this.config, (producer, count) => this.#dropped(producer, count));
     this.#watch = new ChannelWatch(
-      (error, where) => context.node.runtime.report(error, where),
+      (error, where) => node.runtime.report(error, where),
       () => this.#channels(),
     );
     const subscribed = this.when().subscribed();
     this.#onlineCondition = options.onlineWhen?.(subscribed) ?? subscribed.minimumOf(0);
-    const labels = { stream: streamId.short() };
-    this.#metrics = {
-      producers: node.metrics.gauge("mosaik.streams.consumer.producers", labels),
-      items: node.metrics.counter("mosaik.streams.consumer.items.received", labels),
-      bytes: node.metrics.counter("mosaik.streams.consumer.bytes.received", labels),
-    };
-    this.#receiverContext = {
+    const sources = this.#sourceContext(codec);
+    this.#producers = new ProducerSet({
       node,
+      discovery,
       streamId,
-      codec,
-      backoff: options.backoff ?? defaultBackoff,
-      windowBytes: WINDOW_BYTES,
-      onArrival: (arrival) => {
-        this.#metrics.items.add(arrival.datums.length);
-        for (const size of arrival.sizes) this.#metrics.bytes.add(size);
-        this.#inbox.push(arrival);
-      },
+      config: this.config,
+      connect: (entry) => (entry.id === node.id ? new LocalSource(sources, entry) : new Receiver(sources, entry)),
+      onTurnedAway: (peer, reason) => this.#refused(peer, { code: undefined, reason }),
       onChange: () => this.#update(),
-      onClosedBy: (code) =>
-        node.metrics.counter("mosaik.streams.consumer.closes", { ...labels, code: String(code) }).add(),
-      onTerminated: (receiver) => this.#terminated(receiver),
-      recordRtt: (peer, micros) => discovery.rtt.record(peer, micros),
-      syncWith: (peer, signal) => discovery.syncWith(peer, { signal }),
-    };
-    this.#unsubscribe = discovery.catalog.subscribe(() => this.#reconcile());
-    this.#reconcile();
-    this.#update();
+    });
+    this.#producers.reconcile();
   }
 
   /** Whether the online condition holds. */
@@ -112,7 +93,7 @@ export class Consumer<T> implements AsyncIterable<T> {
   /** The producers that this consumer is subscribed to, or is connecting to. */
   producers(): ChannelInfo[] {
     const nowMs = this.#context.node.runtime.monoMs();
-    return [...this.#receivers.values()].map(({ channel }) => channel.info(nowMs));
+    return [...this.#producers].map(({ channel }) => channel.info(nowMs));
   }
 
   /** What the program has taken from all producers together. */
@@ -121,14 +102,14 @@ export class Consumer<T> implements AsyncIterable<T> {
     return { datums: this.#inbox.datums, bytes: this.#inbox.bytes, uptimeMs };
   }
 
+  /** What happens from now on: producers come and go, datums are missing or given up. Ends with the consumer. */
+  events(options: ReadOptions = {}): AsyncIterableIterator<ConsumerEvent | Lagged> {
+    return this.#events.events(options);
+  }
+
   /** The next datum; `undefined` once the consumer is closed and everything received was taken. */
-  async recv(options: { signal?: AbortSignal } = {}): Promise<T | undefined> {
-    // The datum of an aborted wait must not be lost: it is asked for only when it is there.
-    while (this.#inbox.isEmpty && !this.#inbox.isDone && options.signal !== undefined) {
-      await unlessAborted(this.#arrived(), options.signal);
-    }
-    const result = await this.#inbox.next();
-    return result.done ? undefined : result.value;
+  async recv({ signal }: TakeOptions = {}): Promise<T | undefined> {
+    return (await this.#inbox.next(signal)).value;
   }
 
   /** The next datum if one is there. */
@@ -136,19 +117,46 @@ export class Consumer<T> implements AsyncIterable<T> {
     return this.#inbox.isEmpty ? undefined : { datum: this.#inbox.take() };
   }
 
+  /** Datum by datum. Leaving the loop closes the consumer; an aborted signal does not. */
+  datums({ signal }: TakeOptions = {}): AsyncIterableIterator<T, undefined> {
+    return iterate(
+      (wait) => this.#inbox.next(wait),
+      () => this.close(),
+      signal,
+    );
+  }
+
   [Symbol.asyncIterator](): AsyncIterableIterator<T, undefined> {
-    const inbox = this.#inbox;
-    return {
-      // `for await` takes a plain result as it is: no promise is made where a datum is waiting.
-      next: () => inbox.next() as Promise<IteratorResult<T, undefined>>,
-      return: async () => {
-        await this.close();
-        return { done: true, value: undefined };
-      },
-      [Symbol.asyncIterator]() {
-        return this;
-      },
-    };
+    return this.datums();
+  }
+
+  /** Datum by datum, each with the producer that sent it. Leaving the loop closes the consumer; an aborted signal does not. */
+  items({ signal }: TakeOptions = {}): AsyncIterableIterator<Item<T>, undefined> {
+    return iterate(
+      (wait) => this.#inbox.nextItem(wait),
+      () => this.close(),
+      signal,
+    );
+  }
+
+  /**
+   * Arrays of datums, each of one producer, as they arrived: the least work for each datum. Leaving the loop closes the consumer; an
+   * aborted signal does not.
+   */
+  batches({ signal }: TakeOptions = {}): AsyncIterableIterator<T[], undefined> {
+    return iterate(
+      (wait) => this.#inbox.nextBatch(wait),
+      () => this.close(),
+      signal,
+    );
+  }
+
+  /** A web stream of the datums. Each call makes a new one; each datum goes to one of them. Cancelling it closes the consumer. */
+  get readable(): ReadableStream<T> {
+    return readableOf(
+      (wait) => this.#inbox.next(wait),
+      () => this.close(),
+    );
   }
 
   /** Ends every subscription with 102. What was received can still be taken. */
@@ -156,13 +164,10 @@ export class Consumer<T> implements AsyncIterable<T> {
     if (!this.#isClosed) {
       this.#isClosed = true;
       this.#context.onClose();
-      this.#unsubscribe();
-      for (const cancel of this.#cancelCoolDowns) cancel();
-      for (const receiver of this.#receivers.values()) receiver.stop();
-      this.#receivers.clear();
-      this.#metrics.producers.set(0);
+      this.#producers.close();
       this.#inbox.end();
       this.#update();
+      this.#events.close();
       this.#watch.end(new StreamError("closed", `the consumer of stream ${this.streamId.short()} is closed`));
     }
     return Promise.resolve();
@@ -172,54 +177,79 @@ export class Consumer<T> implements AsyncIterable<T> {
     return this.close();
   }
 
-  /** Brings the subscriptions in line with the catalog. */
-  #reconcile(): void {
+  #sourceContext(codec: Codec<T>): ReceiverContext<T> & LocalSourceContext<T> {
+    const { node, discovery } = this.#context;
+    return {
+      node,
+      streamId: this.streamId,
+      codec,
+      backoff: this.config.backoff,
+      inbox: this.#inbox,
+      credit: new CreditPool(this.config.bufferBytes),
+      positions: this.config.resume ? new Positions() : undefined,
+      events: this.#sourceEvents(),
+      recordRtt: (peer, micros) => discovery.rtt.record(peer, micros),
+      syncWith: (peer, signal) => discovery.syncWith(peer, { signal }),
+      connectLocal: () => this.#context.connectLocal(),
+    };
+  }
+
+  #sourceEvents(): SourceEvents {
+    return {
+      onChange: () => this.#update(),
+      onConnected: (producer, isResumed) => {
+        if (isResumed) this.#metrics.resumed.add();
+        this.#emit({ kind: "connected", producer, isResumed });
+      },
+      onDisconnected: (producer, end) => {
+        if (end.code !== undefined) this.#metrics.closes(end.code).add();
+        this.#emit({ kind: "disconnected", producer, ...end });
+      },
+      onRefused: (producer, end) => {
+        if (end.code !== undefined) this.#metrics.closes(end.code).add();
+        this.#refused(producer, end);
+      },
+      onGap: (producer, cause, lost) => this.#gap(producer, cause, lost),
+      onDecoded: (datums, bytes) => {
+        this.#metrics.items.add(datums);
+        this.#metrics.bytes.add(bytes);
+      },
+      mayRetry: () => this.#producers.mayRetry(),
+      onTerminated: (source, wasStable) => this.#producers.terminated(source, wasStable),
+    };
+  }
+
+  #refused(producer: PeerId, end: ChannelEnd): void {
+    this.#metrics.refused.add();
+    this.#emit({ kind: "refused", producer, ...end });
+  }
+
+  #gap(producer: PeerId, cause: GapCause, lost: number | undefined): void {
     if (this.#isClosed) return;
-    const nowMs = this.#context.node.runtime.monoMs();
-    const eligible = new Set<PeerId>();
-    for (const { entry } of this.#context.discovery.catalog.peers()) {
-      if (!entry.streams.has(this.streamId)) continue;
-      eligible.add(entry.id);
-      const receiver = this.#receivers.get(entry.id);
-      if (receiver !== undefined) receiver.refresh(entry);
-      else if (nowMs >= (this.#coolDowns.get(entry.id)?.untilMs ?? 0)) {
-        this.#receivers.set(entry.id, new Receiver(this.#receiverContext, entry));
-      }
-    }
-    for (const [peer, receiver] of this.#receivers) {
-      if (eligible.has(peer)) continue;
-      this.#receivers.delete(peer);
-      receiver.stop();
-    }
-    for (const peer of this.#coolDowns.keys()) if (!eligible.has(peer)) this.#coolDowns.delete(peer);
-    this.#metrics.producers.set(this.#receivers.size);
+    this.#metrics.gaps.add();
+    this.#metrics.lost.add(lost ?? 0);
+    this.#emit({ kind: "gap", producer, cause, lost });
   }
 
-  #terminated(receiver: Receiver<T>): void {
-    if (this.#receivers.get(receiver.peer) !== receiver) return;
-    this.#receivers.delete(receiver.peer);
-    const { runtime } = this.#context.node;
-    const backoff = this.#coolDowns.get(receiver.peer)?.backoff ?? new Backoff(COOL_DOWN);
-    const delayMs = backoff.nextMs(runtime.random.unit());
-    this.#coolDowns.set(receiver.peer, { untilMs: runtime.monoMs() + delayMs, backoff });
-    const cancel = runtime.after(delayMs, () => {
-      this.#cancelCoolDowns.delete(cancel);
-      this.#reconcile();
-    });
-    this.#cancelCoolDowns.add(cancel);
-    this.#update();
+  #dropped(producer: PeerId, count: number): void {
+    this.#metrics.dropped.add(count);
+    const channel = this.#producers.get(producer)?.channel;
+    if (channel !== undefined) channel.dropped += count;
+    this.#emit({ kind: "dropped", producer, count, policy: this.config.whenFull });
   }
 
+  #emit(event: ConsumerEvent): void {
+    this.#events.emit(event);
+  }
+
+  /** Judges the online condition anew, and tells everybody who waits. */
   #update(): void {
+    if (!this.#isClosed) this.#metrics.producers.set(this.#producers.size);
     this.#isOnline = !this.#isClosed && this.#onlineCondition.isMet;
     this.#watch.changed();
   }
 
-  #arrived(): Promise<void> {
-    return new Promise((resolve) => this.#inbox.onArrival(resolve));
-  }
-
   *#channels(): Iterable<Channel> {
-    for (const { channel } of this.#receivers.values()) yield channel;
+    for (const { channel } of this.#producers) yield channel;
   }
 }

@@ -1,81 +1,170 @@
-/** Datums that arrived together, and what taking the last of them gives back. */
+import { abortReason, type PeerId } from "../primitives/index.js";
+import type { FullPolicy } from "./consumer-config.js";
+
+/** Datums of one producer that arrived together. */
 export interface Arrival<T> {
-  readonly datums: readonly T[];
+  readonly producer: PeerId;
+  readonly datums: T[];
   /** The payload's length of each datum, in bytes. */
-  readonly sizes: readonly number[];
-  /** Lets the producer send as much again. */
+  readonly sizes: number[];
+  /** Lets the producer send as much again; called once all of them were taken or given up. */
   release(): void;
 }
 
+/** Frames that arrived beyond the limit of datums, and wait to be decoded. */
+export interface Backlog {
+  /** Hands over as many datums as there is room for; whether that was the last. */
+  refill(): boolean;
+}
+
+export interface InboxLimits {
+  readonly whenFull: FullPolicy;
+  readonly bufferItems: number;
+  readonly bufferBytes: number;
+}
+
+/** A datum and who sent it. */
+export interface Item<T> {
+  readonly datum: T;
+  readonly producer: PeerId;
+}
+
+interface Waiter {
+  /** Takes what is there, or hears that nothing more will come. */
+  readonly settle: () => void;
+}
+
+type Next<R> = IteratorResult<R, undefined> | Promise<IteratorResult<R, undefined>>;
+
 /**
- * What a consumer has received and the program has not taken. Taking is an array access: no promise is made for a datum that is there.
+ * What a consumer has received and the program has not taken, never more than the limits. Taking is an array access: no promise is made
+ * for a datum that is there.
  */
 export class Inbox<T> {
+  readonly #limits: InboxLimits;
+  readonly #onDropped: (producer: PeerId, count: number) => void;
   #arrivals: Arrival<T>[] = [];
   #head = 0;
   /** The next datum of the first arrival. */
   #next = 0;
+  #items = 0;
+  #itemBytes = 0;
   #isEnded = false;
-  #waiting: ((result: IteratorResult<T, undefined>) => void)[] = [];
-  #watchers: (() => void)[] = [];
+  #backlogs: Backlog[] = [];
+  #waiting: Waiter[] = [];
   /** Taken so far. */
   datums = 0;
   bytes = 0;
 
-  push(arrival: Arrival<T>): void {
-    this.#arrivals.push(arrival);
-    while (this.#waiting.length > 0 && this.#head < this.#arrivals.length) {
-      this.#waiting.shift()!({ done: false, value: this.#take() });
-    }
-    this.#notify();
+  /** @param onDropped told of datums that are given up because there is no room */
+  constructor(limits: InboxLimits, onDropped: (producer: PeerId, count: number) => void) {
+    this.#limits = limits;
+    this.#onDropped = onDropped;
   }
 
-  /** Calls `watcher` once, when something has arrived or nothing more will. */
-  onArrival(watcher: () => void): void {
-    this.#watchers.push(watcher);
+  /** How many datums may be pushed; those beyond are to be held until a refill. */
+  get room(): number {
+    if (!this.holdsBack) return Infinity;
+    return this.#backlogs.length > 0 ? 0 : this.#limits.bufferItems - this.#items;
   }
 
-  /** No more will come: what is here can still be taken, then the iteration is done. */
-  end(): void {
-    this.#isEnded = true;
-    this.#notify();
-    if (this.#head < this.#arrivals.length) return;
-    for (const waiting of this.#waiting.splice(0)) waiting({ done: true, value: undefined });
+  /** Whether bytes that are here are to hold their producer back. */
+  get holdsBack(): boolean {
+    return this.#limits.whenFull === "pause";
   }
 
   get isEmpty(): boolean {
     return this.#head >= this.#arrivals.length;
   }
 
-  get isDone(): boolean {
-    return this.#isEnded && this.isEmpty;
+  /** Datums that wait to be taken. */
+  get items(): number {
+    return this.#items;
+  }
+
+  push(arrival: Arrival<T>): void {
+    if (this.#limits.whenFull === "dropNewest" && !this.#trim(arrival)) return arrival.release();
+    this.#arrivals.push(arrival);
+    this.#items += arrival.datums.length;
+    for (const size of arrival.sizes) this.#itemBytes += size;
+    while (this.#waiting.length > 0 && !this.isEmpty) this.#waiting.shift()!.settle();
+    if (this.#limits.whenFull === "dropOldest") this.#dropOldest();
+  }
+
+  /** Frames wait to be decoded: `backlog` is refilled, in its turn, as soon as there is room. */
+  hold(backlog: Backlog): void {
+    this.#backlogs.push(backlog);
+  }
+
+  /** No more will come: what is here can still be taken, then the iteration is done. */
+  end(): void {
+    this.#isEnded = true;
+    for (const waiter of this.#waiting.splice(0)) waiter.settle();
   }
 
   /** The next datum; only when not empty. */
   take(): T {
-    return this.#take();
-  }
-
-  /** The next datum as `for await` wants it: a promise only if it has to wait. */
-  next(): IteratorResult<T, undefined> | Promise<IteratorResult<T, undefined>> {
-    if (this.#head < this.#arrivals.length) return { done: false, value: this.#take() };
-    if (this.#isEnded) return { done: true, value: undefined };
-    return new Promise((resolve) => this.#waiting.push(resolve));
-  }
-
-  #notify(): void {
-    if (this.#watchers.length > 0) for (const watcher of this.#watchers.splice(0)) watcher();
-  }
-
-  #take(): T {
     const arrival = this.#arrivals[this.#head]!;
     const index = this.#next++;
+    const size = arrival.sizes[index]!;
     this.datums++;
-    this.bytes += arrival.sizes[index]!;
+    this.bytes += size;
+    this.#items--;
+    this.#itemBytes -= size;
     if (this.#next === arrival.datums.length) this.#advance(arrival);
     return arrival.datums[index]!;
   }
 
+  /** The next datum as `for await` wants it: a promise only if it has to wait. The datum of an aborted wait stays for the next. */
+  next(signal?: AbortSignal): Next<T> {
+    if (this.#head < this.#arrivals.length) return { done: false, value: this.take() };
+    return this.#wait(() => this.take(), signal);
+  }
+
+  /** The next datum and its producer. */
+  nextItem(signal?: AbortSignal): Next<Item<T>> {
+    return this.isEmpty ? this.#wait(() => this.#takeItem(), signal) : { done: false, value: this.#takeItem() };
+  }
+
+  /** All datums of the next arrival. */
+  nextBatch(signal?: AbortSignal): Next<T[]> {
+    return this.isEmpty ? this.#wait(() => this.#takeBatch(), signal) : { done: false, value: this.#takeBatch() };
+  }
+
+  #takeItem(): Item<T> {
+    const { producer } = this.#arrivals[this.#head]!;
+    return { datum: this.take(), producer };
+  }
+
+  #takeBatch(): T[] {
+    const arrival = this.#arrivals[this.#head]!;
+    const from = this.#next;
+    this.datums += arrival.datums.length - from;
+    this.bytes += this.#forget(arrival, arrival.datums.length);
+    this.#advance(arrival);
+    return from === 0 ? arrival.datums : arrival.datums.slice(from);
+  }
+
+  #wait<R>(take: () => R, signal: AbortSignal | undefined): Next<R> {
+    if (this.#isEnded) return { done: true, value: undefined };
+    if (signal?.aborted) return Promise.reject(abortReason(signal));
+    return new Promise((resolve, reject) => {
+      const waiter: Waiter = {
+        settle: () => {
+          signal?.removeEventListener("abort", onAbort);
+          resolve(this.isEmpty ? { done: true, value: undefined } : { done: false, value: take() });
+        },
+      };
+      const onAbort = (): void => {
+        this.#waiting = this.#waiting.filter((other) => other !== waiter);
+        reject(abortReason(signal!));
+      };
+      signal?.addEventListener("abort", onAbort, { once: true });
+      this.#waiting.push(waiter);
+    });
+  }
+
+  /** Leaves the first arrival, of which all datums were taken. */
   #advance(arrival: Arrival<T>): void {
     this.#next = 0;
     this.#head++;
@@ -84,5 +173,63 @@ export class Inbox<T> {
       this.#head = 0;
     }
     arrival.release();
+    if (this.#backlogs.length > 0 && this.#items <= this.#limits.bufferItems / 2) this.#refill();
+  }
+
+  /** Lets backlogs hand over what there is room for, those first that have waited longest. */
+  #refill(): void {
+    const backlogs = this.#backlogs;
+    this.#backlogs = [];
+    while (backlogs.length > 0 && this.room > 0) if (backlogs[0]!.refill()) backlogs.shift();
+    this.#backlogs = [...backlogs, ...this.#backlogs];
+  }
+
+  /** Moves on to datum `to` of the first arrival, and says how many bytes were passed over. */
+  #forget(arrival: Arrival<T>, to: number): number {
+    let bytes = 0;
+    for (let i = this.#next; i < to; i++) bytes += arrival.sizes[i]!;
+    this.#items -= to - this.#next;
+    this.#itemBytes -= bytes;
+    this.#next = to;
+    return bytes;
+  }
+
+  /** Leaves only what there is room for; whether anything is left. */
+  #trim(arrival: Arrival<T>): boolean {
+    const { datums, sizes, producer } = arrival;
+    let items = this.#items;
+    let bytes = this.#itemBytes;
+    let kept = 0;
+    while (kept < datums.length && this.#fits(items + 1, bytes + sizes[kept]!)) {
+      items++;
+      bytes += sizes[kept++]!;
+    }
+    const dropped = datums.length - kept;
+    if (dropped > 0) this.#onDropped(producer, dropped);
+    datums.length = kept;
+    sizes.length = kept;
+    return kept > 0;
+  }
+
+  #dropOldest(): void {
+    while (!this.#fits(this.#items, this.#itemBytes)) {
+      const arrival = this.#arrivals[this.#head]!;
+      let to = this.#next;
+      let items = this.#items;
+      let bytes = this.#itemBytes;
+      while (to < arrival.datums.length && !this.#fits(items, bytes)) {
+        items--;
+        bytes -= arrival.sizes[to++]!;
+      }
+      const dropped = to - this.#next;
+      this.#forget(arrival, to);
+      if (to === arrival.datums.length) this.#advance(arrival);
+      this.#onDropped(arrival.producer, dropped);
+    }
+  }
+
+  /** One datum always fits, however large. */
+  #fits(items: number, bytes: number): boolean {
+    return items <= 1 || (items <= this.#limits.bufferItems && bytes <= this.#limits.bufferBytes);
   }
 }

@@ -1,18 +1,21 @@
-import { DecodeError, Reader, type Codec } from "@mosaik/postcard";
 import {
   ALPN,
   CLOSE,
+  describeClose,
   NetworkError,
   peerCloseCode,
+  type CloseCode,
   type Link,
   type LinkEnd,
-  type LocalNode,
   type PeerEntry,
 } from "../network/index.js";
-import { Backoff, MosaikError, type BackoffPolicy, type PeerId, type StreamId } from "../primitives/index.js";
+import { Backoff, MosaikError, type BackoffPolicy, type PeerId } from "../primitives/index.js";
 import { Channel } from "./channel.js";
-import type { Arrival } from "./inbox.js";
-import { streamHandshakeCodec } from "./protocol.js";
+import type { ChannelEnd, GapCause } from "./events.js";
+import { Intake } from "./intake.js";
+import { continuation, type Positions } from "./positions.js";
+import { streamHandshakeCodec, type StreamPosition } from "./protocol.js";
+import { disconnect, type Source, type SourceContext } from "./source.js";
 
 const HANDSHAKE_TIMEOUT_MS = 10_000;
 /** A subscription that lasted this long begins with short delays when it breaks, in ms. */
@@ -20,25 +23,20 @@ const STABLE_MS = 5000;
 const RTT_SAMPLE_INTERVAL_MS = 1000;
 
 /** What a receiver needs of its consumer. */
-export interface ReceiverContext<T> {
-  readonly node: LocalNode;
-  readonly streamId: StreamId;
-  readonly codec: Codec<T>;
+export interface ReceiverContext<T> extends SourceContext<T> {
   readonly backoff: BackoffPolicy;
-  readonly windowBytes: number;
-  onArrival(arrival: Arrival<T>): void;
-  /** The channel's state changed. */
-  onChange(): void;
-  /** The producer closed the connection with a code. */
-  onClosedBy(code: number): void;
-  /** The receiver ended by itself: the peer refused or ended the stream for good. */
-  onTerminated(receiver: Receiver<T>): void;
+  /** Where to go on; `undefined` if the program does not want to. */
+  readonly positions: Positions | undefined;
   recordRtt(peer: PeerId, micros: number | undefined): void;
   /** Makes this node known to a producer that does not know it. */
   syncWith(peer: PeerId, signal: AbortSignal): Promise<void>;
 }
 
-type Outcome = "retry" | "unknownPeer" | "terminated";
+/** How an attempt ended: what to do now, and what to say. */
+interface Ending {
+  readonly next: "retry" | "introduce" | "terminate";
+  readonly end: ChannelEnd;
+}
 
 /** Closes after which a producer is not asked again soon: it does not want us, or has nothing for us (spec 04 §3.8). */
 const FINAL_CODES = new Set<number>([
@@ -49,16 +47,20 @@ const FINAL_CODES = new Set<number>([
 ]);
 
 /** Keeps one subscription of a consumer with one producer: connects, receives, and connects again (spec 04 §3.8). */
-export class Receiver<T> {
+export class Receiver<T> implements Source {
   readonly channel: Channel;
   readonly #context: ReceiverContext<T>;
   readonly #backoff: Backoff;
   readonly #stopper = new AbortController();
-  readonly #reader = new Reader(new Uint8Array(0));
   #link: Link | undefined;
+  /** Records where the subscription under way stands, and takes nothing more of it. */
+  #leave: ((isGapKnown: boolean) => void) | undefined;
   #wakeEarly: (() => void) | undefined;
   #startedVersion: bigint;
   #lastRttMs = -Infinity;
+  /** The producer was restarted: there is nothing to wait for. */
+  #isRestarted = false;
+  #wasStable = false;
 
   constructor(context: ReceiverContext<T>, peer: PeerEntry) {
     this.#context = context;
@@ -68,39 +70,43 @@ export class Receiver<T> {
     void this.#run();
   }
 
-  get peer(): PeerId {
-    return this.channel.producerId;
-  }
-
-  /** The peer's entry as it is now: a peer that has been restarted is connected to anew, at once. */
+  /** A peer that has been restarted is connected to anew, at once. */
   refresh(entry: PeerEntry): void {
+    this.channel.peer = entry;
     if (entry.version.started === this.#startedVersion) return;
     this.#startedVersion = entry.version.started;
     this.#backoff.reset();
+    this.#isRestarted = true;
     this.#link?.close(CLOSE.cancelled);
     this.#wakeEarly?.();
   }
 
-  /** Ends the subscription with 102. */
-  stop(): void {
+  stop(reason: string): void {
+    if (this.#stopper.signal.aborted) return;
     this.#stopper.abort();
+    this.#leave?.(false);
     this.#link?.close(CLOSE.cancelled);
     this.#wakeEarly?.();
-    this.#disconnect("terminated");
+    this.#disconnect("terminated", { code: CLOSE.cancelled.code, reason });
+  }
+
+  get #peer(): PeerId {
+    return this.channel.producerId;
+  }
+
+  get #isStopped(): boolean {
+    return this.#stopper.signal.aborted || this.#context.node.closing.aborted;
   }
 
   async #run(): Promise<void> {
-    const { node } = this.#context;
+    const { node, events } = this.#context;
     let isIntroduced = false;
     for (;;) {
-      const outcome = await this.#attempt();
-      if (this.#stopper.signal.aborted || node.closing.aborted) return;
-      if (outcome === "terminated") {
-        this.#disconnect("terminated");
-        return this.#context.onTerminated(this);
-      }
-      this.#disconnect("connecting");
-      if (outcome === "unknownPeer") {
+      const { next, end } = await this.#attempt();
+      if (this.#isStopped) return;
+      if (next === "terminate" || !(next === "introduce" || events.mayRetry())) return this.#terminate(end);
+      this.#disconnect("connecting", end);
+      if (next === "introduce") {
         await this.#introduce();
         // It knows us now: the first time there is nothing to wait for.
         if (!isIntroduced) {
@@ -108,108 +114,123 @@ export class Receiver<T> {
           continue;
         }
       }
-      await this.#pause(this.#backoff.nextMs(node.runtime.random.unit()));
-      if (this.#stopper.signal.aborted || node.closing.aborted) return;
+      if (!this.#isRestarted) await this.#pause(this.#backoff.nextMs(node.runtime.random.unit()));
+      this.#isRestarted = false;
+      if (this.#isStopped) return;
     }
   }
 
-  async #attempt(): Promise<Outcome> {
-    const { node } = this.#context;
+  async #attempt(): Promise<Ending> {
+    const { node, streamId } = this.#context;
     try {
-      const link = await node.open(this.peer, ALPN.streams, {
+      const link = await node.open(this.#peer, ALPN.streams, {
         signal: this.#stopper.signal,
         timeoutMs: HANDSHAKE_TIMEOUT_MS,
       });
       this.#link = link;
       return await this.#subscribe(link);
     } catch (error) {
-      if (error instanceof MosaikError) return this.#outcomeOf(error);
-      node.runtime.report(error, `receiving stream ${this.#context.streamId.short()} from ${this.peer.short()}`);
-      return "retry";
+      if (error instanceof MosaikError) return this.#failed(error as MosaikError);
+      node.runtime.report(error, `receiving stream ${streamId.short()} from ${this.#peer.short()}`);
+      return { next: "retry", end: { code: undefined, reason: "a defect of this node" } };
     } finally {
       this.#link?.close(CLOSE.dropped);
       this.#link = undefined;
     }
   }
 
-  async #subscribe(link: Link): Promise<Outcome> {
-    const { node, streamId } = this.#context;
-    await link.send(streamHandshakeCodec, { network: node.networkId, stream: streamId });
+  async #subscribe(link: Link): Promise<Ending> {
+    const { node, streamId, positions, events } = this.#context;
+    const last = positions?.get(this.#peer);
+    const resume = positions === undefined ? undefined : { after: last };
+    await link.send(streamHandshakeCodec, { network: node.networkId, stream: streamId, resume });
     const start = await link.recv(streamHandshakeCodec, { timeoutMs: HANDSHAKE_TIMEOUT_MS });
     if (start.network !== node.networkId) return this.#refuse(link, CLOSE.differentNetwork);
     if (start.stream !== streamId) return this.#refuse(link, CLOSE.streamNotFound);
+    if (this.#isStopped) return closedHere(link, CLOSE.cancelled, "terminate");
+    const answer = positions === undefined ? undefined : start.resume?.after;
+    const { kind, ...gap } = { cause: "break" as GapCause, lost: undefined, ...continuation(last, answer) };
+    if (kind === "violation") return this.#refuse(link, CLOSE.protocolViolation);
+    if (kind === "gap") {
+      positions?.delete(this.#peer);
+      events.onGap(this.#peer, gap.cause, gap.lost);
+    }
     const connectedAtMs = node.runtime.monoMs();
     this.channel.connected(connectedAtMs);
-    this.#context.onChange();
-    const end = await this.#receive(link);
-    if (node.runtime.monoMs() - connectedAtMs >= STABLE_MS) this.#backoff.reset();
-    return end.kind === "violation" ? "terminated" : this.#outcomeOfEnd(link, end);
-  }
-
-  #refuse(link: Link, reason: { code: number; name: string }): Outcome {
-    link.close(reason);
-    return "terminated";
+    events.onConnected(this.#peer, kind === "resumed");
+    events.onChange();
+    const ending = await this.#receive(link, answer);
+    this.#wasStable = node.runtime.monoMs() - connectedAtMs >= STABLE_MS;
+    if (this.#wasStable) this.#backoff.reset();
+    return ending;
   }
 
   /** Hands over what arrives until the link ends; a datum that does not decode ends it with 400. */
-  #receive(link: Link): Promise<LinkEnd | { kind: "violation" }> {
-    const { codec } = this.#context;
-    let datums: T[] = [];
-    let sizes: number[] = [];
+  #receive(link: Link, start: StreamPosition | undefined): Promise<Ending> {
+    const { positions, events } = this.#context;
     return new Promise((resolve) => {
-      let isViolated = false;
-      const onFrame = (bytes: Uint8Array, start: number, end: number): void => {
-        if (isViolated) return;
-        try {
-          this.#reader.reset(bytes, start, end);
-          datums.push(codec.read(this.#reader));
-          sizes.push(end - start);
-        } catch (error) {
-          if (!(error instanceof DecodeError)) {
-            this.#context.node.runtime.report(error, `decoding a datum of stream ${this.#context.streamId.short()}`);
-          }
-          isViolated = true;
-          link.close(CLOSE.protocolViolation);
-          resolve({ kind: "violation" });
-        }
+      const intake = new Intake(this.#context, this.channel, {
+        grant: (bytes) => link.release(bytes),
+        onDecoded: () => this.#sampleRtt(link),
+        onViolation: (lost) => {
+          events.onGap(this.#peer, "undecodable", start === undefined ? undefined : lost);
+          finish(closedHere(link, CLOSE.protocolViolation, "terminate"), true);
+        },
+      });
+      /** @param isGapKnown whether nothing is missing, or the program knows already that something is */
+      const leave = (isGapKnown: boolean): void => {
+        if (this.#leave !== leave) return;
+        this.#leave = undefined;
+        intake.close();
+        if (start !== undefined) {
+          positions!.set(this.#peer, { epoch: start.epoch, sequence: start.sequence + intake.frames });
+        } else if (!isGapKnown) events.onGap(this.#peer, "break", undefined);
       };
-      const onDelivered = (cost: number): void => {
-        if (datums.length === 0) return link.release(cost);
-        const arrived = { datums, sizes, release: () => link.release(cost) };
-        for (const size of sizes) this.channel.bytes += size;
-        this.channel.datums += datums.length;
-        datums = [];
-        sizes = [];
-        this.#sampleRtt(link);
-        this.#context.onArrival(arrived);
+      const finish = (ending: Ending, isGapKnown: boolean): void => {
+        leave(isGapKnown);
+        resolve(ending);
       };
-      link.receive({ onFrame, onDelivered, onEnd: resolve }, this.#context.windowBytes);
+      this.#leave = leave;
+      const onEnd = (end: LinkEnd): void => {
+        if (end.kind !== "ended") return finish(this.#ended(link), false);
+        // A producer that ends its stream has sent all that it had: our close tells it that we have it (spec 04 §3.8).
+        finish(closedHere(link, CLOSE.gracefulShutdown, "terminate"), true);
+        positions?.delete(this.#peer);
+      };
+      const onFrame = (bytes: Uint8Array, from: number, to: number): void => intake.onFrame(bytes, from, to);
+      const onDelivered = (bytes: number): void => intake.onDelivered(bytes);
+      link.receive({ onFrame, onDelivered, onEnd }, intake.windowBytes);
     });
   }
 
-  /** A producer that ends its stream has sent all that it had: our close tells it that we have it (spec 04 §3.8). */
-  #outcomeOfEnd(link: Link, end: LinkEnd): Outcome {
-    if (end.kind !== "ended") return this.#outcomeOfCode(peerCloseCode(link.connection.closeInfo()));
-    link.close(CLOSE.gracefulShutdown);
-    return this.#outcomeOfCode(CLOSE.gracefulShutdown.code);
+  #refuse(link: Link, reason: CloseCode): Ending {
+    const ending = closedHere(link, reason, "terminate");
+    this.#context.events.onRefused(this.#peer, ending.end);
+    return ending;
   }
 
-  #outcomeOf(error: unknown): Outcome {
-    if (!(error instanceof NetworkError)) return "retry";
-    if (error.code === "protocolViolation") return "terminated";
-    return this.#outcomeOfCode(peerCloseCode(error.closeInfo));
+  /** A link that ended while it was received from. */
+  #ended(link: Link): Ending {
+    const info = link.connection.closeInfo();
+    const code = peerCloseCode(info);
+    return { next: nextAfter(code), end: { code, reason: info === undefined ? "lost" : describeClose(info) } };
   }
 
-  #outcomeOfCode(code: number | undefined): Outcome {
-    if (code === undefined) return "retry";
-    this.#context.onClosedBy(code);
-    if (code === CLOSE.unknownPeer.code) return "unknownPeer";
-    return FINAL_CODES.has(code) ? "terminated" : "retry";
+  /** An attempt that did not get as far as receiving. */
+  #failed(error: MosaikError): Ending {
+    if (!(error instanceof NetworkError)) return { next: "retry", end: { code: undefined, reason: error.message } };
+    const isViolation = error.code === "protocolViolation";
+    const code = isViolation ? CLOSE.protocolViolation.code : peerCloseCode(error.closeInfo);
+    const end = { code, reason: error.message };
+    // A stranger introduces itself; everything else with a code is a refusal.
+    const next = isViolation ? "terminate" : nextAfter(code);
+    if (code !== undefined && next !== "introduce") this.#context.events.onRefused(this.#peer, end);
+    return { next, end };
   }
 
   async #introduce(): Promise<void> {
     try {
-      await this.#context.syncWith(this.peer, this.#stopper.signal);
+      await this.#context.syncWith(this.#peer, this.#stopper.signal);
     } catch (error) {
       // The next attempt will be refused again, and tried again after a longer delay.
       if (!(error instanceof MosaikError)) this.#context.node.runtime.report(error, "a catalog sync after 401");
@@ -226,16 +247,29 @@ export class Receiver<T> {
     });
   }
 
-  #disconnect(state: "connecting" | "terminated"): void {
-    if (this.channel.state === "terminated" || this.channel.state === state) return;
-    this.channel.disconnected(state);
-    this.#context.onChange();
+  #terminate(end: ChannelEnd): void {
+    this.#disconnect("terminated", end);
+    this.#context.events.onTerminated(this, this.#wasStable);
+  }
+
+  #disconnect(state: "connecting" | "terminated", end: ChannelEnd): void {
+    disconnect(this.channel, state, end, this.#context.events);
   }
 
   #sampleRtt(link: Link): void {
     const nowMs = this.#context.node.runtime.monoMs();
     if (nowMs - this.#lastRttMs < RTT_SAMPLE_INTERVAL_MS) return;
     this.#lastRttMs = nowMs;
-    this.#context.recordRtt(this.peer, link.connection.rttMicros());
+    this.#context.recordRtt(this.#peer, link.connection.rttMicros());
   }
+}
+
+function closedHere(link: Link, { code, name }: CloseCode, next: Ending["next"]): Ending {
+  link.close({ code, name });
+  return { next, end: { code, reason: `closed here with ${code} ${name}`.trimEnd() } };
+}
+
+function nextAfter(code: number | undefined): Ending["next"] {
+  if (code === CLOSE.unknownPeer.code) return "introduce";
+  return code !== undefined && FINAL_CODES.has(code) ? "terminate" : "retry";
 }

@@ -1,0 +1,36 @@
+import type { Counter, Gauge, Metrics } from "../metrics/index.js";
+import type { StreamId } from "../primitives/index.js";
+
+/** What is counted of a stream's consumers (spec 04 §4.7, and what Rust does not count). */
+export interface ConsumerMetrics {
+  readonly producers: Gauge;
+  readonly items: Counter;
+  readonly bytes: Counter;
+  /** Datums given up because the queue was full. */
+  readonly dropped: Counter;
+  /** Breaks after which something is missing, or may be. */
+  readonly gaps: Counter;
+  /** Datums that are known to be missing. */
+  readonly lost: Counter;
+  readonly resumed: Counter;
+  /** Producers that refused this consumer, or that it does not want. */
+  readonly refused: Counter;
+  /** Subscriptions that a producer closed with a code. */
+  closes(code: number): Counter;
+}
+
+export function consumerMetrics(metrics: Metrics, streamId: StreamId): ConsumerMetrics {
+  const labels = { stream: streamId.short() };
+  const name = "mosaik.streams.consumer";
+  return {
+    producers: metrics.gauge(`${name}.producers`, labels),
+    items: metrics.counter(`${name}.items.received`, labels),
+    bytes: metrics.counter(`${name}.bytes.received`, labels),
+    dropped: metrics.counter(`${name}.items.dropped`, labels),
+    gaps: metrics.counter(`${name}.gaps`, labels),
+    lost: metrics.counter(`${name}.items.lost`, labels),
+    resumed: metrics.counter(`${name}.resumed`, labels),
+    refused: metrics.counter(`${name}.producers.refused`, labels),
+    closes: (code) => metrics.counter(`${name}.closes`, { ...labels, code: String(code) }),
+  };
+}
