@@ -155,6 +155,10 @@ describe("the process", () => {
     expect(await run([child("worker.mjs")])).toEqual(['"peer"']);
   });
 
+  it("verifies on when a worker thread ended before its verdicts came", async () => {
+    expect(await run([child("verifies.mjs")])).toEqual(["[true]"]);
+  });
+
   it("runs the README's example", async () => {
     const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8");
     const [, example] = /```js\n([^]*?)```/.exec(readme)!;
