@@ -19,6 +19,10 @@ export type FunctionErrorCode =
   | "cancelled"
   /** The caller, the handler or the network is closed. */
   | "closed"
+  /** A circuit breaker made no call, as those before failed. */
+  | "circuitOpen"
+  /** A bulkhead made no call, as too many are in progress. */
+  | "overloaded"
   /** This node handles the function already; `existing` is the handler. */
   | "alreadyExists"
   /** A codec has no Rust type name, and no id was given. */
