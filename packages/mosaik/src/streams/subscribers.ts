@@ -210,7 +210,7 @@ export class Subscribers {
     metrics.dropped.add(lost);
     metrics.consumers.set(this.#members.size);
     events.emit({ kind: "disconnected", consumer, ...channelEnd(info) });
-    if (!subscription.isOrderly(info, lost)) {
+    if (!subscription.isOrderly(info)) {
       metrics.gaps.add();
       events.emit({ kind: "gap", consumer, lost });
     }

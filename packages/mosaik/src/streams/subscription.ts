@@ -42,9 +42,10 @@ export class Subscription {
   #missedBytes = 0;
   /** It takes no more datums. */
   #isClosing = false;
-  /** Datums that came when it took no more. */
+  /** Datums that waited for the consumer when it was gone, and those that came then. */
   #lost = 0;
-  #isDelivered = false;
+  /** The end of the stream is on its way. */
+  #isFinishing = false;
   #onEmpty: (() => void) | undefined;
 
   constructor(
@@ -116,14 +117,12 @@ export class Subscription {
     const { carrier } = this;
     const cancelTimer = this.#runtime.after(this.#config.drainTimeoutMs, () => this.close(CLOSE.gracefulShutdown));
     if (!this.#isClosing && !this.#isEmpty) await new Promise<void>((resolve) => (this.#onEmpty = resolve));
+    this.#isFinishing = true;
     // A consumer that goes away meanwhile ends the wait as well: nothing more can be done for it.
-    await carrier.writer.finish().then(
-      () => (this.#isDelivered = true),
-      () => {},
-    );
+    await carrier.writer.finish().catch(() => {});
     const info = await carrier.closed;
     cancelTimer();
-    return this.#isDelivered && info.by === "peer" && info.code === CLOSE.gracefulShutdown.code;
+    return this.#lost === 0 && info.by === "peer" && info.code === CLOSE.gracefulShutdown.code;
   }
 
   /** Ends the subscription at once; what waits for the consumer is lost. */
@@ -133,9 +132,10 @@ export class Subscription {
     this.carrier.close(reason);
   }
 
-  /** Whether the end of the subscription leaves nothing open: everything was handed over, or the consumer wanted no more. */
-  isOrderly(info: CloseInfo, lost: number): boolean {
-    return lost === 0 && (this.#isDelivered || (info.by === "peer" && LEAVING.has(info.code)));
+  /** Whether the end of the subscription leaves nothing open: the consumer read to the end, or wanted no more. */
+  isOrderly(info: CloseInfo): boolean {
+    if (this.#lost > 0 || info.by !== "peer") return false;
+    return LEAVING.has(info.code) || (this.#isFinishing && info.code === CLOSE.unexpectedClose.code);
   }
 
   get #isEmpty(): boolean {
@@ -217,12 +217,12 @@ export class Subscription {
   #end(info: CloseInfo): void {
     this.#isClosing = true;
     this.#progress.end();
-    const lost = this.#lost + this.#outbox.clear() + this.#settleCurrent();
-    this.channel.dropped += lost;
+    this.#lost += this.#outbox.clear() + this.#settleCurrent();
+    this.channel.dropped += this.#lost;
     this.channel.disconnected("terminated");
     this.#onEmpty?.();
     this.#review();
-    this.#events.onEnd(info, lost);
+    this.#events.onEnd(info, this.#lost);
   }
 
   /** Counts the datums that the connection had taken as taken. @returns how many it had not */

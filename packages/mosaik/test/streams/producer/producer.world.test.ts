@@ -1,8 +1,8 @@
 import { t } from "@mosaik/postcard";
 import { describe, expect, it } from "vitest";
-import { StreamError } from "../../src/streams/index.js";
-import { useNodes } from "../nodes.js";
-import { Data1 } from "./data.js";
+import { StreamError } from "../../../src/streams/index.js";
+import { useNodes } from "../../nodes.js";
+import { Data1 } from "../data.js";
 
 function errorOf(action: () => unknown): StreamError {
   try {
@@ -23,7 +23,7 @@ describe("tests/streams/producer", () => {
     const error = errorOf(() => node.streams.producer(Data1));
     expect(error.code).toBe("alreadyExists");
     expect(error.existing).toBe(producer);
-    expect(node.streams.produce(Data1)).toBe(producer);
+    expect(node.streams.produce(Data1).streamId).toBe(producer.streamId);
     expect(node.discovery.me().entry.streams).toEqual(new Set([producer.streamId]));
     expect(errorOf(() => node.streams.produce(t.u64, { streamId: producer.streamId })).code).toBe("codecMismatch");
   });
