@@ -10,7 +10,8 @@ const shared = {
 
 /**
  * `unit` runs in parallel; `live` starts processes and runs one file at a time, in a namespace where there is only loopback.
- * Files named `*.world.test.ts` run in both: in simulated worlds and in live ones.
+ * Files named `*.world.test.ts` run in both: in simulated worlds and in live ones. `interpreted` runs the tests of the codecs where no
+ * code can be compiled.
  */
 export default defineConfig({
   resolve: { conditions: ["mosaik-source"] },
@@ -24,6 +25,15 @@ export default defineConfig({
           name: "unit",
           include: ["packages/*/test/**/*.test.ts", "bench/test/**/*.test.ts"],
           exclude: ["**/*.live.test.ts"],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          ...shared,
+          name: "interpreted",
+          include: ["packages/postcard/test/**/*.test.ts"],
+          execArgv: [...shared.execArgv, "--disallow-code-generation-from-strings"],
         },
       },
       {

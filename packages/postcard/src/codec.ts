@@ -8,6 +8,9 @@ import { Writer } from "./writer.js";
 /** The type of a codec's values. */
 export type Infer<C> = C extends Codec<infer T> ? T : never;
 
+/** What `withParts` makes of a part. */
+export type PartMap = <P>(part: Codec<P>) => Codec<P>;
+
 /** A writer kept for `encode`, unless it is in use further up the stack. */
 let spareWriter: Writer | undefined = new Writer();
 const SPARE_BYTES_MAX = 1024 * 1024;
@@ -19,6 +22,8 @@ const SPARE_BYTES_MAX = 1024 * 1024;
  * value can be encoded.
  */
 export abstract class Codec<T> implements StandardSchemaV1<T> {
+  private interpretedForm: Codec<T> | undefined;
+
   /** What the codec is made of. */
   abstract readonly shape: Shape;
   /** What Rust's `type_name` prints for the type; undefined if a part of it has no name. */
@@ -91,6 +96,24 @@ export abstract class Codec<T> implements StandardSchemaV1<T> {
     return new RefinedCodec(this as unknown as Codec<U>, schema);
   }
 
+  /**
+   * The same codec, for a schema that comes from outside of the program, such as from a command line: neither it nor
+   * any of its parts makes code of the schema. It is slower; bytes, values and errors are the same.
+   */
+  interpreted(): Codec<T> {
+    // One for each codec, so that recursive types end.
+    return (this.interpretedForm ??= this.withParts((part) => part.interpreted()));
+  }
+
+  /**
+   * The same codec with other codecs as its parts; itself if it has none.
+   *
+   * A codec class of your own that has parts overrides this.
+   */
+  protected withParts(_map: PartMap): Codec<T> {
+    return this;
+  }
+
   /** The Standard Schema face. */
   get "~standard"(): StandardProps<T, T> {
     return { version: 1, vendor: "@mosaik/postcard", validate: (value) => this.validate(value) };
@@ -119,6 +142,10 @@ class RefinedCodec<T> extends Codec<T> {
     super();
     this.shape = { kind: "refined", inner, schema };
     this.rustName = inner.rustName;
+  }
+
+  protected override withParts(map: PartMap): Codec<T> {
+    return new RefinedCodec(map(this.inner), this.schema);
   }
 
   override get minSize(): number {

@@ -1,4 +1,4 @@
-export { Codec } from "./codec.js";
+export { Codec, type PartMap } from "./codec.js";
 export type { Bound, EnumValue, Result, VariantValue } from "./codecs/enum.js";
 export type { Some } from "./codecs/option.js";
 export type { Range } from "./codecs/range.js";

@@ -1,12 +1,11 @@
 import { DecodeError, type DecodeErrorCode } from "./errors.js";
 import { COPY_BELOW_BYTES, ZERO_SIZE_ITEMS_MAX } from "./limits.js";
+import { shortText } from "./short-text.js";
 
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const SEGMENT = 0x1000_0000; // 2^28: four varint bytes
 const SAFE_HIGH_MAX = 0x01ff_ffff; // what lies above 28 bits in 2^53-1
-const SHORT_TEXT = 16; // up to here a loop beats TextDecoder
 const SHORT_RAW = 32; // up to here a loop beats TypedArray.set
-const fromCharCodes = String.fromCharCode;
 
 /** For the bits of floats, as input need not be aligned. */
 const floats = new DataView(new ArrayBuffer(8));
@@ -71,6 +70,31 @@ export class Reader {
 
   /** A varint of at most 64 bits, as a number; beyond 2^53-1 it is `outOfRange`. */
   u64Number(): number {
+    const { bytes, end } = this;
+    let at = this.offset;
+    let low = 0;
+    for (let shift = 0; shift < 28 && at < end; shift += 7) {
+      const byte = bytes[at++]!;
+      low |= (byte & 0x7f) << shift;
+      if (byte < 0x80) {
+        this.offset = at;
+        return low;
+      }
+    }
+    let high = 0;
+    for (let shift = 0; shift < 21 && at < end; shift += 7) {
+      const byte = bytes[at++]!;
+      high |= (byte & 0x7f) << shift;
+      if (byte < 0x80) {
+        this.offset = at;
+        return high * SEGMENT + low;
+      }
+    }
+    return this.longU64Number();
+  }
+
+  /** `u64Number` of more than seven bytes, or of bytes that are cut. */
+  private longU64Number(): number {
     const low = this.u64Low();
     if (this.top !== 0 || this.middle > SAFE_HIGH_MAX) throw this.unsafe();
     return this.middle * SEGMENT + low;
@@ -187,6 +211,14 @@ export class Reader {
 
   /** UTF-8 with its length in front. */
   text(): string {
+    const start = this.offset;
+    if (start < this.end) {
+      const count = this.bytes[start]!;
+      if (count < 0x80 && count < this.end - start) {
+        this.offset = start + 1;
+        return this.utf8(count);
+      }
+    }
     return this.utf8(this.byteLength());
   }
 
@@ -195,10 +227,8 @@ export class Reader {
     this.need(count);
     const start = this.offset;
     this.offset = start + count;
-    if (count <= SHORT_TEXT) {
-      const text = shortAscii(this.bytes, start, this.offset);
-      if (text !== undefined) return text;
-    }
+    const text = shortText(this.bytes, start, count);
+    if (text !== undefined) return text;
     try {
       return decoder.decode(this.bytes.subarray(start, this.offset));
     } catch {
@@ -277,25 +307,4 @@ export class Reader {
 
 function unzigzag(value: bigint): bigint {
   return (value & 1n) === 0n ? value >> 1n : -(value >> 1n) - 1n;
-}
-
-/** Text of at most 16 ASCII bytes; undefined if one of them is not ASCII. */
-function shortAscii(bytes: Uint8Array, start: number, end: number): string | undefined {
-  let text = "";
-  let seen = 0;
-  let at = start;
-  for (; end - at >= 4; at += 4) {
-    const a = bytes[at]!;
-    const b = bytes[at + 1]!;
-    const c = bytes[at + 2]!;
-    const d = bytes[at + 3]!;
-    seen |= a | b | c | d;
-    text += fromCharCodes(a, b, c, d);
-  }
-  for (; at < end; at++) {
-    const a = bytes[at]!;
-    seen |= a;
-    text += fromCharCodes(a);
-  }
-  return seen > 0x7f ? undefined : text;
 }

@@ -1,10 +1,9 @@
 /** The builders of codecs, imported together as `t`. */
 export type { Infer } from "./codec.js";
-export { i64, i128, isize, u64, u128, usize } from "./codecs/big-integers.js";
 export { bytes, fixedBytes } from "./codecs/bytes.js";
 export { encoded } from "./codecs/encoded.js";
 export { bound, enumeration as enum, result } from "./codecs/enum.js";
-export { i8, i16, i32, u8, u16, u32 } from "./codecs/integers.js";
+export { i8, i16, i32, i64, i128, isize, u8, u16, u32, u64, u128, usize } from "./codecs/integers.js";
 export { json } from "./codecs/json.js";
 export { lazy } from "./codecs/lazy.js";
 export { btreeMap, hashMap } from "./codecs/map.js";

@@ -1,4 +1,4 @@
-import { Codec } from "../codec.js";
+import { Codec, type PartMap } from "../codec.js";
 import { genericName } from "../names.js";
 import type { Reader } from "../reader.js";
 import type { Shape } from "../shape.js";
@@ -49,6 +49,10 @@ class EncodedCodec<T> extends Codec<T> {
     } finally {
       reader.end = end;
     }
+  }
+
+  protected override withParts(map: PartMap): Codec<T> {
+    return new EncodedCodec(map(this.inner));
   }
 }
 

@@ -1,11 +1,14 @@
-import { Codec, type Infer } from "../codec.js";
-import { EncodeError, describe, locate, wrongType } from "../errors.js";
+import type { Codec, Infer, PartMap } from "../codec.js";
+import { property } from "../compile/code.js";
+import { CompositeCodec } from "../compile/composite.js";
+import type { Emitter } from "../compile/emitting.js";
+import { EncodeError, describe, locate, wrongType, type DecodeError } from "../errors.js";
 import { genericName, type NameOptions } from "../names.js";
 import type { Reader } from "../reader.js";
 import type { NamedCodec, Shape } from "../shape.js";
 import type { Writer } from "../writer.js";
 import { UnitCodec } from "./scalars.js";
-import { namedCodecs, type Fields } from "./struct.js";
+import { mapCodecs, namedCodecs, type Fields } from "./struct.js";
 
 /** The value of one variant: `{ kind: K }` for a unit variant, else `{ kind: K, value }`. */
 export type VariantValue<K, T> = [T] extends [undefined] ? { kind: K; value?: undefined } : { kind: K; value: T };
@@ -21,8 +24,9 @@ interface AnyVariant {
 }
 
 /** The index of a variant, then its value. */
-class EnumCodec<V extends Fields> extends Codec<EnumValue<V>> {
+class EnumCodec<V extends Fields> extends CompositeCodec<EnumValue<V>> {
   readonly shape: Shape;
+  protected override readonly isShort = false;
   private readonly variants: readonly NamedCodec[];
   private readonly indices: ReadonlyMap<string, number>;
   /** What unit variants decode to: one frozen value each; undefined for the others. */
@@ -30,10 +34,10 @@ class EnumCodec<V extends Fields> extends Codec<EnumValue<V>> {
 
   constructor(
     readonly rustName: string | undefined,
-    variants: V,
+    private readonly given: V,
   ) {
     super();
-    this.variants = namedCodecs("variant", variants);
+    this.variants = namedCodecs("variant", given);
     this.shape = { kind: "enum", variants: this.variants };
     this.indices = new Map(this.variants.map(({ name }, index) => [name, index]));
     this.units = this.variants.map(({ name, codec }) =>
@@ -54,7 +58,41 @@ class EnumCodec<V extends Fields> extends Codec<EnumValue<V>> {
     return index - this.indexOf(b) || this.variants[index]!.codec.compare(a.value, b.value);
   }
 
-  override write(writer: Writer, value: EnumValue<V>): void {
+  override emitWrite(code: Emitter, value: string): void {
+    code.line(`switch (${code.constant(kindOf)}(${value})) {`);
+    for (const [index, { name, codec }] of this.variants.entries()) {
+      code.line(`case ${property(name)}: { w.varint(${index});`);
+      code.within(name, () => code.write(codec, `${value}.value`));
+      code.line("break; }");
+    }
+    code.line(`default: throw ${code.constant(noSuchKind)}(${value}.kind); }`);
+  }
+
+  override emitRead(code: Emitter): string {
+    const value = code.declare();
+    const start = code.keep("r.offset");
+    const index = code.keep("r.u32()");
+    code.line(`switch (${index}) {`);
+    for (const [i, { name, codec }] of this.variants.entries()) {
+      const unit = this.units[i];
+      code.line(`case ${i}: {`);
+      if (unit !== undefined) code.line(`${value} = ${code.constant(unit)};`);
+      else {
+        const inner = code.within(name, () => code.read(codec));
+        code.line(`${value} = { kind: ${property(name)}, value: ${inner} };`);
+      }
+      code.line("break; }");
+    }
+    const refuse = `${code.constant(noSuchIndex)}(r, ${index}, ${this.variants.length}, ${start})`;
+    code.line(`default: throw ${refuse}; }`);
+    return value;
+  }
+
+  protected override withParts(map: PartMap): Codec<EnumValue<V>> {
+    return new EnumCodec(this.rustName, mapCodecs(this.given, map));
+  }
+
+  protected override interpretWrite(writer: Writer, value: EnumValue<V>): void {
     const index = this.indexOf(value);
     const { name, codec } = this.variants[index]!;
     writer.varint(index);
@@ -66,12 +104,10 @@ class EnumCodec<V extends Fields> extends Codec<EnumValue<V>> {
     }
   }
 
-  override read(reader: Reader): EnumValue<V> {
+  protected override interpretRead(reader: Reader): EnumValue<V> {
     const start = reader.offset;
     const index = reader.u32();
-    if (index >= this.variants.length) {
-      throw reader.error("invalidVariant", `there is no variant ${index} of ${this.variants.length}`, start);
-    }
+    if (index >= this.variants.length) throw noSuchIndex(reader, index, this.variants.length, start);
     const unit = this.units[index];
     if (unit !== undefined) return unit as EnumValue<V>;
     const { name, codec } = this.variants[index]!;
@@ -84,12 +120,24 @@ class EnumCodec<V extends Fields> extends Codec<EnumValue<V>> {
   }
 
   private indexOf(value: unknown): number {
-    if (typeof value !== "object" || value === null) throw wrongType("an object { kind, value }", value);
-    const { kind } = value as Partial<AnyVariant>;
+    const kind = kindOf(value);
     const index = this.indices.get(kind as string);
-    if (index === undefined) throw new EncodeError("invalidVariant", `there is no variant ${describe(kind)}`);
+    if (index === undefined) throw noSuchKind(kind);
     return index;
   }
+}
+
+function kindOf(value: unknown): unknown {
+  if (typeof value !== "object" || value === null) throw wrongType("an object { kind, value }", value);
+  return (value as Partial<AnyVariant>).kind;
+}
+
+function noSuchKind(kind: unknown): EncodeError {
+  return new EncodeError("invalidVariant", `there is no variant ${describe(kind)}`);
+}
+
+function noSuchIndex(reader: Reader, index: number, count: number, start: number): DecodeError {
+  return reader.error("invalidVariant", `there is no variant ${index} of ${count}`, start);
 }
 
 /**

@@ -1,4 +1,4 @@
-import { Codec } from "../codec.js";
+import { Codec, type PartMap } from "../codec.js";
 import { EncodeError } from "../errors.js";
 import { DEPTH_MAX } from "../limits.js";
 import type { Reader } from "../reader.js";
@@ -57,6 +57,10 @@ class LazyCodec<T> extends Codec<T> {
     } finally {
       reader.depth--;
     }
+  }
+
+  protected override withParts(map: PartMap): Codec<T> {
+    return new LazyCodec(() => map(this.inner), this.rustName);
   }
 
   private get inner(): Codec<T> {

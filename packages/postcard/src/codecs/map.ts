@@ -1,4 +1,6 @@
-import { Codec } from "../codec.js";
+import type { Codec, PartMap } from "../codec.js";
+import { CompositeCodec } from "../compile/composite.js";
+import type { Emitter } from "../compile/emitting.js";
 import { locate, wrongType } from "../errors.js";
 import { genericName } from "../names.js";
 import type { Reader } from "../reader.js";
@@ -7,14 +9,15 @@ import type { Writer } from "../writer.js";
 import { requireOrder, sortDecoded, sortToWrite } from "./ordering.js";
 
 /** A count, then key, value, key, value …; ascending by key if the map is a sorted one. */
-class MapCodec<K, V> extends Codec<Map<K, V>> {
+class MapCodec<K, V> extends CompositeCodec<Map<K, V>> {
   readonly shape: Shape;
+  protected override readonly isShort = false;
   readonly rustName: string | undefined;
   private entryMinSize: number | undefined;
   private readonly keyOrder = (a: [K, V], b: [K, V]): number => this.key.compare(a[0], b[0]);
 
   constructor(
-    path: string,
+    private readonly path: string,
     private readonly key: Codec<K>,
     private readonly value: Codec<V>,
     private readonly sorted: boolean,
@@ -45,9 +48,46 @@ class MapCodec<K, V> extends Codec<Map<K, V>> {
     return x.length - y.length;
   }
 
-  override write(writer: Writer, value: Map<K, V>): void {
+  override emitWrite(code: Emitter, value: string): void {
+    const entries = code.keep(`${code.constant(this)}.entriesOf(${value})`);
+    code.line(`w.varint(${entries}.length);`);
+    code.loop(`${entries}.length`, () => {
+      code.within("key", () => code.write(this.key, `${entries}[i][0]`));
+      code.within("value", () => code.write(this.value, `${entries}[i][1]`));
+    });
+  }
+
+  override emitRead(code: Emitter): string {
+    const start = code.keep("r.offset");
+    const count = code.keep(`r.count(${this.key.minSize + this.value.minSize})`);
+    const entries = code.keep("[]");
+    code.loop(count, () => {
+      const key = code.within("key", () => code.read(this.key));
+      const value = code.within("value", () => code.read(this.value));
+      code.line(`${entries}.push([${key}, ${value}]);`);
+    });
+    return `${code.constant(this)}.mapOf(${entries}, ${start})`;
+  }
+
+  /** The entries as they are written. */
+  entriesOf(value: Map<K, V>): [K, V][] {
     if (!(value instanceof Map)) throw wrongType("a Map", value);
-    const entries = this.sorted ? sortToWrite([...value], this.keyOrder) : [...value];
+    return this.sorted ? sortToWrite([...value], this.keyOrder) : [...value];
+  }
+
+  /** The map of entries that were read from `start` on. */
+  mapOf(entries: [K, V][], start: number): Map<K, V> {
+    // A JavaScript Map tells primitives apart, objects only by identity.
+    const needsOrder = this.sorted || entries.some(([key]) => typeof key === "object");
+    return new Map(needsOrder ? sortDecoded(entries, this.keyOrder, start) : entries);
+  }
+
+  protected override withParts(map: PartMap): Codec<Map<K, V>> {
+    return new MapCodec(this.path, map(this.key), map(this.value), this.sorted);
+  }
+
+  protected override interpretWrite(writer: Writer, value: Map<K, V>): void {
+    const entries = this.entriesOf(value);
     writer.varint(entries.length);
     let at = 0;
     let part = "key";
@@ -65,11 +105,10 @@ class MapCodec<K, V> extends Codec<Map<K, V>> {
     }
   }
 
-  override read(reader: Reader): Map<K, V> {
+  protected override interpretRead(reader: Reader): Map<K, V> {
     const start = reader.offset;
     const count = reader.count((this.entryMinSize ??= this.key.minSize + this.value.minSize));
     const entries: [K, V][] = [];
-    let needsOrder = this.sorted;
     let part = "key";
     try {
       while (entries.length < count) {
@@ -77,15 +116,13 @@ class MapCodec<K, V> extends Codec<Map<K, V>> {
         const key = this.key.read(reader);
         part = "value";
         entries.push([key, this.value.read(reader)]);
-        // A JavaScript Map tells primitives apart, objects only by identity.
-        needsOrder ||= typeof key === "object";
       }
     } catch (error) {
       locate(error, part);
       locate(error, entries.length);
       throw error;
     }
-    return new Map(needsOrder ? sortDecoded(entries, this.keyOrder, start) : entries);
+    return this.mapOf(entries, start);
   }
 }
 

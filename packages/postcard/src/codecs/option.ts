@@ -1,4 +1,7 @@
-import { Codec } from "../codec.js";
+import type { Codec, PartMap } from "../codec.js";
+import { CompositeCodec } from "../compile/composite.js";
+import type { Emitter } from "../compile/emitting.js";
+import type { DecodeError } from "../errors.js";
 import { locate, wrongType } from "../errors.js";
 import { genericName } from "../names.js";
 import type { Reader } from "../reader.js";
@@ -6,8 +9,9 @@ import type { Shape } from "../shape.js";
 import type { Writer } from "../writer.js";
 
 /** What both forms of an option share: the tag, and the order. */
-abstract class AnyOptionCodec<T, O> extends Codec<O> {
+abstract class AnyOptionCodec<T, O> extends CompositeCodec<O> {
   readonly shape: Shape;
+  protected override readonly isShort = true;
   readonly rustName: string | undefined;
 
   constructor(
@@ -30,13 +34,6 @@ abstract class AnyOptionCodec<T, O> extends Codec<O> {
   override get isOrdered(): boolean {
     return this.inner.isOrdered;
   }
-
-  /** Whether a value follows the tag. */
-  protected readTag(reader: Reader): boolean {
-    const tag = reader.u8();
-    if (tag > 1) throw reader.error("invalidOption", `${tag} is not the tag of an option`, reader.offset - 1);
-    return tag === 1;
-  }
 }
 
 class OptionCodec<T> extends AnyOptionCodec<T, T | undefined> {
@@ -45,7 +42,22 @@ class OptionCodec<T> extends AnyOptionCodec<T, T | undefined> {
     return this.inner.compare(a, b);
   }
 
-  override write(writer: Writer, value: T | undefined): void {
+  override emitWrite(code: Emitter, value: string): void {
+    code.line(`if (${value} === undefined) w.u8(0); else { w.u8(1);`);
+    code.write(this.inner, value);
+    code.line("}");
+  }
+
+  override emitRead(code: Emitter): string {
+    const option = code.declare();
+    code.line(`if (${code.constant(readTag)}(r)) {`);
+    code.line(`${option} = ${code.read(this.inner)};`);
+    code.back();
+    code.line(`if (${option} === undefined) throw ${code.constant(hiddenUndefined)}(r); }`);
+    return option;
+  }
+
+  protected override interpretWrite(writer: Writer, value: T | undefined): void {
     if (value === undefined) {
       writer.u8(0);
     } else {
@@ -54,12 +66,15 @@ class OptionCodec<T> extends AnyOptionCodec<T, T | undefined> {
     }
   }
 
-  override read(reader: Reader): T | undefined {
-    if (!this.readTag(reader)) return undefined;
+  protected override interpretRead(reader: Reader): T | undefined {
+    if (!readTag(reader)) return undefined;
     const value = this.inner.read(reader);
-    if (value === undefined)
-      throw reader.error("invalidValue", "the value of an option is undefined: use nestedOption");
+    if (value === undefined) throw hiddenUndefined(reader);
     return value;
+  }
+
+  protected override withParts(map: PartMap): Codec<T | undefined> {
+    return new OptionCodec(map(this.inner), false);
   }
 }
 
@@ -74,14 +89,29 @@ class NestedOptionCodec<T> extends AnyOptionCodec<T, Some<T> | undefined> {
     return this.inner.compare(a.some, b.some);
   }
 
-  override write(writer: Writer, value: Some<T> | undefined): void {
+  override emitWrite(code: Emitter, value: string): void {
+    code.line(`if (${value} === undefined) w.u8(0); else { ${code.constant(checkSome)}(${value}); w.u8(1);`);
+    code.within("some", () => code.write(this.inner, `${value}.some`));
+    code.line("}");
+  }
+
+  override emitRead(code: Emitter): string {
+    const option = code.declare();
+    code.line(`if (${code.constant(readTag)}(r)) {`);
+    code.line(`${option} = { some: ${code.within("some", () => code.read(this.inner))} }; }`);
+    return option;
+  }
+
+  protected override withParts(map: PartMap): Codec<Some<T> | undefined> {
+    return new NestedOptionCodec(map(this.inner), true);
+  }
+
+  protected override interpretWrite(writer: Writer, value: Some<T> | undefined): void {
     if (value === undefined) {
       writer.u8(0);
       return;
     }
-    if (typeof value !== "object" || value === null || !("some" in value)) {
-      throw wrongType("undefined or { some }", value);
-    }
+    checkSome(value);
     writer.u8(1);
     try {
       this.inner.write(writer, value.some);
@@ -91,8 +121,8 @@ class NestedOptionCodec<T> extends AnyOptionCodec<T, Some<T> | undefined> {
     }
   }
 
-  override read(reader: Reader): Some<T> | undefined {
-    if (!this.readTag(reader)) return undefined;
+  protected override interpretRead(reader: Reader): Some<T> | undefined {
+    if (!readTag(reader)) return undefined;
     try {
       return { some: this.inner.read(reader) };
     } catch (error) {
@@ -117,4 +147,21 @@ export function option<T>(inner: Codec<T>): Codec<T | undefined> {
 /** Rust's `Option<T>` for any `T`: `{ some: value }`, or `undefined` for `None`. */
 export function nestedOption<T>(inner: Codec<T>): Codec<Some<T> | undefined> {
   return new NestedOptionCodec(inner, true);
+}
+
+/** Whether a value follows the tag. */
+function readTag(reader: Reader): boolean {
+  const tag = reader.u8();
+  if (tag > 1) throw reader.error("invalidOption", `${tag} is not the tag of an option`, reader.offset - 1);
+  return tag === 1;
+}
+
+function checkSome(value: unknown): void {
+  if (typeof value !== "object" || value === null || !("some" in value)) {
+    throw wrongType("undefined or { some }", value);
+  }
+}
+
+function hiddenUndefined(reader: Reader): DecodeError {
+  return reader.error("invalidValue", "the value of an option is undefined: use nestedOption");
 }

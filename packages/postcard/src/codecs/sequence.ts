@@ -1,4 +1,6 @@
-import { Codec } from "../codec.js";
+import type { Codec, PartMap } from "../codec.js";
+import { CompositeCodec } from "../compile/composite.js";
+import type { Emitter } from "../compile/emitting.js";
 import { locate, wrongType } from "../errors.js";
 import { genericName } from "../names.js";
 import type { Reader } from "../reader.js";
@@ -8,8 +10,9 @@ import { BytesCodec } from "./bytes.js";
 import { U8Codec } from "./integers.js";
 
 /** A count, then the items: an array. */
-class SequenceCodec<T> extends Codec<T[]> {
+class SequenceCodec<T> extends CompositeCodec<T[]> {
   readonly shape: Shape;
+  protected override readonly isShort = false;
   private itemMinSize: number | undefined;
 
   constructor(
@@ -33,8 +36,26 @@ class SequenceCodec<T> extends Codec<T[]> {
     return compareItems(this.item, a, b);
   }
 
-  override write(writer: Writer, value: T[]): void {
-    if (!Array.isArray(value)) throw wrongType("an array", value);
+  override emitWrite(code: Emitter, value: string): void {
+    code.line(`${code.constant(checkArray)}(${value});`);
+    const count = code.keep(`${value}.length`);
+    code.line(`w.varint(${count});`);
+    code.loop(count, () => code.write(this.item, `${value}[i]`));
+  }
+
+  override emitRead(code: Emitter): string {
+    const count = code.keep(`r.count(${this.item.minSize})`);
+    const items = code.keep("[]");
+    code.loop(count, () => code.line(`${items}.push(${code.read(this.item)});`));
+    return items;
+  }
+
+  protected override withParts(map: PartMap): Codec<T[]> {
+    return new SequenceCodec(map(this.item), this.rustName, this.hasOrd);
+  }
+
+  protected override interpretWrite(writer: Writer, value: T[]): void {
+    checkArray(value);
     const item = this.item;
     const count = value.length;
     writer.varint(count);
@@ -47,7 +68,7 @@ class SequenceCodec<T> extends Codec<T[]> {
     }
   }
 
-  override read(reader: Reader): T[] {
+  protected override interpretRead(reader: Reader): T[] {
     const item = this.item;
     const count = reader.count((this.itemMinSize ??= item.minSize));
     const items: T[] = [];
@@ -105,4 +126,8 @@ export function linkedList<T>(item: Codec<T>): Codec<T[]> {
 export function binaryHeap<T>(item: Codec<T>): Codec<T[]> {
   const rustName = genericName("alloc::collections::binary_heap::BinaryHeap", { generics: [item] });
   return new SequenceCodec(item, rustName, false);
+}
+
+function checkArray(value: unknown): void {
+  if (!Array.isArray(value)) throw wrongType("an array", value);
 }

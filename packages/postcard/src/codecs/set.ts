@@ -1,4 +1,6 @@
-import { Codec } from "../codec.js";
+import type { Codec, PartMap } from "../codec.js";
+import { CompositeCodec } from "../compile/composite.js";
+import type { Emitter } from "../compile/emitting.js";
 import { locate, wrongType } from "../errors.js";
 import { genericName } from "../names.js";
 import type { Reader } from "../reader.js";
@@ -8,14 +10,15 @@ import { requireOrder, sortDecoded, sortToWrite } from "./ordering.js";
 import { compareItems } from "./sequence.js";
 
 /** A count, then the items without repetition; ascending if the set is a sorted one. */
-class SetCodec<T> extends Codec<Set<T>> {
+class SetCodec<T> extends CompositeCodec<Set<T>> {
   readonly shape: Shape;
+  protected override readonly isShort = false;
   readonly rustName: string | undefined;
   private itemMinSize: number | undefined;
   private readonly order = (a: T, b: T): number => this.item.compare(a, b);
 
   constructor(
-    path: string,
+    private readonly path: string,
     private readonly item: Codec<T>,
     private readonly sorted: boolean,
   ) {
@@ -38,9 +41,39 @@ class SetCodec<T> extends Codec<Set<T>> {
     return compareItems(this.item, sortToWrite([...a], this.order), sortToWrite([...b], this.order));
   }
 
-  override write(writer: Writer, value: Set<T>): void {
+  override emitWrite(code: Emitter, value: string): void {
+    const items = code.keep(`${code.constant(this)}.itemsOf(${value})`);
+    code.line(`w.varint(${items}.length);`);
+    code.loop(`${items}.length`, () => code.write(this.item, `${items}[i]`));
+  }
+
+  override emitRead(code: Emitter): string {
+    const start = code.keep("r.offset");
+    const count = code.keep(`r.count(${this.item.minSize})`);
+    const items = code.keep("[]");
+    code.loop(count, () => code.line(`${items}.push(${code.read(this.item)});`));
+    return `${code.constant(this)}.setOf(${items}, ${start})`;
+  }
+
+  /** The items as they are written. */
+  itemsOf(value: Set<T>): T[] {
     if (!(value instanceof Set)) throw wrongType("a Set", value);
-    const items = this.sorted ? sortToWrite([...value], this.order) : [...value];
+    return this.sorted ? sortToWrite([...value], this.order) : [...value];
+  }
+
+  /** The set of items that were read from `start` on. */
+  setOf(items: T[], start: number): Set<T> {
+    // A JavaScript Set tells primitives apart, objects only by identity.
+    const needsOrder = this.sorted || items.some((item) => typeof item === "object");
+    return new Set(needsOrder ? sortDecoded(items, this.order, start) : items);
+  }
+
+  protected override withParts(map: PartMap): Codec<Set<T>> {
+    return new SetCodec(this.path, map(this.item), this.sorted);
+  }
+
+  protected override interpretWrite(writer: Writer, value: Set<T>): void {
+    const items = this.itemsOf(value);
     writer.varint(items.length);
     let at = 0;
     try {
@@ -51,23 +84,17 @@ class SetCodec<T> extends Codec<Set<T>> {
     }
   }
 
-  override read(reader: Reader): Set<T> {
+  protected override interpretRead(reader: Reader): Set<T> {
     const start = reader.offset;
     const count = reader.count((this.itemMinSize ??= this.item.minSize));
     const items: T[] = [];
-    let needsOrder = this.sorted;
     try {
-      while (items.length < count) {
-        const item = this.item.read(reader);
-        // A JavaScript Set tells primitives apart, objects only by identity.
-        needsOrder ||= typeof item === "object";
-        items.push(item);
-      }
+      while (items.length < count) items.push(this.item.read(reader));
     } catch (error) {
       locate(error, items.length);
       throw error;
     }
-    return new Set(needsOrder ? sortDecoded(items, this.order, start) : items);
+    return this.setOf(items, start);
   }
 }
 

@@ -1,4 +1,7 @@
-import { Codec, type Infer } from "../codec.js";
+import { Codec, type Infer, type PartMap } from "../codec.js";
+import { property } from "../compile/code.js";
+import { CompositeCodec } from "../compile/composite.js";
+import type { Emitter } from "../compile/emitting.js";
 import { locate, wrongType } from "../errors.js";
 import { genericName, type NameOptions } from "../names.js";
 import type { Reader } from "../reader.js";
@@ -13,14 +16,15 @@ export type Fields = { readonly [name: string]: Codec<unknown> };
 export type StructValue<F extends Fields> = { -readonly [K in keyof F]: Infer<F[K]> } & {};
 
 /** Named fields, one after the other. */
-class StructCodec<F extends Fields> extends Codec<StructValue<F>> {
+class StructCodec<F extends Fields> extends CompositeCodec<StructValue<F>> {
   readonly shape: Shape;
+  protected override readonly isShort = true;
   private readonly names: readonly string[];
   private readonly codecs: readonly Codec<unknown>[];
 
   constructor(
     readonly rustName: string | undefined,
-    fields: F,
+    private readonly fields: F,
   ) {
     super();
     const named = namedCodecs("field", fields);
@@ -45,8 +49,20 @@ class StructCodec<F extends Fields> extends Codec<StructValue<F>> {
     return 0;
   }
 
-  override write(writer: Writer, value: StructValue<F>): void {
-    if (typeof value !== "object" || value === null) throw wrongType("an object", value);
+  override emitWrite(code: Emitter, value: string): void {
+    code.line(`${code.constant(checkObject)}(${value});`);
+    for (const [i, name] of this.names.entries()) {
+      code.within(name, () => code.write(this.codecs[i]!, `${value}[${property(name)}]`));
+    }
+  }
+
+  override emitRead(code: Emitter): string {
+    const values = this.codecs.map((codec, i) => code.within(this.names[i]!, () => code.read(codec)));
+    return `{ ${values.map((value, i) => `${property(this.names[i]!)}: ${value}`).join(", ")} }`;
+  }
+
+  protected override interpretWrite(writer: Writer, value: StructValue<F>): void {
+    checkObject(value);
     const names = this.names;
     const codecs = this.codecs;
     let at = 0;
@@ -58,7 +74,7 @@ class StructCodec<F extends Fields> extends Codec<StructValue<F>> {
     }
   }
 
-  override read(reader: Reader): StructValue<F> {
+  protected override interpretRead(reader: Reader): StructValue<F> {
     const names = this.names;
     const codecs = this.codecs;
     const value: Record<string, unknown> = {};
@@ -70,6 +86,10 @@ class StructCodec<F extends Fields> extends Codec<StructValue<F>> {
       throw error;
     }
     return value as StructValue<F>;
+  }
+
+  protected override withParts(map: PartMap): Codec<StructValue<F>> {
+    return new StructCodec(this.rustName, mapCodecs(this.fields, map));
   }
 }
 
@@ -98,4 +118,13 @@ export function namedCodecs(what: "field" | "variant", codecs: Fields): NamedCod
     if (!(codec instanceof Codec)) throw new TypeError(`the ${what} ${name} is not a codec`);
     return { name, codec };
   });
+}
+
+/** The same names, with what `map` makes of their codecs. */
+export function mapCodecs<F extends Fields>(codecs: F, map: PartMap): F {
+  return Object.fromEntries(Object.entries(codecs).map(([name, codec]) => [name, map(codec)])) as unknown as F;
+}
+
+function checkObject(value: unknown): void {
+  if (typeof value !== "object" || value === null) throw wrongType("an object", value);
 }

@@ -1,4 +1,4 @@
-import { Codec } from "../codec.js";
+import { Codec, type PartMap } from "../codec.js";
 import { DecodeError, EncodeError } from "../errors.js";
 import type { Reader } from "../reader.js";
 import type { Shape } from "../shape.js";
@@ -25,7 +25,7 @@ class TransformCodec<T, U> extends Codec<U> {
 
   constructor(
     private readonly inner: Codec<T>,
-    options: TransformOptions<T, U>,
+    private readonly options: TransformOptions<T, U>,
   ) {
     super();
     this.to = options.to;
@@ -65,6 +65,10 @@ class TransformCodec<T, U> extends Codec<U> {
     } catch (error) {
       throw refusedBytes(error, start);
     }
+  }
+
+  protected override withParts(map: PartMap): Codec<U> {
+    return new TransformCodec(map(this.inner), this.options);
   }
 
   private toInner(value: U): T {

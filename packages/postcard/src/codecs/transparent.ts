@@ -1,4 +1,5 @@
-import { Codec } from "../codec.js";
+import type { Codec, PartMap } from "../codec.js";
+import { EmittingCodec, type Emitter } from "../compile/emitting.js";
 import { EncodeError, DecodeError, describe } from "../errors.js";
 import { genericName, type NameOptions } from "../names.js";
 import type { Reader } from "../reader.js";
@@ -6,7 +7,7 @@ import type { Shape } from "../shape.js";
 import type { Writer } from "../writer.js";
 
 /** The bytes and values of another codec, under a name of its own. */
-class TransparentCodec<T> extends Codec<T> {
+class TransparentCodec<T> extends EmittingCodec<T> {
   readonly shape: Shape;
 
   constructor(
@@ -34,6 +35,18 @@ class TransparentCodec<T> extends Codec<T> {
     return this.inner.compare(a, b);
   }
 
+  override get isInlined(): boolean {
+    return true;
+  }
+
+  override emitWrite(code: Emitter, value: string): void {
+    code.write(this.inner, value);
+  }
+
+  override emitRead(code: Emitter): string {
+    return code.read(this.inner);
+  }
+
   override write(writer: Writer, value: T): void {
     this.inner.write(writer, value);
   }
@@ -41,15 +54,28 @@ class TransparentCodec<T> extends Codec<T> {
   override read(reader: Reader): T {
     return this.inner.read(reader);
   }
+
+  protected override withParts(map: PartMap): Codec<T> {
+    return new TransparentCodec(map(this.inner), this.rustName);
+  }
 }
 
 class ReverseCodec<T> extends TransparentCodec<T> {
   override compare(a: T, b: T): number {
     return this.inner.compare(b, a);
   }
+
+  protected override withParts(map: PartMap): Codec<T> {
+    return new ReverseCodec(map(this.inner), this.rustName);
+  }
 }
 
 class NonZeroCodec<T extends number | bigint> extends TransparentCodec<T> {
+  // What it refuses is not in the code that it would have from its base.
+  override get isInlined(): boolean {
+    return false;
+  }
+
   override write(writer: Writer, value: T): void {
     if (Number(value) === 0) throw new EncodeError("outOfRange", `${describe(value)} in a NonZero`);
     this.inner.write(writer, value);
@@ -60,6 +86,10 @@ class NonZeroCodec<T extends number | bigint> extends TransparentCodec<T> {
     const value = this.inner.read(reader);
     if (Number(value) === 0) throw new DecodeError("outOfRange", "a zero in a NonZero", start);
     return value;
+  }
+
+  protected override withParts(map: PartMap): Codec<T> {
+    return new NonZeroCodec(map(this.inner), this.rustName);
   }
 }
 

@@ -1,4 +1,6 @@
-import { Codec, type Infer } from "../codec.js";
+import type { Codec, Infer, PartMap } from "../codec.js";
+import { CompositeCodec } from "../compile/composite.js";
+import type { Emitter } from "../compile/emitting.js";
 import { EncodeError, locate, wrongType } from "../errors.js";
 import { arrayName, tupleName } from "../names.js";
 import type { Reader } from "../reader.js";
@@ -12,8 +14,9 @@ import { compareItems } from "./sequence.js";
 export type TupleValue<Items extends readonly Codec<unknown>[]> = { -readonly [I in keyof Items]: Infer<Items[I]> };
 
 /** Items of their own types, one after the other. */
-class TupleCodec<T extends unknown[]> extends Codec<T> {
+class TupleCodec<T extends unknown[]> extends CompositeCodec<T> {
   readonly shape: Shape;
+  protected override readonly isShort = true;
   readonly rustName: string | undefined;
 
   constructor(private readonly items: readonly Codec<unknown>[]) {
@@ -38,7 +41,21 @@ class TupleCodec<T extends unknown[]> extends Codec<T> {
     return 0;
   }
 
-  override write(writer: Writer, value: T): void {
+  override emitWrite(code: Emitter, value: string): void {
+    code.line(`${code.constant(checkLength)}(${value}, ${this.items.length});`);
+    for (const [i, item] of this.items.entries()) code.within(i, () => code.write(item, `${value}[${i}]`));
+  }
+
+  override emitRead(code: Emitter): string {
+    const values = this.items.map((item, i) => code.within(i, () => code.read(item)));
+    return `[${values.join(", ")}]`;
+  }
+
+  protected override withParts(map: PartMap): Codec<T> {
+    return new TupleCodec(this.items.map((item) => map(item)));
+  }
+
+  protected override interpretWrite(writer: Writer, value: T): void {
     const items = this.items;
     checkLength(value, items.length);
     let at = 0;
@@ -50,7 +67,7 @@ class TupleCodec<T extends unknown[]> extends Codec<T> {
     }
   }
 
-  override read(reader: Reader): T {
+  protected override interpretRead(reader: Reader): T {
     const items = this.items;
     const values: unknown[] = [];
     try {
@@ -64,8 +81,9 @@ class TupleCodec<T extends unknown[]> extends Codec<T> {
 }
 
 /** A fixed number of items of one type, without a count. */
-class ArrayCodec<T> extends Codec<T[]> {
+class ArrayCodec<T> extends CompositeCodec<T[]> {
   readonly shape: Shape;
+  protected override readonly isShort = false;
   readonly rustName: string | undefined;
 
   constructor(
@@ -89,7 +107,23 @@ class ArrayCodec<T> extends Codec<T[]> {
     return compareItems(this.item, a, b);
   }
 
-  override write(writer: Writer, value: T[]): void {
+  override emitWrite(code: Emitter, value: string): void {
+    code.line(`${code.constant(checkLength)}(${value}, ${this.length});`);
+    code.loop(String(this.length), () => code.write(this.item, `${value}[i]`));
+  }
+
+  override emitRead(code: Emitter): string {
+    if (this.item.minSize === 0) code.line(`r.chargeZeroSize(${this.length});`);
+    const items = code.keep("[]");
+    code.loop(String(this.length), () => code.line(`${items}.push(${code.read(this.item)});`));
+    return items;
+  }
+
+  protected override withParts(map: PartMap): Codec<T[]> {
+    return new ArrayCodec(map(this.item), this.length);
+  }
+
+  protected override interpretWrite(writer: Writer, value: T[]): void {
     checkLength(value, this.length);
     let at = 0;
     try {
@@ -100,7 +134,7 @@ class ArrayCodec<T> extends Codec<T[]> {
     }
   }
 
-  override read(reader: Reader): T[] {
+  protected override interpretRead(reader: Reader): T[] {
     if (this.item.minSize === 0) reader.chargeZeroSize(this.length);
     const items: T[] = [];
     try {

@@ -39,6 +39,8 @@ const keys: readonly Schema[] = [
 const ordered: readonly Schema[] = [
   ...keys,
   { codec: t.unit, values: fc.constant(undefined) },
+  { codec: t.nonZero(t.u32), values: fc.integer({ min: 1, max: 0xffff_ffff }) },
+  { codec: t.reverse(t.i16), values: fc.integer({ min: -0x8000, max: 0x7fff }) },
   { codec: t.bytes, values: bytes(40) },
   { codec: t.fixedBytes(5), values: fc.uint8Array({ minLength: 5, maxLength: 5 }).map((value) => value.slice()) },
   {
