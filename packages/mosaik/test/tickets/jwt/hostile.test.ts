@@ -104,20 +104,30 @@ describe(`mutated tickets (seed ${seed})`, () => {
     }
   });
 
-  it("that are as large and as deep as an entry lets them be take no time to refuse", () => {
-    const large = [
+  it("that are as large and as deep as an entry lets them be are refused within 10 ms", () => {
+    const texts = [
       "[".repeat(190_000),
       '{"a":'.repeat(30_000),
       `{"a":"${"\\u0041".repeat(30_000)}"}`,
-      `{"a":${"1".repeat(190_000)}}`,
       `{${'"a":1,'.repeat(30_000)}"b":2}`,
     ];
+    const parts = texts.map((text) => toBase64url(new TextEncoder().encode(text)));
+    const [header] = utf8.decode(ticket).split(".");
+    const large = [
+      ...parts.map((part) => `${part}.AAAA.AAAA`),
+      `${header}.${parts[0]}.AAAA`,
+      `${header}.AAAA.${parts[0]}`,
+    ];
     for (const text of large) {
-      const part = toBase64url(new TextEncoder().encode(text));
-      const start = performance.now();
-      for (let i = 0; i < 5; i++)
-        expect(judge(new TextEncoder().encode(`${part}.${part}.AAAA`))).toBeInstanceOf(InvalidTicket);
-      expect((performance.now() - start) / 5, text.slice(0, 20)).toBeLessThan(500);
+      const data = new TextEncoder().encode(text);
+      const times = Array.from({ length: 11 }, () => {
+        const start = performance.now();
+        expect(judge(data)).toBeInstanceOf(InvalidTicket);
+        return performance.now() - start;
+      });
+      // The median: a machine that is busy otherwise is not what is measured.
+      expect(times.sort((a, b) => a - b)[5], text.slice(0, 60)).toBeLessThan(10);
+      if (process.env["MOSAIK_STATS"]) console.log(text.slice(0, 60), times[5]);
     }
   });
 });

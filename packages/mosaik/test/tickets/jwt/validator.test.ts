@@ -39,6 +39,9 @@ describe("a validator refuses, step by step,", () => {
       expect(verdict(validator, signed(good, header)), header).toBe("signed with an algorithm that no key has");
     }
     expect(verdict(validator, signed(good, '{"alg":"none","alg":"HS256"}'))).toBe(1);
+    const padded = (length: number): string => '{"alg":"HS256"}'.padEnd(length);
+    expect(verdict(validator, signed(good, padded(1536)))).toBe(1);
+    expect(verdict(validator, signed(good, padded(1537)))).toBe("not a header with an algorithm");
   });
 
   it("what none of its keys signed: another key, no signature, the public key taken for a secret", () => {
