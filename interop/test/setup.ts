@@ -94,3 +94,12 @@ export async function until(ms: number, condition: () => boolean, what: string):
     await new Promise((resolve) => setImmediate(resolve));
   }
 }
+
+/** What an iterator of events gives from now on, as it comes. */
+export function gather<T>(events: AsyncIterable<T>): readonly T[] {
+  const gathered: T[] = [];
+  void (async () => {
+    for await (const event of events) gathered.push(event);
+  })();
+  return gathered;
+}
