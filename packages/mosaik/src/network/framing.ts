@@ -39,6 +39,14 @@ export class FrameDecoder {
     return this.#carryLength > 0;
   }
 
+  /** What an unfinished frame still lacks, as far as that is known: of its header, or of all of it. 0 between frames. */
+  get missingBytes(): number {
+    const carried = this.#carryLength;
+    if (carried === 0) return 0;
+    if (carried < FRAME_HEADER_BYTES) return FRAME_HEADER_BYTES - carried;
+    return FRAME_HEADER_BYTES + this.#lengthAt(this.#carry, 0) - carried;
+  }
+
   /** @throws FrameTooLarge; the decoder is of no use after that. */
   push(chunk: Uint8Array, onFrame: OnFrame): void {
     let offset = 0;

@@ -7,6 +7,7 @@ import { CLOSE, describeClose, type CloseCode } from "./close-codes.js";
 import { NetworkError } from "./errors.js";
 import { appendFrame, FRAME_HEADER_BYTES, FrameDecoder, FrameTooLarge, type OnFrame } from "./framing.js";
 import { LinkWriter } from "./link-writer.js";
+import { ReceiveCredit } from "./receive-credit.js";
 
 /** What a link needs of its surroundings. */
 export interface LinkContext {
@@ -47,7 +48,6 @@ export class Link {
   readonly connection: Connection;
   readonly writer: LinkWriter;
   readonly #context: LinkContext;
-  readonly #stream: BiStream;
   readonly #decoder: FrameDecoder;
   readonly #ingress: { add(amount: number): void };
   readonly #egress: { add(amount: number): void };
@@ -57,18 +57,20 @@ export class Link {
   #wake: (() => void) | undefined;
   /** Bytes delivered but not granted again, while messages are asked for one at a time. */
   #heldBytes = 0;
-  #carriedBytes = 0;
+  readonly #credit: ReceiveCredit;
 
   /** @param receiveMaxBytes the largest message that is received, where that is less than the network's limit */
   constructor(context: LinkContext, connection: Connection, stream: BiStream, receiveMaxBytes = Infinity) {
     this.#context = context;
     this.connection = connection;
     this.peer = PeerId.from(connection.remoteId);
-    this.#stream = stream;
     this.#decoder = new FrameDecoder(Math.min(context.frameLimitBytes, receiveMaxBytes));
     this.#ingress = context.metrics.counter("mosaik.network.ingress.bytes");
     this.#egress = context.metrics.counter("mosaik.network.egress.bytes");
     this.writer = new LinkWriter(stream.send, () => {});
+    this.#credit = new ReceiveCredit(PULL_WINDOW_BYTES, (bytes) => {
+      if (this.#end === undefined) stream.recv.grant(bytes);
+    });
     stream.recv.start(
       (chunk) => this.#onChunk(chunk),
       (end) => this.#onStreamEnd(end),
@@ -145,16 +147,18 @@ export class Link {
    */
   receive(sink: FrameSink, windowBytes: number): void {
     this.#sink = sink;
-    this.#stream.recv.grant(Math.max(0, windowBytes - PULL_WINDOW_BYTES));
+    this.#credit.widen(windowBytes);
     for (const frame of this.#frames.splice(0)) sink.onFrame(frame, 0, frame.length);
     if (this.#heldBytes > 0) sink.onDelivered(this.#heldBytes);
     this.#heldBytes = 0;
     if (this.#end !== undefined) sink.onEnd(this.#end);
+    // A sink that releases nothing is to hear of the end all the same.
+    else void this.closed.then(() => this.#credit.open());
   }
 
   /** Gives credit back for bytes that the sink has dealt with. */
   release(bytes: number): void {
-    if (bytes > 0 && this.#end === undefined) this.#stream.recv.grant(bytes);
+    if (bytes > 0) this.#credit.release(bytes);
   }
 
   /** Closes the connection; what is in flight may be lost. A second close changes nothing. */
@@ -190,7 +194,6 @@ export class Link {
 
   #onChunk(chunk: Uint8Array): void {
     if (this.#end !== undefined) return;
-    const carriedBefore = this.#carriedBytes;
     let framed = 0;
     let payload = 0;
     try {
@@ -206,20 +209,16 @@ export class Link {
       return this.#finish({ kind: "violation", error });
     }
     this.#ingress.add(payload);
-    this.#carriedBytes = carriedBefore + chunk.length - framed;
-    // The beginning of an unfinished frame costs no credit, or a frame larger than the window would never end.
-    const newlyCarried = framed > 0 ? this.#carriedBytes : chunk.length;
-    const delivered = chunk.length - newlyCarried;
-    if (newlyCarried > 0) this.#stream.recv.grant(newlyCarried);
-    if (this.#sink !== undefined) return delivered > 0 ? this.#sink.onDelivered(delivered) : undefined;
-    this.#heldBytes += delivered;
+    this.#credit.received(chunk.length, this.#decoder.missingBytes);
+    if (this.#sink !== undefined) return framed > 0 ? this.#sink.onDelivered(framed) : undefined;
+    this.#heldBytes += framed;
     this.#grantHeld();
     this.#wake?.();
   }
 
   #grantHeld(): void {
-    if (this.#frames.length > 0 || this.#heldBytes === 0 || this.#end !== undefined) return;
-    this.#stream.recv.grant(this.#heldBytes);
+    if (this.#frames.length > 0 || this.#heldBytes === 0) return;
+    this.#credit.release(this.#heldBytes);
     this.#heldBytes = 0;
   }
 
