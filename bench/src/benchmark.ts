@@ -25,6 +25,8 @@ export interface Contender {
   /** What a reader of the figure must know: build profile, encryption, topology. */
   readonly setup: string;
   readonly requires: readonly Requirement[];
+  /** What our figure divided by this one's shall come to: at least, or at most where lower is better. */
+  readonly reachRatio?: number;
   open(): Promise<Session>;
 }
 

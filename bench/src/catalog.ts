@@ -1,5 +1,6 @@
 import type { Benchmark } from "./benchmark.js";
 import { catalogSync1000, catalogSync10000, catalogSyncLoop } from "./benchmarks/catalog-sync.js";
+import { fanOut8 } from "./benchmarks/fanout-8.js";
 import { firstItem } from "./benchmarks/first-item.js";
 import { idle, idleConnection, idleCpuShare } from "./benchmarks/idle.js";
 import { stream64 } from "./benchmarks/stream-64.js";
@@ -15,6 +16,7 @@ export const benchmarks: readonly Benchmark[] = [
   transportRtt,
   stream64,
   stream64k,
+  fanOut8,
   firstItem,
   catalogSync1000,
   catalogSync10000,

@@ -17,6 +17,9 @@ export interface Row {
   /** The figure to reach, and whether it was. */
   readonly reach: number | null;
   readonly reached: boolean | null;
+  /** The ratio to reach, and whether it was; the latter is `null` for a rival that was skipped. */
+  readonly reachRatio: number | null;
+  readonly ratioReached: boolean | null;
   /** The least and the greatest figure of the rounds. */
   readonly range: readonly [number, number];
   readonly rivalRange: readonly [number, number] | null;
@@ -49,7 +52,9 @@ export function rowsOf(
     rivalValue: null,
     ratio: null,
     reach: reach ?? null,
-    reached: reach === undefined ? null : better === "higher" ? value >= reach : value <= reach,
+    reached: reach === undefined ? null : isReached(better, value, reach),
+    reachRatio: null,
+    ratioReached: null,
     range: rangeOf(ours.values),
     rivalRange: null,
     note: ourNote,
@@ -57,10 +62,13 @@ export function rowsOf(
   if (rivals.length === 0) return [base];
   return rivals.map(([rival, outcome]): Row => {
     const note = `${ourNote} | ${describe(rival, outcome)}`;
-    if (outcome.kind === "skipped") return { ...base, rival: rival.name, note };
+    const reachRatio = rival.reachRatio ?? null;
+    if (outcome.kind === "skipped") return { ...base, rival: rival.name, reachRatio, note };
     const rivalValue = median(outcome.values);
     const rivalRange = rangeOf(outcome.values);
-    return { ...base, rival: rival.name, rivalValue, ratio: value / rivalValue, rivalRange, note };
+    const ratio = value / rivalValue;
+    const ratioReached = reachRatio === null ? null : isReached(better, ratio, reachRatio);
+    return { ...base, rival: rival.name, rivalValue, ratio, rivalRange, reachRatio, ratioReached, note };
   });
 }
 
@@ -71,4 +79,8 @@ function describe(contender: Contender, outcome: Outcome): string {
 
 function rangeOf(values: readonly number[]): [number, number] {
   return [Math.min(...values), Math.max(...values)];
+}
+
+function isReached(better: Benchmark["better"], figure: number, goal: number): boolean {
+  return better === "higher" ? figure >= goal : figure <= goal;
 }

@@ -38,7 +38,7 @@ export function figure(value: number): string {
 }
 
 function cells(row: Row): string[] {
-  const { rival, rivalValue, ratio, reach } = row;
+  const { rival, rivalValue, ratio } = row;
   return [
     row.name,
     figure(row.value),
@@ -48,10 +48,17 @@ function cells(row: Row): string[] {
     rivalValue === null ? (rival === null ? "-" : "skipped") : figure(rivalValue),
     row.rivalRange === null ? "" : range(row.rivalRange),
     ratio === null ? "-" : `${figure(ratio)}x`,
-    reach === null
-      ? "-"
-      : `${row.better === "higher" ? ">=" : "<="} ${figure(reach)} ${row.reached ? "met" : "MISSED"}`,
+    goals(row),
   ];
+}
+
+/** What is to be reached, and whether it was. */
+function goals({ better, reach, reached, reachRatio, ratioReached }: Row): string {
+  const sign = better === "higher" ? ">=" : "<=";
+  const verdict = (isReached: boolean | null): string => (isReached === null ? "?" : isReached ? "met" : "MISSED");
+  const absolute = reach === null ? [] : [`${sign} ${figure(reach)} ${verdict(reached)}`];
+  const relative = reachRatio === null ? [] : [`${sign} ${figure(reachRatio)}x ${verdict(ratioReached)}`];
+  return [...absolute, ...relative].join(", ") || "-";
 }
 
 function range([least, greatest]: readonly [number, number]): string {

@@ -66,3 +66,24 @@ describe("the table", () => {
     expect(figure(value)).toBe(text);
   });
 });
+
+describe("a ratio to reach", () => {
+  const rival = (reachRatio: number): Contender => ({ ...contender("base"), reachRatio });
+
+  it.each([
+    [fast, 90, 0.9, true],
+    [fast, 89, 0.9, false],
+    [soon, 130, 1.3, true],
+    [soon, 131, 1.3, false],
+  ])("is told beside the rival (%#)", (benchmark, value, reachRatio, ratioReached) => {
+    const rows = rowsOf(benchmark, measured(value), [[rival(reachRatio), measured(100)]]);
+    expect(rows[0]).toMatchObject({ reachRatio, ratioReached });
+    expect(table(rows)).toMatch(ratioReached ? /x met$/m : /x MISSED$/m);
+  });
+
+  it("is left open where the rival was skipped", () => {
+    const rows = rowsOf(fast, measured(100), [[rival(4), { kind: "skipped", reason: "it is not installed" }]]);
+    expect(rows[0]).toMatchObject({ reachRatio: 4, ratioReached: null });
+    expect(table(rows)).toContain(">= 100 met, >= 4x ?");
+  });
+});

@@ -10,7 +10,7 @@ export const stream64: Benchmark = {
   name: "stream-64",
   unit: "datums/s",
   better: "higher",
-  reach: 700_000,
+  reach: 2_500_000,
   ours: mosaikStream("readings", 20_000, 1),
   rivals: [
     rustStream({
@@ -20,7 +20,7 @@ export const stream64: Benchmark = {
       firstCount: 10_000,
       unitsPerItem: 1,
     }),
-    nats,
+    { ...nats, reachRatio: 4 },
     zeroMq,
   ],
 };

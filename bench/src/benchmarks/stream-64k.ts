@@ -14,7 +14,7 @@ export const stream64k: Benchmark = {
   better: "higher",
   ours: mosaikStream("blocks", 200, MEGABYTES_PER_BLOCK),
   rivals: [
-    bareFrames(BLOCK_BYTES, MEGABYTES_PER_BLOCK, "transport-64k"),
+    { ...bareFrames(BLOCK_BYTES, MEGABYTES_PER_BLOCK, "transport-64k"), reachRatio: 0.8 },
     rustStream({
       payloadBytes: BLOCK_BYTES,
       bufferItems: 1024,

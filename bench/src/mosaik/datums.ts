@@ -10,17 +10,40 @@ export interface Datums<T> {
 }
 
 const Reading = t.struct("bench::Reading", { sensor: t.string, celsius: t.f64, at: t.u64.asNumber() });
+type Reading = t.Infer<typeof Reading>;
 
 const SENSOR = "sensor-0123456789-abcdefghijklmnopqrst";
 const START_MS = 1_700_000_000_000;
 
 /** Typed datums of 57 bytes on the wire: 38 characters, a float, a time, and the frame's length. */
-const readings: Datums<t.Infer<typeof Reading>> = {
+const readings: Datums<Reading> = {
   stream: stream("bench-readings", Reading),
   codec: Reading,
   make: (index) => ({ sensor: SENSOR, celsius: index * 0.5, at: START_MS + index }),
   isRight: ({ sensor, celsius, at }, index) =>
     at === START_MS + index && celsius === index * 0.5 && sensor.length === SENSOR.length,
+};
+
+let encodings = 0;
+
+/** How many counted readings this process has encoded. */
+export function encodingsSoFar(): number {
+  return encodings;
+}
+
+/** The same stream of readings, for a producer whose encodings are counted. */
+const countedReadings: Datums<Reading> = {
+  ...readings,
+  stream: stream(
+    "bench-readings",
+    t.transform(Reading, {
+      from: (reading: Reading) => {
+        encodings++;
+        return reading;
+      },
+      to: (reading: Reading) => reading,
+    }),
+  ),
 };
 
 export const READING_BYTES = Reading.encode(readings.make(0)).length;
@@ -42,9 +65,10 @@ const blocks: Datums<Uint8Array> = {
     (datum[0]! | (datum[1]! << 8) | (datum[2]! << 16) | (datum[3]! << 24)) >>> 0 === index,
 };
 
-export type Kind = "readings" | "blocks";
+const kinds = { readings, countedReadings, blocks };
+export type Kind = keyof typeof kinds;
 
 /** The datums that a benchmark names. */
 export function datumsOf(kind: Kind): Datums<unknown> {
-  return (kind === "readings" ? readings : blocks) as Datums<unknown>;
+  return kinds[kind] as Datums<unknown>;
 }

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Producer } from "mosaik";
 import { hold, serve } from "../harness/role.js";
-import { datumsOf, type Datums, type Kind } from "./datums.js";
+import { datumsOf, encodingsSoFar, type Datums, type Kind } from "./datums.js";
 import { addressOf, join, type NodeAddress } from "./node.js";
 
 let datums: Datums<unknown>;
@@ -23,13 +23,14 @@ const commands = {
     producer = datums.stream.producer(network);
     return addressOf(network);
   },
-  async subscribed(): Promise<void> {
-    await producer.when().subscribed().minimumOf(1);
+  async subscribed(minimum: number): Promise<void> {
+    await producer.when().subscribed().minimumOf(minimum);
   },
   /** Sends datums as a program does: one by one, each awaited. */
   async send(count: number): Promise<void> {
     for (const end = next + count; next < end; next++) await producer.send(datums.make(next));
   },
+  encodings: encodingsSoFar,
   /** Sends a datum every few milliseconds whenever somebody listens; never ends. */
   trickle(intervalMs: number): void {
     const run = async (): Promise<never> => {

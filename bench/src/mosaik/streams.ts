@@ -27,7 +27,7 @@ export function mosaikStream(kind: Kind, firstCount: number, unitsPerDatum: numb
         async () => {
           const bootstrap = await producer.ask("join", { network: NETWORK, kind, bootstrap: [] });
           await consumer.ask("join", { network: NETWORK, kind, bootstrap });
-          await producer.ask("subscribed");
+          await producer.ask("subscribed", 1);
         },
         (count) => Promise.all([consumer.ask("expect", count), producer.ask("send", count)]),
       );

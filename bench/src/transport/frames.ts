@@ -14,17 +14,35 @@ export function bareFrames(payloadBytes: number, unitsPerFrame: number, name = "
     name,
     setup: "bare addon, release build; QUIC with TLS 1.3; two processes, direct over loopback, no relay",
     requires: [],
-    open: () => open(payloadBytes, unitsPerFrame),
+    open: () => open(payloadBytes, unitsPerFrame, 1),
   };
 }
 
-async function open(payloadBytes: number, unitsPerFrame: number): Promise<Session> {
-  const receiver = Child.start<FrameReceiver>(new URL("frame-receiver.role.js", import.meta.url));
+/** The bare addon: every frame to each of several processes; frames a second that arrive in total. */
+export function bareFanOut(payloadBytes: number, receivers: number): Contender {
+  return {
+    name: `@mosaik/iroh, 1 to ${receivers}`,
+    setup:
+      `bare addon, release build; QUIC with TLS 1.3; 1 to ${receivers}, each in a process of its own, direct over loopback, ` +
+      "no relay",
+    requires: [],
+    open: () => open(payloadBytes, receivers, receivers),
+  };
+}
+
+async function open(payloadBytes: number, unitsPerFrame: number, count: number): Promise<Session> {
+  const receivers = Array.from({ length: count }, () =>
+    Child.start<FrameReceiver>(new URL("frame-receiver.role.js", import.meta.url)),
+  );
   const sender = Child.start<FrameSender>(new URL("frame-sender.role.js", import.meta.url));
   const load = await loadOf(
-    [sender, receiver],
-    async () => sender.ask("connect", { addr: await receiver.ask("listen", payloadBytes), payloadBytes }),
-    (frames) => Promise.all([receiver.ask("expect", frames), sender.ask("send", frames)]),
+    [sender, ...receivers],
+    async () => {
+      const addrs = await Promise.all(receivers.map((receiver) => receiver.ask("listen", payloadBytes)));
+      await sender.ask("connect", { addrs, payloadBytes });
+    },
+    (frames) =>
+      Promise.all([...receivers.map((receiver) => receiver.ask("expect", frames)), sender.ask("send", frames)]),
   );
-  return throughput(load, Math.ceil(8_000_000 / payloadBytes), unitsPerFrame);
+  return throughput(load, Math.ceil(8_000_000 / payloadBytes / count), unitsPerFrame);
 }
