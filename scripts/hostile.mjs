@@ -20,9 +20,9 @@ try {
   await step("native addon", () => run("node", ["scripts/build-native.mjs"]));
   await step("decoders", () => unit("hostile.test", "hostile/decoders"));
   await step("a node over the memory network", () => unit("hostile/node.world"));
-  await step("honest peers in virtual time", () => unit("hostile/latency", "hostile/memory"));
+  await step("honest peers in virtual time", () => unit("hostile/latency", "hostile/many-keys", "hostile/memory"));
   await step("a node over QUIC", () => live("hostile/node.world"));
-  await step("honest peers over QUIC", () => live("hostile/latency", "hostile/memory"));
+  await step("honest peers over QUIC", () => live("hostile/latency", "hostile/many-keys", "hostile/memory"));
 } catch (error) {
   console.error(error.message);
   process.exitCode = error instanceof StepFailed ? error.code : 1;

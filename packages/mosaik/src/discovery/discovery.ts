@@ -10,6 +10,7 @@ import {
   type Ticket,
 } from "../network/index.js";
 import { Digest, EventHub, PeerId, type DigestLike, type Lagged, type PeerIdLike } from "../primitives/index.js";
+import type { Connection } from "../runtime/index.js";
 import { Announcer } from "./announcer.js";
 import { Bootstrap } from "./bootstrap.js";
 import { CatalogCore } from "./catalog.js";
@@ -132,14 +133,16 @@ export class Discovery {
       onSilent: (peer) => this.#membership.depart(peer, "silent"),
       onGivenUp: (peer) => node.addresses.forget(peer),
     });
-    router.handle(ALPN.sync, SERVING_MAX.sync, (connection) => {
+    const onSync = (connection: Connection): Promise<void> => {
       this.#liveness.heard(PeerId.from(connection.remoteId));
       return serveSync(this.#context, connection);
-    });
-    router.handle(ALPN.ping, SERVING_MAX.ping, (connection) => {
+    };
+    const onPing = (connection: Connection): Promise<void> => {
       this.#liveness.heard(PeerId.from(connection.remoteId));
       return servePing(node, () => this.#local.fresh(), connection);
-    });
+    };
+    router.handle(ALPN.sync, SERVING_MAX.sync, onSync, "exchange");
+    router.handle(ALPN.ping, SERVING_MAX.ping, onPing, "exchange");
   }
 
   /** Begins to look for peers. */

@@ -19,8 +19,10 @@ export class Attacker {
     this.#endpoint = endpoint;
   }
 
-  static async bind(runtime: Runtime): Promise<Attacker> {
+  /** @param key which of its keys it uses */
+  static async bind(runtime: Runtime, key = 0): Promise<Attacker> {
     const secretKey = new Uint8Array(32).fill(66);
+    secretKey[0] = key;
     const options = { secretKey, alpns: Object.values(ALPN), relay: "none" } as const;
     return new Attacker(runtime, secretKey, await runtime.transport.bind(options));
   }

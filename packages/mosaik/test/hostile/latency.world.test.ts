@@ -20,8 +20,11 @@ const BAD_PER_SECOND_AT_FULL_SPEED = isLive ? Infinity : 20_000;
 const BURST = 20;
 /** Bursts until the first comes again. */
 const BURSTS = 400;
-/** What the event loop of a busy machine adds by itself, live, where attackers and attacked are one process. */
-const TIMER_MS = isLive ? 10 : 0;
+/**
+ * What is allowed beyond twice the time, in ms. Nothing in virtual time. Live, attacker, victim and friend share one event loop on two
+ * cores: the slice of 2 ms that a flood may have of a turn, at the victim and, passed on, at the friend, and the attacker's own work.
+ */
+const ALLOWANCE_MS = isLive ? 5 : 0;
 
 /** What an honest peer does with the victim, and the median of how long that took it, in ms. */
 type Latencies = Record<"ping" | "sync" | "datum" | "announcement", number>;
@@ -259,7 +262,7 @@ describe("honest peers among hostile ones", () => {
       );
     }
     for (const kind of Object.keys(calm) as (keyof Latencies)[]) {
-      expect(attacked[kind], `${kind} (calm: ${calm[kind]} ms)`).toBeLessThanOrEqual(2 * calm[kind] + TIMER_MS);
+      expect(attacked[kind], `${kind} (calm: ${calm[kind]} ms)`).toBeLessThanOrEqual(2 * calm[kind] + ALLOWANCE_MS);
     }
   });
 });
