@@ -68,5 +68,27 @@ export type {
   StreamStats,
   TakeOptions,
 } from "./streams/index.js";
+export { ApplicationError, func, FuncDef, FunctionError, Handler } from "./functions/index.js";
+export type {
+  Attempt,
+  Call,
+  CallContext,
+  Caller,
+  CallerDef,
+  CallerOptions,
+  CallerStats,
+  CallerWhen,
+  CallOptions,
+  FunctionErrorCode,
+  FunctionId,
+  FunctionOptions,
+  Functions,
+  HandlerCondition,
+  HandlerDef,
+  HandlerFunction,
+  HandlerOptions,
+  HandlerStats,
+  Middleware,
+} from "./functions/index.js";
 export { Network, VERSION } from "./node/index.js";
 export type { NetworkClosed, NetworkOptions } from "./node/index.js";

@@ -8,5 +8,6 @@ export { DiscoveryError, type DiscoveryErrorCode } from "./errors.js";
 export type { DepartureReason, DiscoveryEvent } from "./membership.js";
 export type { Pong } from "./ping.js";
 export { catalogSnapshotCodec, pingReplyCodec, pingRequestCodec } from "./protocol.js";
+export { RttProbes, type RttProbesContext } from "./rtt-probes.js";
 export { RttTracker } from "./rtt.js";
 export type { Topology, TopologyPeer } from "./topology.js";

@@ -17,6 +17,8 @@ export const CLOSE = {
   gracefulShutdown: { code: 204, name: "GracefulShutdown" },
   protocolViolation: { code: 400, name: "ProtocolViolation" },
   unknownPeer: { code: 401, name: "UnknownPeer" },
+  /** Of streams of `mosaik-ts/1` only: this node does not serve their purpose (spec 08 §1). */
+  unknownPurpose: { code: 404, name: "UnknownPurpose" },
   streamNotAllowed: { code: 10403, name: "NotAllowed" },
   streamNotFound: { code: 10404, name: "StreamNotFound" },
   streamTooSlow: { code: 10413, name: "TooSlow" },

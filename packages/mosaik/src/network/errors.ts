@@ -14,6 +14,8 @@ export type NetworkErrorCode =
   | "ended"
   /** The peer ended or reset its stream inside a frame. */
   | "truncated"
+  /** The peer refused a stream of a kept connection; `closeInfo` has its code. */
+  | "refused"
   /** A received frame is not what the protocol asks for; the connection was closed with 400. */
   | "protocolViolation"
   /** A message to be sent is over the limit; nothing was sent. */

@@ -47,6 +47,13 @@ export class FrameDecoder {
     return FRAME_HEADER_BYTES + this.#lengthAt(this.#carry, 0) - carried;
   }
 
+  /** As much of the payload of an unfinished frame as has arrived, in place, and how long it will be; `undefined` between frames. */
+  get begun(): { readonly bytes: Uint8Array; readonly lengthBytes: number } | undefined {
+    if (this.#carryLength < FRAME_HEADER_BYTES) return undefined;
+    const bytes = this.#carry.subarray(FRAME_HEADER_BYTES, this.#carryLength);
+    return { bytes, lengthBytes: this.#lengthAt(this.#carry, 0) };
+  }
+
   /** @throws FrameTooLarge; the decoder is of no use after that. */
   push(chunk: Uint8Array, onFrame: OnFrame): void {
     let offset = 0;

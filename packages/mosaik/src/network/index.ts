@@ -20,8 +20,16 @@ export {
   writeFrameHeader,
 } from "./framing.js";
 export { digestCodec, peerIdCodec } from "./id-codecs.js";
-export { Link, type FrameSink, type LinkContext, type LinkEnd } from "./link.js";
-export { LocalNode, type LocalNodeOptions, type OpenOptions } from "./local-node.js";
+export {
+  KEPT_FRAME_MAX_BYTES,
+  KeptConnection,
+  type OpenedStream,
+  type PurposeHandler,
+  type ServedStream,
+} from "./kept-connection.js";
+export { KeptConnections, type Membership, type Reached } from "./kept-connections.js";
+export { Link, type FrameSink, type LinkContext, type LinkEnd, type LinkOptions } from "./link.js";
+export { LocalNode, type DialOptions, type LocalNodeOptions, type OpenOptions } from "./local-node.js";
 export {
   compareVersions,
   PeerEntry,
@@ -35,6 +43,7 @@ export {
 } from "./peer-entry.js";
 export { PeerInfo } from "./peer-info.js";
 export { judgePeer, listOf, type OneOrMany, type PeerPredicate, type PeerVerdict } from "./peer-predicate.js";
+export { PURPOSE, purposeReplyCodec, purposeRequestCodec, type PurposeRequest } from "./purpose.js";
 export { Router, type ProtocolHandler } from "./router.js";
 export {
   peerEntryCodec,

@@ -6,6 +6,7 @@ import type { Runtime } from "../runtime/index.js";
 import { CLOSE, describeClose, type CloseCode } from "./close-codes.js";
 import { NetworkError } from "./errors.js";
 import { appendFrame, FRAME_HEADER_BYTES, FrameDecoder, FrameTooLarge, type OnFrame } from "./framing.js";
+import { ConnectionEnding, type LinkEnding } from "./link-ending.js";
 import { LinkWriter } from "./link-writer.js";
 import { ReceiveCredit } from "./receive-credit.js";
 
@@ -25,7 +26,7 @@ export type LinkEnd =
   | { readonly kind: "truncated" }
   /** The peer announced a frame over the limit; the link was closed with 400. */
   | { readonly kind: "violation"; readonly error: FrameTooLarge }
-  /** The connection is closed. */
+  /** The link is closed. */
   | { readonly kind: "closed"; readonly info: CloseInfo };
 
 /** Who gets the frames of a link from now on. */
@@ -39,15 +40,24 @@ export interface FrameSink {
 /** Credit while messages are asked for one at a time, in bytes. */
 const PULL_WINDOW_BYTES = 64 * 1024;
 
+export interface LinkOptions {
+  /** The largest message that is received, in bytes, where that is less than the network's limit. */
+  readonly receiveMaxBytes?: number | undefined;
+  /** What `close` ends. Default: the connection, which is the link's own. */
+  readonly ending?: LinkEnding;
+}
+
 /**
- * One stream of framed messages with one peer, and the close code it ends with (spec 01 §6). Protocols ask for messages one at a
- * time with `recv`, or take them all as they come with `receive`.
+ * One stream of framed messages with one peer, and the close code it ends with (spec 01 §6): that of a connection of its own, or of
+ * its stream on a connection that is shared (spec 08 §1). Protocols ask for messages one at a time with `recv`, or take them all as
+ * they come with `receive`.
  */
 export class Link {
   readonly peer: PeerId;
   readonly connection: Connection;
   readonly writer: LinkWriter;
   readonly #context: LinkContext;
+  readonly #ending: LinkEnding;
   readonly #decoder: FrameDecoder;
   readonly #ingress: { add(amount: number): void };
   readonly #egress: { add(amount: number): void };
@@ -58,19 +68,23 @@ export class Link {
   /** Bytes delivered but not granted again, while messages are asked for one at a time. */
   #heldBytes = 0;
   readonly #credit: ReceiveCredit;
+  #isFinished = false;
 
-  /** @param receiveMaxBytes the largest message that is received, where that is less than the network's limit */
-  constructor(context: LinkContext, connection: Connection, stream: BiStream, receiveMaxBytes = Infinity) {
+  constructor(context: LinkContext, connection: Connection, stream: BiStream, options: LinkOptions = {}) {
     this.#context = context;
     this.connection = connection;
     this.peer = PeerId.from(connection.remoteId);
-    this.#decoder = new FrameDecoder(Math.min(context.frameLimitBytes, receiveMaxBytes));
+    this.#ending = options.ending ?? new ConnectionEnding(connection);
+    this.#decoder = new FrameDecoder(Math.min(context.frameLimitBytes, options.receiveMaxBytes ?? Infinity));
     this.#ingress = context.metrics.counter("mosaik.network.ingress.bytes");
     this.#egress = context.metrics.counter("mosaik.network.egress.bytes");
-    this.writer = new LinkWriter(stream.send, () => {});
+    this.writer = new LinkWriter(stream.send, ({ code, streamCode }) => {
+      if (code === "stopped" && streamCode !== undefined) this.#ending.streamRefused(streamCode);
+    });
     this.#credit = new ReceiveCredit(PULL_WINDOW_BYTES, (bytes) => {
       if (this.#end === undefined) stream.recv.grant(bytes);
     });
+    this.#ending.onStreamClosed = (info) => this.#onEnd({ kind: "closed", info });
     stream.recv.start(
       (chunk) => this.#onChunk(chunk),
       (end) => this.#onStreamEnd(end),
@@ -78,16 +92,21 @@ export class Link {
     );
   }
 
-  /** Why the connection ended; resolves once, never rejects. */
+  /** Why the link ended; resolves once, never rejects. */
   get closed(): Promise<CloseInfo> {
-    return this.connection.closed;
+    return this.#ending.closed;
+  }
+
+  /** Why the link ended, once it has. */
+  closeInfo(): CloseInfo | undefined {
+    return this.#ending.closeInfo();
   }
 
   /**
    * Sends one message; resolves when the transport has taken it.
    *
    * @param options.timeoutMs how long the peer may hold it up, in ms. Default: for ever
-   * @throws NetworkError `tooLarge` before anything was sent; `timeout`; `closed` when the connection ended
+   * @throws NetworkError `tooLarge` before anything was sent; `timeout`; `closed` when the link ended
    */
   async send<T>(codec: Codec<T>, value: T, options: { timeoutMs?: number } = {}): Promise<void> {
     const writer = new Writer();
@@ -140,6 +159,22 @@ export class Link {
   }
 
   /**
+   * Looks at the beginning of the next message without taking it, before all of it is here.
+   *
+   * @param options.timeoutMs how long to wait, in ms. Default: for ever
+   * @returns at least `count` bytes, unless the message is shorter; and how long it is
+   * @throws as `recv`
+   */
+  async peek(count: number, options: { timeoutMs?: number } = {}): Promise<{ bytes: Uint8Array; lengthBytes: number }> {
+    return this.#wait(options.timeoutMs, () => {
+      const whole = this.#frames[0];
+      if (whole !== undefined) return { bytes: whole, lengthBytes: whole.length };
+      const begun = this.#decoder.begun;
+      return begun !== undefined && begun.bytes.length >= count ? begun : undefined;
+    });
+  }
+
+  /**
    * Hands every frame from now on to `sink`, including those that have arrived already. Their credit comes back only through
    * `release`: a sink that does not release holds the peer back.
    *
@@ -161,12 +196,28 @@ export class Link {
     if (bytes > 0) this.#credit.release(bytes);
   }
 
-  /** Closes the connection; what is in flight may be lost. A second close changes nothing. */
-  close(reason: CloseCode): void {
-    this.connection.close(reason.code, reason.name);
+  /** Ends the stream cleanly behind what was sent, and resolves when the peer's transport has it all. @throws TransportError */
+  async finish(): Promise<void> {
+    this.#isFinished = true;
+    await this.writer.finish();
+    if (this.#end?.kind === "ended") this.#ending.streamFinished();
   }
 
-  async #nextFrame(timeoutMs: number | undefined): Promise<Uint8Array> {
+  /** Closes the link; what is in flight may be lost. A second close changes nothing. */
+  close(reason: CloseCode): void {
+    this.#ending.close(reason);
+  }
+
+  #nextFrame(timeoutMs: number | undefined): Promise<Uint8Array> {
+    return this.#wait(timeoutMs, () => {
+      const frame = this.#frames.shift();
+      if (frame !== undefined) this.#grantHeld();
+      return frame;
+    });
+  }
+
+  /** Waits until `take` gives something; it is asked whenever something has arrived. */
+  async #wait<T>(timeoutMs: number | undefined, take: () => T | undefined): Promise<T> {
     let isLate = false;
     const cancelTimer =
       timeoutMs === undefined
@@ -177,11 +228,8 @@ export class Link {
           });
     try {
       for (;;) {
-        const frame = this.#frames.shift();
-        if (frame !== undefined) {
-          this.#grantHeld();
-          return frame;
-        }
+        const taken = take();
+        if (taken !== undefined) return taken;
         if (this.#end !== undefined) throw this.#endError(this.#end);
         if (isLate) throw this.#error("timeout", `peer ${this.peer.short()} sent nothing for ${timeoutMs} ms`);
         await new Promise<void>((resolve) => (this.#wake = resolve));
@@ -206,7 +254,7 @@ export class Link {
     } catch (error) {
       if (!(error instanceof FrameTooLarge)) throw error;
       this.close(CLOSE.protocolViolation);
-      return this.#finish({ kind: "violation", error });
+      return this.#onEnd({ kind: "violation", error });
     }
     this.#ingress.add(payload);
     this.#credit.received(chunk.length, this.#decoder.missingBytes);
@@ -223,12 +271,16 @@ export class Link {
   }
 
   #onStreamEnd(end: StreamEnd): void {
-    if (end.kind === "closed") return this.#finish({ kind: "closed", info: end.info });
-    if (end.kind === "reset" || this.#decoder.isMidFrame) return this.#finish({ kind: "truncated" });
-    this.#finish({ kind: "ended" });
+    if (end.kind === "closed") return this.#onEnd({ kind: "closed", info: end.info });
+    if (end.kind === "reset") this.#ending.streamRefused(end.code);
+    const info = this.#ending.closeInfo();
+    if (end.kind === "reset" && info !== undefined) return this.#onEnd({ kind: "closed", info });
+    if (end.kind === "reset" || this.#decoder.isMidFrame) return this.#onEnd({ kind: "truncated" });
+    if (this.#isFinished) this.#ending.streamFinished();
+    this.#onEnd({ kind: "ended" });
   }
 
-  #finish(end: LinkEnd): void {
+  #onEnd(end: LinkEnd): void {
     if (this.#end !== undefined) return;
     this.#end = end;
     if (this.#sink !== undefined) this.#sink.onEnd(end);
@@ -250,12 +302,12 @@ export class Link {
   }
 
   #lost(cause: unknown): NetworkError {
-    const info = this.connection.closeInfo();
+    const info = this.closeInfo();
     const how = info === undefined ? "lost" : describeClose(info);
     return this.#error("closed", `the connection with peer ${this.peer.short()} was ${how}`, cause);
   }
 
   #error(code: NetworkError["code"], message: string, cause?: unknown): NetworkError {
-    return new NetworkError(code, message, { peer: this.peer, closeInfo: this.connection.closeInfo(), cause });
+    return new NetworkError(code, message, { peer: this.peer, closeInfo: this.closeInfo(), cause });
   }
 }

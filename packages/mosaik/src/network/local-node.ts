@@ -7,6 +7,7 @@ import { endpointAddress, mergeAddresses, toTransport, type EndpointAddress, typ
 import { CLOSE } from "./close-codes.js";
 import { NetworkError } from "./errors.js";
 import { Link, type LinkContext } from "./link.js";
+import type { LinkEnding } from "./link-ending.js";
 
 export interface LocalNodeOptions {
   readonly runtime: Runtime;
@@ -81,10 +82,12 @@ export class LocalNode {
   /**
    * Connects to a peer at the addresses known of it. The caller has to close the connection.
    *
+   * @param alpns one protocol or several, of which the peer chooses: see `Connection.alpn`
    * @throws NetworkError `unreachable`, `timeout`, `cancelled`, `closed`
    */
-  dial(peer: PeerId, alpn: string, options: DialOptions = {}): Promise<Connection> {
-    return this.#connect(peer, alpn, options, (connection) => Promise.resolve(connection));
+  dial(peer: PeerId, alpns: string | readonly string[], options: DialOptions = {}): Promise<Connection> {
+    const offered = typeof alpns === "string" ? [alpns] : alpns;
+    return this.#connect(peer, offered, options, (connection) => Promise.resolve(connection));
   }
 
   /**
@@ -93,9 +96,17 @@ export class LocalNode {
    * @throws NetworkError `unreachable`, `timeout`, `cancelled`, `closed`
    */
   open(peer: PeerId, alpn: string, options: OpenOptions = {}): Promise<Link> {
-    return this.#connect(peer, alpn, options, async (connection) =>
-      this.#adopt(connection, await connection.openBi(), options),
-    );
+    return this.#connect(peer, [alpn], options, (connection) => this.openOn(connection, options));
+  }
+
+  /** Opens the stream of a protocol on a connection of its own. @throws TransportError */
+  async openOn(connection: Connection, options: OpenOptions = {}): Promise<Link> {
+    return this.#adopt(connection, await connection.openBi(), options);
+  }
+
+  /** One stream of a connection that others use too. Whoever owns the connection ends the link. */
+  share(connection: Connection, stream: BiStream, ending: LinkEnding, options: OpenOptions = {}): Link {
+    return new Link(this.#linkContext, connection, stream, { ...options, ending });
   }
 
   /**
@@ -146,7 +157,7 @@ export class LocalNode {
   /** Connects, and closes again where what `use` makes of the connection fails or comes too late. */
   async #connect<T>(
     peer: PeerId,
-    alpn: string,
+    alpns: readonly string[],
     options: DialOptions,
     use: (connection: Connection) => Promise<T>,
   ): Promise<T> {
@@ -161,7 +172,7 @@ export class LocalNode {
       options.addrs === undefined ? known : { id: peer, addrs: mergeAddresses(known.addrs, options.addrs) };
     let connection: Connection | undefined;
     try {
-      connection = await this.#endpoint.dial(toTransport(address), [alpn], { signal });
+      connection = await this.#endpoint.dial(toTransport(address), alpns, { signal });
       const used = await use(connection);
       if (signal.aborted) throw new TransportError("cancelled", "aborted while opening");
       return used;
@@ -176,7 +187,7 @@ export class LocalNode {
   }
 
   #adopt(connection: Connection, stream: BiStream, options: OpenOptions): Link {
-    const link = new Link(this.#linkContext, connection, stream, options.receiveMaxBytes);
+    const link = new Link(this.#linkContext, connection, stream, options);
     this.#links.add(link);
     void link.closed.then(() => this.#links.delete(link));
     this.metrics.counter("mosaik.network.connections.opened").add();

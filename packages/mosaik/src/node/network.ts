@@ -1,7 +1,16 @@
 import { type RelayOption } from "@mosaik/iroh/transport";
 import { defaultDiscoveryConfig, Discovery, type DiscoveryConfig } from "../discovery/index.js";
+import { Functions } from "../functions/index.js";
 import { Metrics } from "../metrics/index.js";
-import { ALPN, DEFAULT_FRAME_LIMIT_BYTES, LocalNode, NetworkError, Router } from "../network/index.js";
+import {
+  ALPN,
+  CLOSE,
+  DEFAULT_FRAME_LIMIT_BYTES,
+  KeptConnections,
+  LocalNode,
+  NetworkError,
+  Router,
+} from "../network/index.js";
 import { Digest, unlessAborted, type DigestLike, type NetworkId } from "../primitives/index.js";
 import { createNodeRuntime, type Runtime } from "../runtime/index.js";
 import { Streams } from "../streams/index.js";
@@ -27,8 +36,8 @@ export interface NetworkOptions {
 /** Why a network was closed. */
 export type NetworkClosed = { readonly by: "program" } | { readonly by: "failure"; readonly error: unknown };
 
-/** Protocols that this node accepts. */
-const ACCEPTED = [ALPN.announce, ALPN.sync, ALPN.ping, ALPN.streams];
+/** Protocols that this node accepts. The first that a peer offers too is spoken: TypeScript nodes prefer their own (spec 08 §1). */
+const ACCEPTED = [ALPN.typescript, ALPN.announce, ALPN.sync, ALPN.ping, ALPN.streams, ALPN.functions];
 /** Streams of each direction that a peer may have open on a connection. A protocol uses one; gossip may begin one before it ends another. */
 const STREAMS_PER_CONNECTION_MAX = 8;
 
@@ -40,18 +49,32 @@ export class Network {
   readonly local: LocalNode;
   readonly discovery: Discovery;
   readonly streams: Streams;
+  readonly functions: Functions;
   /** What this node counts. */
   readonly metrics: Metrics;
   /** Resolves when the network is closed, with the cause. */
   readonly closed: Promise<NetworkClosed>;
   #resolveClosed!: (closed: NetworkClosed) => void;
+  readonly #kept: KeptConnections;
   #closing: Promise<void> | undefined;
 
-  private constructor(local: LocalNode, router: Router, discovery: Discovery, streams: Streams) {
+  private constructor(
+    local: LocalNode,
+    router: Router,
+    discovery: Discovery,
+    streams: Streams,
+    frameLimitBytes: number,
+  ) {
     this.id = local.networkId;
     this.local = local;
     this.discovery = discovery;
     this.streams = streams;
+    this.#kept = new KeptConnections(local, router, {
+      knows: (peer) => discovery.catalog.get(peer) !== undefined,
+      startedOf: (peer) => discovery.catalog.get(peer)?.entry.version.started,
+      subscribe: (listener) => discovery.catalog.subscribe(listener),
+    });
+    this.functions = new Functions({ node: local, router, discovery, kept: this.#kept, frameLimitBytes });
     this.metrics = local.metrics;
     this.closed = new Promise((resolve) => (this.#resolveClosed = resolve));
     discovery.start();
@@ -93,7 +116,7 @@ export class Network {
       const config = { ...defaultDiscoveryConfig, ...options.discovery };
       const discovery = new Discovery(local, router, PROTOCOL_VERSION, config);
       const streams = new Streams(local, router, discovery, frameLimitBytes);
-      return new Network(local, router, discovery, streams);
+      return new Network(local, router, discovery, streams, frameLimitBytes);
     } catch (error) {
       await endpoint.close();
       throw error;
@@ -124,7 +147,8 @@ export class Network {
 
   async #shutDown(): Promise<void> {
     this.local.beginClose();
-    await this.streams.close();
+    await Promise.all([this.streams.close(), this.functions.close()]);
+    this.#kept.close(CLOSE.gracefulShutdown);
     await this.discovery.close();
     await this.local.close();
   }

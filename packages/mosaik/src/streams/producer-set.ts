@@ -1,10 +1,9 @@
 import { judgePeer, PeerInfo, type LocalNode, type PeerEntry, type PeerVerdict } from "../network/index.js";
 import { Backoff, type BackoffPolicy, type PeerId, type StreamId } from "../primitives/index.js";
-import type { Discovery } from "../discovery/index.js";
+import { RttProbes, type Discovery } from "../discovery/index.js";
 import { TicketGate } from "../tickets/index.js";
 import type { ConsumerConfig } from "./consumer-config.js";
 import type { Source } from "./source.js";
-import { RttProbes } from "./rtt-probes.js";
 
 /** How soon a producer that refused is asked again: doubling from the first to the last, in ms. */
 const COOL_DOWN: BackoffPolicy = { initialMs: 1000, factor: 2, maxMs: 60_000, jitter: 0.2 };

@@ -1,0 +1,12 @@
+export type { Call, CallOptions, Middleware } from "./call.js";
+export type { Caller, CallerStats } from "./caller.js";
+export type { CallerOptions, FunctionOptions, HandlerCondition, HandlerOptions, TicketOptions } from "./config.js";
+export { FuncDef, func } from "./declare.js";
+export type { CallerDef, DerivedFuncTypes, FuncTypes, HandlerDef, HasFunctions } from "./declare.js";
+export { ApplicationError, FunctionError, type Attempt, type FunctionErrorCode } from "./errors.js";
+export { Functions } from "./functions.js";
+export { Handler, type HandlerFunction, type HandlerStats } from "./handler.js";
+export { baseFunctionId, effectiveFunctionId, type FunctionId } from "./ids.js";
+export { callReplyCodec, callRequestCodec, callsBodyCodec } from "./protocol.js";
+export type { CallContext } from "./served-call.js";
+export { CallerWhen } from "./when.js";
