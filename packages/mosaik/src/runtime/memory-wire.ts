@@ -15,6 +15,10 @@ export class MemoryWire {
   isMute = false;
   #sentUs = -1;
   #arrivalUs = 0;
+  #sentCount = 0;
+  #deliveredCount = 0;
+  /** Frames that have overtaken others, which were lost and are repeated: they wait for those. By their numbers. */
+  readonly #early = new Map<number, MemoryFrame>();
   #unackedBytes = 0;
   readonly #acks: { atUs: number; bytes: number }[] = [];
   #writers: (() => void)[] = [];
@@ -29,6 +33,7 @@ export class MemoryWire {
   /** Sends a frame behind those sent before. Frames of one moment travel as one packet. */
   send(frame: MemoryFrame): void {
     if (this.isMute) return;
+    frame.number = this.#sentCount++;
     const { nowUs } = this.#time;
     if (nowUs !== this.#sentUs) {
       this.#sentUs = nowUs;
@@ -47,6 +52,23 @@ export class MemoryWire {
     const { nowUs } = this.#time;
     this.#arrivalUs = Math.max(this.#arrivalUs, nowUs + delayUs + this.path.baseUs());
     this.#time.schedule(frame, this.#arrivalUs - nowUs);
+  }
+
+  /** Whether it is a frame's turn: those sent before it have come. One that is early is run later. */
+  isTurnOf(frame: MemoryFrame): boolean {
+    if (frame.number === undefined) return true;
+    const isTurn = frame.number === this.#deliveredCount;
+    if (isTurn) this.#deliveredCount++;
+    else this.#early.set(frame.number, frame);
+    return isTurn;
+  }
+
+  /** Runs the frame that has waited for the one before it. */
+  runNext(): void {
+    const frame = this.#early.get(this.#deliveredCount);
+    if (frame === undefined) return;
+    this.#early.delete(this.#deliveredCount);
+    frame.run();
   }
 
   /** Bytes that may be sent now within the window of the connection. */
@@ -89,6 +111,9 @@ export class MemoryWire {
 /** What travels on a wire. */
 export abstract class MemoryFrame extends HostEvent implements Traveller {
   declare readonly wire: MemoryWire;
+  /** Its place among the frames of the wire; `undefined` if it may overtake them. */
+  number: number | undefined = undefined;
+  #hasArrived = false;
 
   constructor(wire: MemoryWire) {
     super(wire.path.to);
@@ -97,8 +122,15 @@ export abstract class MemoryFrame extends HostEvent implements Traveller {
 
   override run(): void {
     if (this.wire.isDeaf) return;
-    if (!this.wire.path.isCut) super.run();
-    else if (!this.wire.isMute) this.meetCut();
+    // What waits in a host that is paused has come through.
+    if (this.#hasArrived) return super.run();
+    if (this.wire.path.isCut) {
+      if (!this.wire.isMute) this.meetCut();
+    } else if (this.wire.isTurnOf(this)) {
+      this.#hasArrived = true;
+      super.run();
+      this.wire.runNext();
+    }
   }
 
   resend(delayUs: number): void {

@@ -37,6 +37,31 @@ describe("faults of the memory network", () => {
     expect([near.closeInfo(), far.closeInfo()]).toEqual([undefined, undefined]);
   });
 
+  it("keeps the order of a stream whatever travels when a partition heals", async () => {
+    const { sim, near, far } = await twoNodes({ latency: { minMs: 50, maxMs: 50, jitterMs: 0 } });
+    const { send, recv } = await sim.within(1_000, openStream(near, far));
+    const seen: number[] = [];
+    recv.start(
+      (chunk) => seen.push(...chunk),
+      () => {},
+      1_000_000,
+    );
+    // One comes before the partition, one meets it, and two are under way when it ends or are sent after it.
+    for (const [number, then] of [
+      [1, () => sim.faults.partition("alice", "bob")],
+      [2, () => {}],
+      [3, () => sim.faults.heal("alice", "bob")],
+      [4, () => {}],
+    ] as const) {
+      await sim.advance(40);
+      send.tryWrite(Uint8Array.of(number));
+      await sim.advance(20);
+      then();
+    }
+    await sim.until(() => seen.length === 5, { withinMs: 1_000, what: "everything to arrive" });
+    expect(seen).toEqual([0, 1, 2, 3, 4]);
+  });
+
   it("ends a connection by timeout on both sides of a partition that lasts", async () => {
     const { sim, near, far } = await twoNodes();
     sim.faults.partition("alice", "bob");
