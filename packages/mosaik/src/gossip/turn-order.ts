@@ -16,10 +16,10 @@ export interface TurnRules {
 
 /**
  * Announcements of ten thousand nodes take some 5 % of the event loop, spread over five neighbours: nobody honest is held back. A flood
- * takes a fifth of it, in small pieces.
+ * takes a tenth of it, in small pieces.
  */
 export const defaultTurnRules: TurnRules = {
-  share: 0.2,
+  share: 0.1,
   burstMs: 50,
   ownShare: 0.01,
   ownBurstMs: 10,

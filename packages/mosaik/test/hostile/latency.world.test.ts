@@ -22,9 +22,9 @@ const BURST = 20;
 const BURSTS = 400;
 /**
  * What is allowed beyond twice the time, in ms. Nothing in virtual time. Live, attacker, victim and friend share one event loop on two
- * cores: the slice of 2 ms that a flood may have of a turn, at the victim and, passed on, at the friend, and the attacker's own work.
+ * cores, with whatever else runs: the attacker's own work counts, and calm and attack are not timed in the same seconds.
  */
-const ALLOWANCE_MS = isLive ? 5 : 0;
+const ALLOWANCE_MS = isLive ? 10 : 0;
 
 /** What an honest peer does with the victim, and the median of how long that took it, in ms. */
 type Latencies = Record<"ping" | "sync" | "datum" | "announcement", number>;
