@@ -18,7 +18,8 @@ export class UsageError extends Error {
 const DEFAULT_ROUNDS = 5;
 
 /**
- * Reads `[names] [--json FILE] [--rounds N] [--profile DIRECTORY]`. No names: all.
+ * Reads `[names] [--json FILE] [--rounds N] [--profile DIRECTORY]`. No names: all. A name that is the beginning of others
+ * (`codec-small` of `codec-small-encode` and `codec-small-decode`) means these.
  *
  * @throws UsageError
  */
@@ -28,10 +29,11 @@ export function parseArguments(argv: readonly string[], known: readonly string[]
   const rest = argv[Symbol.iterator]();
   for (const word of rest) {
     if (!word.startsWith("-")) {
-      if (!known.includes(word)) {
+      const named = known.includes(word) ? [word] : known.filter((name) => name.startsWith(`${word}-`));
+      if (named.length === 0) {
         throw new UsageError(`there is no benchmark ${JSON.stringify(word)}; there are: ${known.join(", ")}`);
       }
-      wanted.add(word);
+      for (const name of named) wanted.add(name);
       continue;
     }
     const [option = "", inline] = word.split(/=(.*)/s, 2);

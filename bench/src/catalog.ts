@@ -1,6 +1,7 @@
 import type { Benchmark } from "./benchmark.js";
 import { catalogSync1000, catalogSync10000, catalogSyncLoop } from "./benchmarks/catalog-sync.js";
 import { fanOut8 } from "./benchmarks/fanout-8.js";
+import { codecSmallDecode, codecSmallEncode } from "./benchmarks/codec-small.js";
 import { firstItem } from "./benchmarks/first-item.js";
 import { idle, idleConnection, idleCpuShare } from "./benchmarks/idle.js";
 import { stream64 } from "./benchmarks/stream-64.js";
@@ -11,6 +12,8 @@ import { transportRtt } from "./benchmarks/transport-rtt.js";
 
 /** Every benchmark there is, in the order in which they run. */
 export const benchmarks: readonly Benchmark[] = [
+  codecSmallEncode,
+  codecSmallDecode,
   transport64,
   transport64k,
   transportRtt,

@@ -12,6 +12,13 @@ describe("the command line", () => {
     expect(parseArguments(["three", "one", "three"], known).names).toEqual(["one", "three"]);
   });
 
+  it("takes the beginning of names for all of them, unless it is a name itself", () => {
+    const several = ["a-b", "a-b-c", "a-b-d", "a-bc", "e-f", "e-g"];
+    expect(parseArguments(["e"], several).names).toEqual(["e-f", "e-g"]);
+    expect(parseArguments(["a-b"], several).names).toEqual(["a-b"]);
+    expect(() => parseArguments(["a-b-"], several)).toThrow(UsageError);
+  });
+
   it("takes options in both forms, between the names", () => {
     const parsed = parseArguments(["--json", "out.json", "two", "--rounds=3", "--profile=a=b"], known);
     expect(parsed).toEqual({ names: ["two"], json: "out.json", rounds: 3, profile: "a=b" });
