@@ -1,6 +1,7 @@
 import type { Benchmark } from "./benchmark.js";
 import { catalogSync1000, catalogSync10000, catalogSyncLoop } from "./benchmarks/catalog-sync.js";
 import { fanOut8 } from "./benchmarks/fanout-8.js";
+import { call1, call64, callRust } from "./benchmarks/calls.js";
 import { codecSmallDecode, codecSmallEncode } from "./benchmarks/codec-small.js";
 import { firstItem } from "./benchmarks/first-item.js";
 import { idle, idleConnection, idleCpuShare } from "./benchmarks/idle.js";
@@ -20,6 +21,9 @@ export const benchmarks: readonly Benchmark[] = [
   stream64,
   stream64k,
   fanOut8,
+  call1,
+  call64,
+  callRust,
   firstItem,
   catalogSync1000,
   catalogSync10000,

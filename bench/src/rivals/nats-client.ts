@@ -3,10 +3,19 @@ import { importRival } from "./packages.js";
 
 export const SUBJECT = "bench.readings";
 
-/** What the benchmark uses of `@nats-io/transport-node`. */
+export interface NatsMessage {
+  readonly data: Uint8Array;
+  respond(payload: Uint8Array): boolean;
+}
+
+type NatsMessages = AsyncIterable<NatsMessage>;
+
+/** What the benchmarks use of `@nats-io/transport-node`. */
 export interface NatsConnection {
   publish(subject: string, payload: Uint8Array): void;
-  subscribe(subject: string): AsyncIterable<{ readonly data: Uint8Array }>;
+  subscribe(subject: string, options?: { callback: (error: Error | null, message: NatsMessage) => void }): NatsMessages;
+  /** Resolves with the answer. */
+  request(subject: string, payload: Uint8Array, options: { timeout: number }): Promise<NatsMessage>;
   /** A round trip to the server. */
   flush(): Promise<void>;
 }

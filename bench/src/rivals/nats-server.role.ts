@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
-import { createServer, type AddressInfo } from "node:net";
 import { hold, serve } from "../harness/role.js";
+import { freePort } from "./free-port.js";
 import { natsServerBinary } from "./nats-server.js";
 
 const commands = {
@@ -26,13 +26,3 @@ const commands = {
 };
 export type NatsServerRole = typeof commands;
 serve(commands);
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer().once("error", reject);
-    probe.listen(0, "127.0.0.1", () => {
-      const { port } = probe.address() as AddressInfo;
-      probe.close(() => resolve(port));
-    });
-  });
-}
