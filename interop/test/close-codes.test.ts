@@ -1,4 +1,4 @@
-import { Digest, PeerEntry, PeerId, stream, t, type Network } from "mosaik";
+import { Digest, func, PeerEntry, PeerId, stream, t, type Network } from "mosaik";
 import { describe, expect, it } from "vitest";
 import type { PeerAddr, RawConnection } from "../src/index.js";
 import { addrOf, obstacle, until, useLanguages, type Languages } from "./setup.js";
@@ -7,6 +7,7 @@ const ALPN = {
   sync: "/mosaik/discovery/sync/1.0",
   ping: "/mosaik/discovery/ping/1.0",
   streams: "/mosaik/streams/1.0",
+  functions: "/mosaik/functions/1.0",
 };
 const NETWORK = "close codes";
 const STREAM = Digest.from("a stream").hex;
@@ -22,12 +23,20 @@ const targets: Record<string, (languages: Languages) => Promise<Target>> = {
   TypeScript: async (languages) => {
     const ts = await languages.ts(NETWORK);
     stream("a stream", t.string).producer(ts);
+    func("a function", { request: t.string, response: t.string }).handle(ts, (text) => text);
+    func("for nobody", { request: t.string, response: t.string }).handle(ts, (text) => text, { maxConcurrent: 0 });
+    func("for friends", { request: t.string, response: t.string }).handle(ts, (text) => text, {
+      requireCaller: () => false,
+    });
     const addr = addrOf(ts);
     return { addr, introduce: (network) => network.discovery.syncWith(addr) };
   },
   Rust: async (languages) => {
     const rust = await languages.rustNode(NETWORK);
     await rust.produce("string", { streamId: "a stream" });
+    await rust.handle("string", { functionId: "a function" });
+    await rust.handle("string", { functionId: "for nobody", maxConcurrent: 0 });
+    await rust.handle("string", { functionId: "for friends", requireTags: ["friend"] });
     return { addr: rust.addr, introduce: (network) => network.discovery.syncWith(rust.addr) };
   },
 };
@@ -89,6 +98,34 @@ describe.skipIf(obstacle !== undefined).each(Object.keys(targets))("close codes 
     await raw.send(`${handshake(NETWORK, STREAM)}ffff`);
     expect(await raw.receive()).toEqual({ frame: handshake(NETWORK, STREAM) });
     await raw.close(102);
+  });
+
+  const call = (network: string, name: string, payload: string): string =>
+    Digest.from(network).hex + Digest.from(name).hex + (payload.length / 2).toString(16).padStart(2, "0") + payload;
+
+  const refusedCalls: readonly [title: string, frame: string, code: number, reason: string, isKnown: boolean][] = [
+    ["401: an unknown caller", call(NETWORK, "a function", "0178"), 401, "UnknownPeer", false],
+    ["101: a call for another network", call("another", "a function", "0178"), 101, "DifferentNetwork", true],
+    ["11404: a function that is not served", call(NETWORK, "nothing", "0178"), 11404, "FunctionNotFound", true],
+    ["11403: a caller that is not allowed", call(NETWORK, "for friends", "0178"), 11403, "NotAllowed", true],
+    ["11509: a function without room", call(NETWORK, "for nobody", "0178"), 11509, "NoCapacity", true],
+    ["400: a call that is too short", Digest.from(NETWORK).hex, 400, "ProtocolViolation", true],
+    ["400: a request that does not decode", call(NETWORK, "a function", "0578"), 400, "ProtocolViolation", true],
+  ];
+  it.each(refusedCalls)("%s", async (_, frame, code, reason, isKnown) => {
+    const closed = await abuse(ALPN.functions, (raw) => raw.send(frame), isKnown);
+    expect(closed).toEqual({ by: "peer", code, reason });
+  });
+
+  it("a call is answered, and its connection left to the caller to close", async () => {
+    const { languages } = context;
+    const target = await targets[language]!(languages);
+    await introduceSeed(languages, target, seed);
+    const raw = await languages.rust.rawDial(target.addr, ALPN.functions, seed);
+    await raw.send(call(NETWORK, "a function", "0178"));
+    expect(await raw.receive()).toEqual({ frame: "00020178" });
+    await raw.close(200, "Success");
+    expect(await raw.closed()).toEqual({ by: "local" });
   });
 
   it("400: a snapshot that does not decode", async () => {

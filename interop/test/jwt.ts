@@ -8,6 +8,8 @@ const SECRET = Digest.from("mosaik.test.jwt.secret");
 /** One way to issue tickets and to judge them, in both languages. */
 export const HS256 = {
   validator: (): TicketValidator => jwt({ keys: new Hs256(SECRET.bytes), issuers: [ISSUER] }),
+  /** Accepts tickets by another key, in hexadecimal, of any issuer. */
+  validatorOf: (key: string): TicketValidator => jwt({ keys: Hs256.fromHex(key) }),
   rustValidator: { keys: [{ alg: "HS256", key: SECRET.hex }], issuers: [ISSUER] } satisfies JwtValidatorArgs,
   /** For `RustNode.issueTicket`. */
   issue: { alg: "HS256", key: SECRET.hex, claims: { iss: ISSUER } } satisfies IssueOptions,

@@ -1,7 +1,8 @@
 import type { Endpoint, Transport } from "@mosaik/iroh/transport";
-import { Digest, stream, t, type Runtime } from "mosaik";
+import { ApplicationError, Digest, func, stream, t, type Runtime } from "mosaik";
 import { describe, expect, it } from "vitest";
 import { createNodeRuntime } from "../../packages/mosaik/src/runtime/index.js";
+import { RustPeer } from "../src/index.js";
 import { appendingTransport } from "./appending-transport.js";
 import { addrOf, obstacle, useLanguages, within } from "./setup.js";
 
@@ -48,6 +49,50 @@ describe.skipIf(obstacle !== undefined)("what Rust nodes do not notice", () => {
     await within(15_000, consumer.when().subscribed(), "the Rust producer");
     await rustProducer.send(["to a handshake with more behind it"]);
     expect(await within(5000, consumer.recv(), "the datum")).toBe("to a handshake with more behind it");
+  });
+
+  it("bytes behind a call and its reply", async () => {
+    const { languages } = context;
+    const ts = await languages.ts("talkative calls", { runtime: await talkative() });
+    const rust = await languages.rustNode("talkative calls");
+    await ts.discovery.syncWith(rust.addr);
+    const types = { request: t.string, response: t.string, error: t.string };
+    await rust.handle("string", { functionId: "theirs", answer: "upper" });
+    expect(await within(15_000, func("theirs", types).caller(ts)("longer"), "the reply")).toBe("LONGER");
+    func("ours", types).handle(ts, (text) => {
+      if (text === "fail") throw new ApplicationError("as asked");
+      return text;
+    });
+    const caller = await rust.caller("string", { functionId: "ours" });
+    expect(await caller.call("longer")).toMatchObject({ reply: "longer" });
+    expect((await caller.call("fail")).failure).toEqual({ code: "application", error: "as asked" });
+  });
+
+  it("a TypeScript node that calls, serves, produces and leaves: the log of the Rust node warns of nothing", async () => {
+    const { languages } = context;
+    await using watched = await RustPeer.start({ log: "mosaik=warn,iroh=warn" });
+    const rust = await watched.join({ network: "quiet", relay: languages.relay.url, announceIntervalMs: 1000 });
+    const ts = await languages.ts("quiet");
+    await ts.discovery.syncWith(rust.addr);
+    const types = { request: t.string, response: t.string, error: t.string };
+    await rust.handle("string", { functionId: "theirs" });
+    const call = func("theirs", types).caller(ts);
+    expect(await within(15_000, call("one"), "the reply")).toBe("one");
+    expect(await within(15_000, call("two"), "the reply")).toBe("two");
+    func("ours", types).handle(ts, (text) => text);
+    expect(await (await rust.caller("string", { functionId: "ours" })).call("three")).toMatchObject({ reply: "three" });
+    const producer = stream("ours", t.string).producer(ts);
+    const consumer = await rust.consume("string", { streamId: "ours" });
+    await within(15_000, producer.send("four"), "the datum to be sent");
+    expect(await consumer.received(1)).toEqual(["four"]);
+    await within(5000, ts.close(), "the network to close");
+    await watched.events.waitFor("peerDeparted");
+    await rust.leave();
+    // The end of a drained stream is a code of its own to Rust (docs/decisions/003).
+    const warnings = watched.stderr
+      .split("\n")
+      .filter((line) => line !== "" && !line.includes("UnexpectedClose (code 103)"));
+    expect(warnings).toEqual([]);
   });
 
   it("bytes behind a stream's handshake, a call and the request in it", async () => {
