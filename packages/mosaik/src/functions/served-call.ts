@@ -83,13 +83,16 @@ export class ServedCall extends Timed implements CallContext {
     if (this.#isOver) return;
     this.#hasBegun = true;
     let result: unknown;
+    let isLater: boolean;
     try {
       result = this.#registration.invoke(request, this);
+      // Looking at `then` runs code of the program's too.
+      isLater = isThenable(result);
     } catch (error) {
       this.#registration.settled();
       return this.#threw(error);
     }
-    if (!isThenable(result)) {
+    if (!isLater) {
       this.#registration.settled();
       return this.#answer(false, result);
     }

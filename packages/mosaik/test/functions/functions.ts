@@ -1,5 +1,9 @@
 import { t } from "@mosaik/postcard";
 import { func, type Caller } from "../../src/functions/index.js";
+import type { Ticket } from "../../src/network/index.js";
+import type { Network } from "../../src/node/index.js";
+import { Expiration } from "../../src/tickets/index.js";
+import { Hs256, jwt, JwtIssuer } from "../../src/tickets/jwt/index.js";
 import type { Nodes } from "../nodes.js";
 
 /** The newtypes of the Rust tests: `Data1(String)` and `Data2(String)` at the root of crate `all`. */
@@ -22,4 +26,16 @@ export class Gate {
   constructor() {
     this.opened = new Promise((resolve) => (this.open = resolve));
   }
+}
+
+const ISSUER = "mosaik.test.jwt.issuer";
+const key = new Hs256(new Uint8Array(32).fill(7));
+
+/** The validator of the Rust tests. */
+export const validator = jwt({ keys: key, issuers: [ISSUER] });
+
+/** A ticket for a node that `validator` accepts for an hour. */
+export function ticketFor({ local }: Network): Ticket {
+  const nowMs = local.runtime.wallMs();
+  return new JwtIssuer(key, { issuer: ISSUER }).issue(local.id, nowMs, { expiresAt: Expiration.inHours(1, nowMs) });
 }
