@@ -35,10 +35,8 @@ export interface Benchmark {
   readonly name: string;
   readonly unit: string;
   readonly better: "higher" | "lower";
-  /** The figure to reach, in the unit. */
+  /** The figure to reach, in the unit; for one that shall be reached relative to a rival, its name and the ratio. */
   readonly reach?: number;
-  /** Instead of it, how many times the figure of the best rival of the run is to be reached. */
-  readonly reachBest?: number;
   readonly ours: Contender;
   /** Empty for a base that others are compared with. */
   readonly rivals: readonly Contender[];

@@ -40,9 +40,8 @@ export function rowsOf(
   ours: Measured,
   rivals: readonly (readonly [Contender, Outcome])[],
 ): Row[] {
-  const { name, unit, better } = benchmark;
+  const { name, unit, better, reach } = benchmark;
   const value = median(ours.values);
-  const reach = benchmark.reach ?? reachOf(benchmark, rivals);
   const ourNote = describe(benchmark.ours, ours);
   const base: Row = {
     name,
@@ -71,16 +70,6 @@ export function rowsOf(
     const ratioReached = reachRatio === null ? null : isReached(better, ratio, reachRatio);
     return { ...base, rival: rival.name, rivalValue, ratio, rivalRange, reachRatio, ratioReached, note };
   });
-}
-
-/** What is to be reached relative to the best rival; undefined if nothing is, or no rival ran. */
-function reachOf(
-  { reachBest, better }: Benchmark,
-  rivals: readonly (readonly [Contender, Outcome])[],
-): number | undefined {
-  const figures = rivals.flatMap(([, outcome]) => (outcome.kind === "measured" ? [median(outcome.values)] : []));
-  if (reachBest === undefined || figures.length === 0) return undefined;
-  return reachBest * (better === "higher" ? Math.max(...figures) : Math.min(...figures));
 }
 
 function describe(contender: Contender, outcome: Outcome): string {

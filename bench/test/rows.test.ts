@@ -43,33 +43,6 @@ describe("rows", () => {
   });
 });
 
-describe("a figure to be reached relative to the best rival", () => {
-  const { reach: _, ...relative } = fast;
-
-  it.each([
-    ["higher" as const, 150, true],
-    ["higher" as const, 149, false],
-    ["lower" as const, 50, false],
-    ["lower" as const, 15, true],
-  ])("is told from the rivals that ran (%s, %d)", (better, value, reached) => {
-    const rows = rowsOf({ ...relative, better, reachBest: 1.5 }, measured(value), [
-      [contender("slow"), measured(better === "higher" ? 10 : 100)],
-      [contender("best"), measured(better === "higher" ? 100 : 10)],
-      [contender("absent"), { kind: "skipped", reason: "it is not installed" }],
-    ]);
-    expect(rows.map((row) => [row.reach, row.reached])).toEqual(
-      Array(3).fill([better === "higher" ? 150 : 15, reached]),
-    );
-  });
-
-  it("is not told if none ran", () => {
-    const absent: Outcome = { kind: "skipped", reason: "it is not installed" };
-    expect(rowsOf({ ...relative, reachBest: 1.5 }, measured(1), [[contender("absent"), absent]])).toMatchObject([
-      { reach: null, reached: null },
-    ]);
-  });
-});
-
 describe("the table", () => {
   it("puts every figure next to its rival's", () => {
     const rows = rowsOf(fast, measured(120_000), [
