@@ -23,9 +23,9 @@ export interface ProducerSetContext {
 }
 
 interface CoolDown {
-  readonly untilMs: number;
   readonly backoff: Backoff;
   readonly cancelTimer: () => void;
+  isOver: boolean;
 }
 
 interface Subscribed {
@@ -116,9 +116,12 @@ export class ProducerSet {
     const known = this.#coolDowns.get(peer);
     known?.cancelTimer();
     const backoff = known === undefined || wasStable ? new Backoff(COOL_DOWN) : known.backoff;
-    const delayMs = backoff.nextMs(runtime.random.unit());
-    const cancelTimer = runtime.after(delayMs, () => this.reconcile());
-    this.#coolDowns.set(peer, { untilMs: runtime.monoMs() + delayMs, backoff, cancelTimer });
+    const cancelTimer = runtime.after(backoff.nextMs(runtime.random.unit()), () => {
+      coolDown.isOver = true;
+      this.reconcile();
+    });
+    const coolDown: CoolDown = { backoff, cancelTimer, isOver: false };
+    this.#coolDowns.set(peer, coolDown);
     if (this.#isCrowded) this.reconcile();
     else this.#context.onChange();
   }
@@ -150,7 +153,7 @@ export class ProducerSet {
   #consider(peer: PeerInfo): void {
     const { node, config } = this.#context;
     const { id, entry } = peer;
-    if (node.runtime.monoMs() < (this.#coolDowns.get(id)?.untilMs ?? 0)) return;
+    if (this.#coolDowns.get(id)?.isOver === false) return;
     const verdict = this.#judge(peer);
     if (verdict === "needsRtt") return this.#probes.need(id);
     if (verdict === "fails") return this.#turnAway(id, "a predicate does not want it");

@@ -150,11 +150,11 @@ export class Receiver<T> implements Source {
     if (this.#isStopped) return closedHere(link, CLOSE.cancelled, "terminate");
     const answer = positions === undefined ? undefined : start.resume?.after;
     const { kind, ...gap } = { cause: "break" as GapCause, lost: undefined, ...continuation(last, answer) };
-    if (kind === "violation") return this.#refuse(link, CLOSE.protocolViolation);
-    if (kind === "gap") {
+    if (kind === "gap" || kind === "violation") {
       positions?.delete(this.#peer);
       events.onGap(this.#peer, gap.cause, gap.lost);
     }
+    if (kind === "violation") return this.#refuse(link, CLOSE.protocolViolation);
     const connectedAtMs = node.runtime.monoMs();
     this.channel.connected(connectedAtMs);
     events.onConnected(this.#peer, kind === "resumed");
@@ -211,7 +211,7 @@ export class Receiver<T> implements Source {
 
   /** A link that ended while it was received from. */
   #ended(link: Link): Ending {
-    const info = link.connection.closeInfo();
+    const info = link.closeInfo();
     const code = peerCloseCode(info);
     return { next: nextAfter(code), end: { code, reason: info === undefined ? "lost" : describeClose(info) } };
   }

@@ -31,6 +31,20 @@ describe("callbacks of the program that throw", () => {
     expect(reports.length).toBeGreaterThan(0);
   });
 
+  it("a predicate on producers: none is subscribed to, and other consumers are", async () => {
+    const reports = await withNodes(async (nodes) => {
+      const [a, b] = await nodes.joinMany(2);
+      const producer = a!.streams.produce(t.u64);
+      const picky = b!.streams.consume(t.u64, { requireProducer: boom });
+      const easy = b!.streams.consume(t.u64);
+      await nodes.discoverAll(a!, b!);
+      await nodes.within(5000, producer.send(1n));
+      expect(await nodes.within(5000, easy.recv())).toBe(1n);
+      expect(picky.producers()).toEqual([]);
+    });
+    expect(reports).toContain("boom");
+  });
+
   it("a listener of the catalog", async () => {
     const reports = await withNodes(async (nodes) => {
       const [a, b] = await nodes.joinMany(2);
