@@ -165,7 +165,8 @@ export class CallSession {
     } catch (error) {
       if (!(error instanceof DecodeError)) this.#context.runtime.report(error, "the answer to a call");
       this.#stream.link.close(CLOSE.protocolViolation);
-      this.#fail(error);
+      const { peer } = this.connection;
+      this.#fail(new NetworkError("protocolViolation", "an answer to a call does not decode", { peer, cause: error }));
     }
   }
 

@@ -26,15 +26,11 @@ describe("what callbacks of functions throw is reported, and harms nobody", () =
     [
       "a function whose answer has a throwing then",
       (n) =>
-        void Closure.handle(
-          n,
-          () =>
-            ({
-              get then() {
-                return boom();
-              },
-            }) as never,
-        ),
+        void Closure.handle(n, () => ({
+          get then() {
+            return boom();
+          },
+        })),
       11_500,
     ],
     ["an answer that does not encode", (n) => void Closure.handle(n, () => 5 as never), 11_500],

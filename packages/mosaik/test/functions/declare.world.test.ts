@@ -1,6 +1,7 @@
 import { t } from "@mosaik/postcard";
 import { describe, expect, it } from "vitest";
-import { ApplicationError, func, FunctionError } from "../../src/functions/index.js";
+import type { FunctionError } from "../../src/functions/index.js";
+import { ApplicationError, func } from "../../src/functions/index.js";
 import { Digest } from "../../src/primitives/index.js";
 import { useNodes } from "../nodes.js";
 import { PlainValidator } from "../tickets/validators.js";

@@ -5,10 +5,12 @@ import { mutate, seededRandom } from "../../../postcard/test/support/mutations.j
 import { announcementCodec } from "../../src/discovery/announcement.js";
 import { catalogSnapshotCodec, pingRequestCodec, rawSnapshotCodec } from "../../src/discovery/protocol.js";
 import { skimEntry } from "../../src/discovery/snapshot.js";
+import { callReplyCodec, callRequestCodec, callsBodyCodec } from "../../src/functions/protocol.js";
 import { decodePeerData, decodeTopicMessage, topicMessageCodec } from "../../src/gossip/protocol.js";
 import { endpointAddressCodec } from "../../src/network/address.js";
 import { FrameDecoder, FrameTooLarge, writeFrameHeader } from "../../src/network/framing.js";
 import { digestCodec, peerIdCodec } from "../../src/network/id-codecs.js";
+import { purposeReplyCodec, purposeRequestCodec } from "../../src/network/purpose.js";
 import { peerEntryCodec, signedPeerEntryCodec, versionCodec } from "../../src/network/signed-entry.js";
 import { Digest, fromHex, PeerId, toHex } from "../../src/primitives/index.js";
 import { streamHandshakeCodec } from "../../src/streams/protocol.js";
@@ -74,6 +76,24 @@ const decoders: Record<string, Decoder> = {
     { network: Digest.from("n"), stream: Digest.from("s") },
     { network: Digest.from("n"), stream: Digest.from("s"), resume: { after: undefined } },
     { network: Digest.from("n"), stream: Digest.from("s"), resume: { after: { epoch: 1n << 63n, sequence: 70_000 } } },
+  ]),
+  "call request": decoder(callRequestCodec, [
+    { network: Digest.from("n"), function: Digest.from("f"), payload: new Uint8Array(300).fill(7) },
+  ]),
+  "call reply": decoder(callReplyCodec, [
+    { kind: "Ok", value: new Uint8Array([1, 2, 3]) },
+    { kind: "Err", value: new Uint8Array(0) },
+  ]),
+  "first frame of a stream": decoder(purposeRequestCodec, [
+    { network: Digest.from("n"), purpose: 1, version: 300, body: new Uint8Array([0, 1]) },
+  ]),
+  "answer to a first frame": decoder(purposeReplyCodec, [
+    { code: 0, version: 1 },
+    { code: 11_404, version: 70_000 },
+  ]),
+  "streams of calls": decoder(callsBodyCodec, [
+    { kind: "Session", value: { session: 0xffff_ffff } },
+    { kind: "Parcel", value: { session: 1, isRequest: true, low: 70_000, high: 3 } },
   ]),
   expiration: decoder(expirationCodec, [Expiration.never, Expiration.at(moment)]),
 };
