@@ -50,6 +50,12 @@ it("does what the README says", () => {
   expect(Text.decode(Text.encode("hi"))).toBe("hi");
   expect(Settings.decode(Settings.encode({ theme: "dark" }))).toEqual({ theme: "dark" });
 
+  const nameFromOutside = "ports";
+
+  const Foreign = t.struct({ [nameFromOutside]: t.vec(t.u32) }).interpreted();
+
+  expect([...Foreign.encode({ ports: [80, 8080] })]).toEqual([2, 80, 0x90, 0x3f]);
+
   const writer = new Writer();
   Reading.write(writer, { sensor: "attic", celsius: 21.5, at: 1n });
   Reading.write(writer, { sensor: "cellar", celsius: 12, at: 2n });
