@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { mutate, seededRandom } from "../../../postcard/test/support/mutations.js";
 import { ALPN } from "../../src/network/index.js";
 import type { Network } from "../../src/node/index.js";
+import { Digest } from "../../src/primitives/index.js";
 import type { Connection, Endpoint } from "../../src/runtime/index.js";
 import { useNodes, type Nodes } from "../nodes.js";
 
@@ -12,7 +13,7 @@ const exchanges = Number(process.env[isLive ? "MOSAIK_HOSTILE_QUIC" : "MOSAIK_HO
 const seed = Number(process.env["MOSAIK_SEED"] ?? 1);
 const timeoutMs = 60_000 + 100 * exchanges;
 /** Every code that a node may close an abused connection with. */
-const CODES = new Set([0, 101, 103, 200, 400, 401, 10404]);
+const CODES = new Set([0, 101, 103, 200, 400, 401, 10404, 11404]);
 
 function frame(payload: Uint8Array): Uint8Array {
   const bytes = new Uint8Array(4 + payload.length);
@@ -28,6 +29,7 @@ function firstMessages(node: Network): [alpn: string, bytes: Uint8Array][] {
     [ALPN.sync, frame(new Uint8Array([1, ...node.discovery.me().encoded]))],
     [ALPN.ping, frame(new Uint8Array(0))],
     [ALPN.streams, frame(handshake)],
+    [ALPN.functions, frame(new Uint8Array([...node.id.bytes, ...Digest.from("no function").bytes, 2, 1, 0x61]))],
     [ALPN.announce, frame(node.id.bytes)],
   ];
 }
