@@ -20,6 +20,7 @@ export function channelEnd(info: CloseInfo): ChannelEnd {
 /** What happens at a producer. */
 export type ProducerEvent =
   | { readonly kind: "connected"; readonly consumer: PeerId }
+  /** A subscription ended; also one that ended before it was connected. */
   | ({ readonly kind: "disconnected"; readonly consumer: PeerId } & ChannelEnd)
   /** A consumer was not admitted. */
   | ({ readonly kind: "refused"; readonly consumer: PeerId } & ChannelEnd)
