@@ -1,10 +1,11 @@
 import type { Benchmark } from "./benchmark.js";
-import { catalogSync1000, catalogSync10000, catalogSyncLoop } from "./benchmarks/catalog-sync.js";
-import { fanOut8 } from "./benchmarks/fanout-8.js";
 import { call1, call64, callRust } from "./benchmarks/calls.js";
+import { catalogSync1000, catalogSync10000, catalogSyncLoop } from "./benchmarks/catalog-sync.js";
 import { codecSmallDecode, codecSmallEncode } from "./benchmarks/codec-small.js";
+import { fanOut8 } from "./benchmarks/fanout-8.js";
 import { firstItem } from "./benchmarks/first-item.js";
 import { idle, idleConnection, idleCpuShare } from "./benchmarks/idle.js";
+import { slowConsumer } from "./benchmarks/slow-consumer.js";
 import { stream64 } from "./benchmarks/stream-64.js";
 import { stream64k } from "./benchmarks/stream-64k.js";
 import { transport64 } from "./benchmarks/transport-64.js";
@@ -24,6 +25,7 @@ export const benchmarks: readonly Benchmark[] = [
   call1,
   call64,
   callRust,
+  slowConsumer,
   firstItem,
   catalogSync1000,
   catalogSync10000,

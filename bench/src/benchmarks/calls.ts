@@ -9,6 +9,9 @@ import { bareRoundTrips } from "../transport/round-trips.js";
 
 const IN_FLIGHT = 64;
 const rate = (load: CallLoad): Session => callRate(load, IN_FLIGHT);
+/** A Rust node that serves more at a time serves fewer in all, whoever calls: each call is a connection. */
+const IN_FLIGHT_TO_RUST = 16;
+const rateToRust = (load: CallLoad): Session => callRate(load, IN_FLIGHT_TO_RUST);
 
 /** A call alone. */
 export const call1: Benchmark = {
@@ -39,6 +42,6 @@ export const callRust: Benchmark = {
   name: "call-rust",
   unit: "calls/s",
   better: "higher",
-  ours: mosaikCallsToRust(rate),
-  rivals: [{ ...rustCalls(rate), reachRatio: 0.8 }],
+  ours: mosaikCallsToRust(rateToRust),
+  rivals: [{ ...rustCalls(rateToRust), reachRatio: 0.8 }],
 };
