@@ -146,5 +146,5 @@ async function mergeNews(context: SyncContext, { entries, tooLargeCount }: News)
 }
 
 function errorDetails(link: Link, cause: unknown): ConstructorParameters<typeof NetworkError>[2] & {} {
-  return { peer: link.peer, closeInfo: link.connection.closeInfo(), cause };
+  return { peer: link.peer, closeInfo: link.closeInfo(), cause };
 }

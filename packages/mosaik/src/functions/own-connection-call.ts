@@ -1,5 +1,5 @@
 import { Reader } from "@mosaik/postcard";
-import { CLOSE, NetworkError, peerCloseCode, type LocalNode } from "../network/index.js";
+import { CLOSE, peerCloseCode, type LocalNode } from "../network/index.js";
 import type { Connection } from "../runtime/index.js";
 import type { AttemptSink } from "./call-session.js";
 import type { FunctionId } from "./ids.js";
@@ -41,10 +41,9 @@ export async function callOnOwnConnection(
     link.close(CLOSE.success);
     if (!signal.aborted) sink.answered(reply.kind === "Err", new Reader(reply.value));
   } catch (error) {
+    const code = peerCloseCode(connection.closeInfo());
     connection.close(CLOSE.dropped.code, CLOSE.dropped.name);
     if (signal.aborted) return;
-    const closeInfo = error instanceof NetworkError ? error.closeInfo : connection.closeInfo();
-    const code = peerCloseCode(closeInfo ?? connection.closeInfo());
     if (code !== undefined) sink.refused(code, isSent && !NOT_RUN.has(code));
     else sink.lost(error, isSent);
   } finally {
