@@ -44,6 +44,7 @@ export {
 export { PeerInfo } from "./peer-info.js";
 export { judgePeer, listOf, type OneOrMany, type PeerPredicate, type PeerVerdict } from "./peer-predicate.js";
 export { PURPOSE, purposeReplyCodec, purposeRequestCodec, type PurposeRequest } from "./purpose.js";
+export { Places, type PlaceHolder, type PlaceRules } from "./places.js";
 export { Router, type ProtocolHandler } from "./router.js";
 export {
   peerEntryCodec,

@@ -1,7 +1,16 @@
 import type { Connection } from "@mosaik/iroh/transport";
 import type { Codec } from "@mosaik/postcard";
 import type { Discovery } from "../discovery/index.js";
-import { ALPN, CLOSE, type CloseCode, type Link, type LocalNode, type Router } from "../network/index.js";
+import {
+  ALPN,
+  CLOSE,
+  Places,
+  type CloseCode,
+  type Link,
+  type LocalNode,
+  type PlaceHolder,
+  type Router,
+} from "../network/index.js";
 import { Digest, type DigestLike, type StreamId } from "../primitives/index.js";
 import type { ProducerOptions } from "./config.js";
 import { Consumer } from "./consumer.js";
@@ -17,8 +26,8 @@ import { WriterPool } from "./writer-pool.js";
 const HANDSHAKE_LIMITS = { timeoutMs: 10_000, receiveMaxBytes: 4096 };
 /** Subscriptions and handshakes served at once. */
 const SERVING_MAX = 4096;
-/** Connections that have not said which stream they want. */
-const HANDSHAKES_MAX = 256;
+/** Connections that have not said which stream they want: the peer that has most gives one up to a peer with fewer. */
+const HANDSHAKE_PLACES = { concurrentMax: 256, waitingMax: 0, waitMaxMs: 0, safeMs: Infinity, paceMin: 0 };
 /** The round-trip time to this node itself, in microseconds. */
 const LOCAL_RTT_MICROS = 0;
 
@@ -26,6 +35,11 @@ const LOCAL_RTT_MICROS = 0;
 export interface StreamIdOption {
   /** Default: the digest of the codec's Rust type name. */
   readonly streamId?: DigestLike;
+}
+
+/** A connection that has not said which stream it wants. */
+interface Handshake extends PlaceHolder {
+  readonly connection: Connection;
 }
 
 /** The streams of one node: what it produces, and what it consumes (spec 04 §4.1). */
@@ -38,7 +52,7 @@ export class Streams {
   readonly #producers = new Map<FanOut<unknown>, Set<Producer<unknown>>>();
   readonly #consumers = new Set<{ close(): Promise<void> }>();
   readonly #pool = new WriterPool();
-  #handshakes = 0;
+  readonly #handshakes = new Places<Handshake>(HANDSHAKE_PLACES);
   #isClosed = false;
 
   constructor(node: LocalNode, router: Router, discovery: Discovery, frameLimitBytes: number) {
@@ -134,26 +148,29 @@ export class Streams {
 
   /** Admits a consumer, in the order of spec 04 §3.3. */
   async #serve(connection: Connection): Promise<void> {
-    if (this.#handshakes >= HANDSHAKES_MAX) {
-      this.#node.metrics.counter("mosaik.streams.connections.rejected").add();
-      return connection.close(CLOSE.streamNoCapacity.code, CLOSE.streamNoCapacity.name);
-    }
-    this.#handshakes++;
+    const handshake = { connection, remoteId: connection.remoteId, movedBytes: 0 };
+    const entrance = this.#handshakes.enter(handshake, this.#node.runtime.monoMs());
+    if (entrance.kind !== "serve") return this.#reject(connection);
+    if (entrance.displaced !== undefined) this.#reject(entrance.displaced.connection);
     let link: Link | undefined;
     try {
       link = await this.#shakeHands(connection);
     } finally {
-      this.#handshakes--;
+      this.#handshakes.leave(handshake);
     }
     await link?.closed;
+  }
+
+  #reject(connection: Connection, { code, name }: CloseCode = CLOSE.streamNoCapacity): void {
+    this.#node.metrics.counter("mosaik.streams.connections.rejected").add();
+    connection.close(code, name);
   }
 
   /** @returns the link of a consumer that was handed on to its producer */
   async #shakeHands(connection: Connection): Promise<Link | undefined> {
     const link = await this.#node.acceptLink(connection, HANDSHAKE_LIMITS);
     const refuse = (reason: CloseCode): undefined => {
-      this.#node.metrics.counter("mosaik.streams.connections.rejected").add();
-      link.close(reason);
+      this.#reject(connection, reason);
     };
     if (this.#discovery.catalog.get(link.peer) === undefined) return refuse(CLOSE.unknownPeer);
     const wanted = await link.recv(streamHandshakeCodec, HANDSHAKE_LIMITS);
