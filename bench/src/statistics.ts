@@ -7,12 +7,13 @@ export function median(values: readonly number[]): number {
 }
 
 /** The smallest value that at least `share` (0 to 1) of the values do not exceed. @throws RangeError of none */
-export function percentile(values: readonly number[], share: number): number {
+export function percentile(values: ArrayLike<number>, share: number): number {
   if (values.length === 0) throw new RangeError("a percentile of no values");
   const rank = Math.ceil(share * values.length);
   return ascending(values)[Math.min(Math.max(rank, 1), values.length) - 1]!;
 }
 
-function ascending(values: readonly number[]): number[] {
-  return [...values].sort((a, b) => a - b);
+/** Of an array of numbers alone, which is sorted several times as fast: some of this is done while calls are timed. */
+function ascending(values: ArrayLike<number>): Float64Array {
+  return Float64Array.from(values).sort();
 }

@@ -21,7 +21,7 @@ export async function callInTurn(
   call: (index: number) => Promise<void>,
   { count, inFlight }: CallCount,
 ): Promise<CallTimes> {
-  const tookMicros = new Array<number>(count);
+  const tookMicros = new Float64Array(count);
   let next = 0;
   const run = async (): Promise<void> => {
     while (next < count) {
