@@ -1,3 +1,4 @@
+import { TransportError } from "@mosaik/iroh/transport";
 import { DecodeError, type Codec, type Reader } from "@mosaik/postcard";
 import { CLOSE, describeClose } from "../network/index.js";
 import { abortReason, Backoff, MosaikError, type BackoffPolicy, type PeerId } from "../primitives/index.js";
@@ -147,7 +148,8 @@ export class CallRun extends Timed implements AttemptRequest {
     const candidate = this.#endAttempt(attempt);
     if (candidate === undefined) return;
     this.#lastCause = cause;
-    if (!(cause instanceof MosaikError)) this.#context.runtime.report(cause, "an attempt of a call");
+    const isOurs = !(cause instanceof MosaikError || cause instanceof TransportError);
+    if (isOurs) this.#context.runtime.report(cause, "an attempt of a call");
     this.#note(candidate, "transport", undefined, mayHaveRun);
     this.#failedWith(candidate, mayHaveRun);
   }
@@ -189,7 +191,8 @@ export class CallRun extends Timed implements AttemptRequest {
         peer: last.peer,
       });
     }
-    if (candidates.size > 0) {
+    // Also where those that were tried are gone by now: they may come back.
+    if (this.#tried !== undefined) {
       this.#backoff ??= new Backoff(this.#context.backoff);
       this.#cancelRound ??= runtime.after(this.#backoff.nextMs(runtime.random.unit()), () => this.#newRound());
     }
