@@ -4,6 +4,7 @@ import { GOSSIP_CONTENT_MAX_BYTES } from "../../src/gossip/index.js";
 import { ALPN, writeFrameHeader } from "../../src/network/index.js";
 import { useNodes } from "../nodes.js";
 import { Attacker, broadcast, framed, write } from "./attacker.js";
+import { usedBytes } from "../heap.js";
 
 const MIB = 1024 * 1024;
 const tells = process.env["MOSAIK_STATS"] !== undefined;
@@ -14,13 +15,6 @@ const PAYLOADS_BYTES = 8 * MIB;
 /** What the id of a message costs in all nodes of a process together, of those 32 768 that are remembered. */
 const ID_BYTES = 1536;
 const isLive = process.env["MOSAIK_WORLD"] === "live";
-
-/** Bytes in use after a collection. */
-function heapBytes(): number {
-  globalThis.gc!();
-  const { heapUsed, arrayBuffers } = process.memoryUsage();
-  return heapUsed + arrayBuffers;
-}
 
 /** What hostile peers leave behind in memory; the table of limits is docs/LIMITS.md. */
 describe("memory", () => {
@@ -46,10 +40,10 @@ describe("memory", () => {
     };
     const ignored = victim!.metrics.counter("mosaik.discovery.announcements.ignored", { reason: "undecodable" });
     const total = isLive ? 21_000 : 10_500;
-    const before = heapBytes();
+    const before = await usedBytes();
     await nodes.within(60_000, flood(0, total), "the flood to be sent");
     await nodes.until(() => ignored.value === total, 30_000, "the flood to be taken in");
-    const grownBytes = heapBytes() - before;
+    const grownBytes = (await usedBytes()) - before;
     const boundBytes = 2 * PAYLOADS_BYTES + total * ID_BYTES + NOISE_BYTES;
     expect(boundBytes).toBeLessThan(total * content.length);
     expect(grownBytes).toBeLessThanOrEqual(boundBytes);
@@ -73,11 +67,13 @@ describe("memory", () => {
     // Once, so that what is loaded and kept for good is not counted.
     const once = await nodes.within(5000, attacker.open(victim!, ALPN.ping, framed(new Uint8Array(0))));
     once.connection.close(0, "");
-    const before = heapBytes();
+    const before = await usedBytes();
+    const buffersBefore = process.memoryUsage().arrayBuffers;
     const opened = Array.from({ length: connections }, () => attacker.open(victim!, ALPN.sync, begun));
     const open = await nodes.within(9000, Promise.all(opened), "the frames to begin");
-    await nodes.until(() => heapBytes() - before > connections * MIB, 5000, "a part of each frame to arrive");
-    const grownBytes = heapBytes() - before;
+    const hasArrived = (): boolean => process.memoryUsage().arrayBuffers - buffersBefore > connections * MIB;
+    await nodes.until(hasArrived, 5000, "a part of each frame to arrive");
+    const grownBytes = (await usedBytes()) - before;
     expect(open.filter(({ connection }) => connection.closeInfo() === undefined)).toHaveLength(connections);
     expect(grownBytes).toBeLessThanOrEqual(2 * connections * sentBytes + NOISE_BYTES);
     if (tells) console.log(`${connections} frames of which 4 MiB each has come: ${(grownBytes / MIB).toFixed(1)} MiB`);

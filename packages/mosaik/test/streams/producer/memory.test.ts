@@ -7,6 +7,7 @@ import { LoopbackPipe } from "../../../src/streams/loopback.js";
 import { WriterPool } from "../../../src/streams/writer-pool.js";
 import { createWorld } from "../../../src/testing/index.js";
 import { Nodes } from "../../nodes.js";
+import { usedBytes } from "../../heap.js";
 
 const KIB = 1024;
 const STREAMS = 1000;
@@ -16,13 +17,6 @@ const BATCH_BYTES = 64 * KIB;
 const STREAM_BYTES = 16 * KIB;
 /** What tests and runtimes hold beside what is measured. */
 const NOISE_BYTES = 6 * KIB * KIB;
-
-/** Bytes in use after a collection. */
-function heapBytes(): number {
-  globalThis.gc!();
-  const { heapUsed, arrayBuffers } = process.memoryUsage();
-  return heapUsed + arrayBuffers;
-}
 
 /** The formula is that of docs/LIMITS.md. */
 describe("1,000 streams with stalled consumers stay inside the published formula", () => {
@@ -34,7 +28,7 @@ describe("1,000 streams with stalled consumers stay inside the published formula
     const nodes = new Nodes(createWorld("simulated", { seed: 1 }));
     const node = await nodes.join("n0");
     const { local, discovery } = node;
-    const before = heapBytes();
+    const before = await usedBytes();
     const pool = new WriterPool();
     const fanOuts = Array.from({ length: STREAMS }, (_, i) => {
       const context = { node: local, discovery, frameLimitBytes: DEFAULT_FRAME_LIMIT_BYTES, pool };
@@ -46,7 +40,7 @@ describe("1,000 streams with stalled consumers stay inside the published formula
       fanOut.admit({ carrier, entry: discovery.me().entry, rttMicros: () => 0, isTold: false }, undefined);
       return fanOut;
     });
-    const atRestBytes = heapBytes() - before;
+    const atRestBytes = (await usedBytes()) - before;
     const datum = new Uint8Array(datumBytes);
     for (let isAnyOpen = true; isAnyOpen;) {
       isAnyOpen = false;
@@ -61,7 +55,7 @@ describe("1,000 streams with stalled consumers stay inside the published formula
       await nodes.until(() => isTurnOver, 1000, "the turn to end");
     }
     const queuedBytes = fanOuts.reduce((sum, fanOut) => sum + fanOut.stats().queuedBytes, 0);
-    const grownBytes = heapBytes() - before;
+    const grownBytes = (await usedBytes()) - before;
     const formulaBytes = STREAMS * (bufferBytes + BATCH_BYTES + datumBytes + STREAM_BYTES);
     if (process.env["MOSAIK_STATS"] !== undefined) {
       const mib = (bytes: number): string => (bytes / KIB / KIB).toFixed(1);
