@@ -33,8 +33,7 @@ async function main() {
       console.error(`${error.message} Until then the rivals in Rust are skipped.`);
     }
   }
-  await bench.run(plan);
-  return 0;
+  return (await bench.run(plan)) === 0 ? 0 : 1;
 }
 
 process.exitCode = await main();

@@ -29,15 +29,28 @@ export async function prepareRivals({ benchmarks }: Plan): Promise<void> {
   for (const requirement of new Set(contenders.flatMap(({ requires }) => requires))) await requirement.prepare();
 }
 
-/** Runs the benchmarks, prints the table and writes the JSON file. */
-export async function run({ arguments: { json, rounds, profile }, benchmarks }: Plan): Promise<void> {
+/**
+ * Runs the benchmarks, prints the table and writes the JSON file, which holds what has been measured so far while others run. One that
+ * fails does not take the others along.
+ *
+ * @returns how many failed
+ */
+export async function run({ arguments: { json, rounds, profile }, benchmarks }: Plan): Promise<number> {
   if (profile !== undefined) {
     mkdirSync(profile, { recursive: true });
     profileRolesInto(resolve(profile));
   }
   const rows: Row[] = [];
-  for (const benchmark of benchmarks)
-    rows.push(...(await runBenchmark(benchmark, rounds, (line) => console.error(line))));
+  let failed = 0;
+  for (const benchmark of benchmarks) {
+    try {
+      rows.push(...(await runBenchmark(benchmark, rounds, (line) => console.error(line))));
+    } catch (error) {
+      failed++;
+      console.error(`${benchmark.name} failed:`, error);
+    }
+    if (json !== undefined) writeFileSync(json, `${JSON.stringify(rows, undefined, 2)}\n`);
+  }
   console.log(table(rows));
-  if (json !== undefined) writeFileSync(json, `${JSON.stringify(rows, undefined, 2)}\n`);
+  return failed;
 }

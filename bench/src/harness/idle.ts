@@ -6,6 +6,8 @@ export const IDLE_PEERS = 10;
 const WATCH_MS = 20_000;
 /** What happens when a node joined is over after this time, in ms. */
 const SETTLE_MS = 3000;
+/** New peers are pinged more often than those that have answered steadily: after this time the intervals have grown, in ms. */
+const STEADY_MS = 40_000;
 /** Rounds of consumers, one at each peer, that are added for a figure. */
 const CONSUMERS_PER_PEER = 5;
 
@@ -35,7 +37,7 @@ export function idleMemory(node: IdleNode): Session {
 /** The share of a core that an idle node uses, in percent. */
 export function idleCpu(node: IdleNode): Session {
   return {
-    warmUp: () => settle(),
+    warmUp: () => settle(STEADY_MS),
     async measure() {
       const startMs = performance.now();
       const before = await node.cpuMicros();
@@ -58,6 +60,6 @@ export function idleConnections(node: IdleNode): Session {
   return { warmUp: async () => void (await measure()), measure, close: () => node.close() };
 }
 
-function settle(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
+function settle(forMs = SETTLE_MS): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, forMs));
 }

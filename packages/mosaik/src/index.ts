@@ -1,6 +1,6 @@
 /**
- * Mosaik: self-organizing, leaderless distributed systems. Nodes that share a network id find each other and stream typed data,
- * with nothing to install between them.
+ * Mosaik: self-organizing, leaderless distributed systems. Nodes that share a network id find each other, stream typed data and call
+ * each other's functions, with nothing to install between them.
  */
 export { DateTime, DecodeError, EncodeError, t, type Codec } from "@mosaik/postcard";
 export { Condition, Digest, MosaikError, PeerCondition, PeerId } from "./primitives/index.js";

@@ -5,8 +5,6 @@ import { TicketGate } from "../tickets/index.js";
 import type { ProducerConfig } from "./config.js";
 import { CoolDowns } from "./cool-downs.js";
 
-/** Subscriptions of one peer to one stream: one peer must not take every place. */
-const PER_PEER_MAX = 16;
 const COOL_DOWN_MAX_MS = 60_000;
 /** The first cool-down where the producer has no limit of its own, in ms. */
 const COOL_DOWN_MS = 1000;
@@ -43,7 +41,8 @@ export class Admission {
     const coolingDown = this.#tooSlow.refusal(id, undefined, nowMs) ?? this.#refused.refusal(id, entry, nowMs);
     if (coolingDown !== undefined) return coolingDown;
     const ofPeer = this.#byPeer.get(id) ?? 0;
-    if (this.#count >= this.#config.maxConsumers || ofPeer >= PER_PEER_MAX) return CLOSE.streamNoCapacity;
+    const { maxConsumers, maxConsumersPerPeer } = this.#config;
+    if (this.#count >= maxConsumers || ofPeer >= maxConsumersPerPeer) return CLOSE.streamNoCapacity;
     const verdict = this.#judge(entry);
     // Whoever asks for a round-trip time that nobody knows yet is answered when it comes again.
     if (verdict === "needsRtt") return CLOSE.streamNoCapacity;

@@ -28,6 +28,8 @@ export interface ProducerOptions<T = unknown> {
   readonly requireConsumerTicket?: OneOrMany<TicketValidator>;
   /** Consumers beyond this number are refused with 10509. Default: no limit. */
   readonly maxConsumers?: number;
+  /** Further consumers of one peer are refused with 10509: no peer must take every place. Default: 64. */
+  readonly maxConsumersPerPeer?: number;
   /** What becomes of datums for a consumer whose queue is full. Default: `wait`. */
   readonly lag?: LagPolicy;
   /** Datums that may wait for one consumer behind the batch that its connection is taking. Default: 16 384. */
@@ -57,6 +59,7 @@ export interface ProducerConfig {
   readonly requireConsumer: readonly PeerPredicate[];
   readonly requireConsumerTicket: readonly TicketValidator[];
   readonly maxConsumers: number;
+  readonly maxConsumersPerPeer: number;
   readonly lag: LagPolicy;
   readonly bufferItems: number;
   readonly bufferBytes: number;
@@ -75,6 +78,7 @@ export function producerConfig(options: ProducerOptions<never>): ProducerConfig 
     requireConsumer: listOf(options.requireConsumer),
     requireConsumerTicket: listOf(options.requireConsumerTicket),
     maxConsumers: atLeast(0, "maxConsumers", options.maxConsumers ?? Infinity),
+    maxConsumersPerPeer: atLeast(1, "maxConsumersPerPeer", options.maxConsumersPerPeer ?? 64),
     lag,
     bufferItems: atLeast(1, "bufferItems", options.bufferItems ?? 16_384),
     bufferBytes: atLeast(1, "bufferBytes", options.bufferBytes ?? 1024 * 1024),

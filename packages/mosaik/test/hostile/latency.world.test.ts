@@ -12,8 +12,6 @@ const isLive = process.env["MOSAIK_WORLD"] === "live";
 const ROUNDS = 15;
 /** Connections of each protocol that a silent peer holds open: more than are served at once of the syncs. */
 const HELD = 40;
-/** Subscriptions of one peer that a stream takes. */
-const SUBSCRIPTIONS_OF_A_PEER = 16;
 /** A silent peer that was let go comes again after so long, in ms. */
 const RETURNS_AFTER_MS = 500;
 /** Bad announcements a second: what a node takes at leisure, and, live, as many as it takes at all. */
@@ -225,7 +223,7 @@ describe("honest peers among hostile ones", () => {
         scene.neighbor(gossipFrame({ kind: "swarm", value: neighbor }));
       },
       shows: {
-        "mosaik.streams.producer.consumers.accepted": SUBSCRIPTIONS_OF_A_PEER + 2,
+        "mosaik.streams.producer.consumers.accepted": HELD + 2,
         "mosaik.discovery.gossip.neighbors": 2,
       },
     },

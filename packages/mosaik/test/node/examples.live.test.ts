@@ -24,4 +24,9 @@ describe("what the documents show runs as it stands", () => {
     const nodes = ["kitchen", "study"];
     expect(lines).toEqual(nodes.flatMap((node) => readings.map((reading) => `${node}: ${reading}`)));
   });
+
+  it("examples/greet.mjs", () => {
+    const output = outputOf(path("../../../../examples/greet.mjs"));
+    expect(output).toBe("hello Ada\nrefused: nobody is there\nhello Grace\n");
+  });
 });
