@@ -5,7 +5,7 @@ import {
   type PeerEntryVersion,
   type SignedPeerEntry,
 } from "../network/index.js";
-import { PeerId, type NetworkId } from "../primitives/index.js";
+import { PeerId, type NetworkId, forgetOldest } from "../primitives/index.js";
 import { Freshness } from "./freshness.js";
 import { PeerOrder } from "./peer-order.js";
 import { ENTRY_MAX_BYTES, SNAPSHOT_MAX_BYTES } from "./protocol.js";
@@ -135,10 +135,7 @@ export class CatalogCore {
     const version = known.entry.version;
     const isLater = lastVersion !== undefined && compareVersions(lastVersion, version) > 0;
     this.#departed.set(id, { version: isLater ? lastVersion : version, atMs: nowMs });
-    for (const oldest of this.#departed.keys()) {
-      if (this.#departed.size <= this.#entriesMax) break;
-      this.#departed.delete(oldest);
-    }
+    forgetOldest(this.#departed, this.#entriesMax);
     return known;
   }
 

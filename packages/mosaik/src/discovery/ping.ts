@@ -3,8 +3,9 @@ import { ALPN, CLOSE, type LocalNode, type SignedPeerEntry } from "../network/in
 import type { PeerId } from "../primitives/index.js";
 import { DiscoveryError } from "./errors.js";
 import { ENTRY_MAX_BYTES, pingReplyCodec, pingRequestCodec } from "./protocol.js";
-import { closedWithin, type SyncContext } from "./sync.js";
+import type { SyncContext } from "./sync.js";
 import { verifyEntries } from "./verification.js";
+import { atMost } from "../runtime/index.js";
 
 /** What a caller of ours may take: time, in ms, and bytes. */
 const SERVE_LIMITS = { timeoutMs: 5000, receiveMaxBytes: 4096 };
@@ -70,5 +71,5 @@ export async function servePing(
   const link = await node.acceptLink(connection, SERVE_LIMITS);
   await link.recv(pingRequestCodec, SERVE_LIMITS);
   await link.send(pingReplyCodec, freshEntry(), SERVE_LIMITS);
-  await closedWithin(node, link.closed, SERVE_LIMITS.timeoutMs);
+  await atMost(node.runtime, SERVE_LIMITS.timeoutMs, link.closed);
 }

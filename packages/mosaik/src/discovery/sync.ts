@@ -11,7 +11,7 @@ import {
   type SignedPeerEntry,
 } from "../network/index.js";
 import type { PeerId } from "../primitives/index.js";
-import { Slices } from "../runtime/index.js";
+import { Slices, atMost } from "../runtime/index.js";
 import type { CatalogCore } from "./catalog.js";
 import { rawSnapshotCodec, SNAPSHOT_MAX_BYTES } from "./protocol.js";
 import { BadSignature } from "./signature-checks.js";
@@ -66,15 +66,7 @@ export async function serveSync(context: SyncContext, connection: Connection): P
   const isStranger = catalog.signedEntry(link.peer) === undefined && !news.isOfOurNetwork;
   await sendSnapshot(context, link, isStranger ? [catalog.local] : "everything");
   await mergeNews(context, news);
-  await closedWithin(node, link.closed, STEP_TIMEOUT_MS);
-}
-
-/** Waits for the peer to close, but not for ever. */
-export async function closedWithin(node: LocalNode, closed: Promise<unknown>, timeoutMs: number): Promise<void> {
-  let cancelTimer = (): void => {};
-  const late = new Promise<void>((resolve) => (cancelTimer = node.runtime.after(timeoutMs, resolve)));
-  await Promise.race([closed, late]);
-  cancelTimer();
+  await atMost(node.runtime, STEP_TIMEOUT_MS, link.closed);
 }
 
 /** The peer's snapshot, read and checked. A bad one is answered with 400. */

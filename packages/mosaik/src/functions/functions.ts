@@ -21,6 +21,7 @@ import { CALLS_VERSION, callsBodyCodec } from "./protocol.js";
 import { Routes } from "./routes.js";
 import { serveConnection } from "./served-connection.js";
 import { ServedSession, type ServingContext } from "./served-session.js";
+import { atMost } from "../runtime/index.js";
 
 /** Connections with one call each, as Rust makes them, that are served at once. */
 const SERVING_MAX = 4096;
@@ -147,10 +148,7 @@ export class Functions implements ServingContext {
     for (const { handler } of [...this.#registrations.values()]) await handler.close();
     this.#unsubscribe();
     this.#routes.close();
-    let cancelTimer = (): void => {};
-    const late = new Promise<void>((resolve) => (cancelTimer = this.runtime.after(DRAIN_MS, resolve)));
-    await Promise.race([late, Promise.allSettled([...this.#sessions].map((session) => session.finish()))]);
-    cancelTimer();
+    await atMost(this.runtime, DRAIN_MS, Promise.allSettled([...this.#sessions].map((session) => session.finish())));
     this.deadlines.close();
   }
 

@@ -1,5 +1,6 @@
 import type { TransportAddr } from "../network/index.js";
 import type { PeerId } from "../primitives/index.js";
+import { forgetOldest } from "../primitives/index.js";
 
 /** Peers whose addresses are kept. */
 export const HINTED_PEERS_MAX = 512;
@@ -24,8 +25,7 @@ export class AddressHints {
     const older = known.filter((old) => !addrs.some((addr) => addr.kind === old.kind && addr.value === old.value));
     this.#hints.delete(peer);
     this.#hints.set(peer, { addrs: [...addrs, ...older].slice(0, HINTS_PER_PEER_MAX), atMs: nowMs });
-    if (this.#hints.size > HINTED_PEERS_MAX)
-      for (const oldest of this.#hints.keys()) return void this.#hints.delete(oldest);
+    forgetOldest(this.#hints, HINTED_PEERS_MAX);
   }
 
   get(peer: PeerId): readonly TransportAddr[] {

@@ -1,5 +1,5 @@
 import type { NetworkId, PeerId } from "../primitives/index.js";
-import { TransportError, type Connection, type Runtime } from "../runtime/index.js";
+import { atMost, TransportError, type Connection, type Runtime } from "../runtime/index.js";
 import { IncomingStream, type IncomingEnd } from "./incoming-stream.js";
 import { ORDER_WITHIN_MS } from "./outgoing.js";
 import type { TopicMessage } from "./protocol.js";
@@ -72,7 +72,7 @@ export class Incoming implements Source {
       for (let last: Promise<void> | undefined; ;) {
         const stream = await this.#connection.acceptUni();
         this.#openCount++;
-        if (last !== undefined) await this.#inOrder(last);
+        if (last !== undefined) await atMost(this.#options.runtime, ORDER_WITHIN_MS, last);
         last = new Promise((resolve) => {
           const onWaiting = (waiting: IncomingStream): void => this.#enter(waiting);
           new IncomingStream(stream, this.#options, onWaiting, (end) => {
@@ -84,15 +84,6 @@ export class Incoming implements Source {
     } catch (error) {
       if (!(error instanceof TransportError)) this.#options.runtime.report(error, "receiving gossip");
     }
-  }
-
-  async #inOrder(last: Promise<void>): Promise<void> {
-    let cancelTimer = (): void => {};
-    const late = new Promise<void>((resolve) => {
-      cancelTimer = this.#options.runtime.after(ORDER_WITHIN_MS, resolve);
-    });
-    await Promise.race([last, late]);
-    cancelTimer();
   }
 
   #enter(stream: IncomingStream): void {

@@ -1,6 +1,6 @@
 import { NetworkError, type LocalNode, type TransportAddr } from "../network/index.js";
 import { Backoff, type NetworkId, type PeerId } from "../primitives/index.js";
-import { type Connection } from "../runtime/index.js";
+import { type Connection, atMost } from "../runtime/index.js";
 import { Incoming } from "./incoming.js";
 import { Outgoing, SEND_QUEUE_MAX } from "./outgoing.js";
 import { newest, newPeer, oldest, type Peer, type PeerConnection } from "./peer-connections.js";
@@ -141,12 +141,8 @@ export class Links {
   async close(withinMs: number): Promise<void> {
     this.#isClosed = true;
     const links = [...this.#peers.values()].flatMap(({ connections }) => [...connections]);
-    let cancelTimer = (): void => {};
-    const late = new Promise<void>((resolve) => {
-      cancelTimer = this.#options.node.runtime.after(withinMs, resolve);
-    });
-    await Promise.race([late, Promise.all(links.map(({ outgoing }) => outgoing.drain()))]);
-    cancelTimer();
+    const drained = Promise.all(links.map(({ outgoing }) => outgoing.drain()));
+    await atMost(this.#options.node.runtime, withinMs, drained);
     this.#turns.close();
     for (const { connection, incoming } of links) {
       incoming.discard();

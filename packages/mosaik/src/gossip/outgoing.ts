@@ -1,6 +1,6 @@
 import { FRAME_HEADER_BYTES, writeFrameHeader } from "../network/index.js";
 import type { NetworkId } from "../primitives/index.js";
-import { TransportError, type Connection, type Runtime, type SendStream } from "../runtime/index.js";
+import { TransportError, type Connection, type Runtime, type SendStream, atMost } from "../runtime/index.js";
 import {
   GOSSIP_FRAME_WRITE_MAX_BYTES,
   IHAVE_ENTRIES_MAX,
@@ -152,10 +152,7 @@ export class Outgoing {
   async #inOrder(): Promise<void> {
     const before = Promise.all([this.#before, ...this.#unacknowledged]);
     this.#before = undefined;
-    let cancelTimer = (): void => {};
-    const late = new Promise<void>((resolve) => (cancelTimer = this.#runtime.after(ORDER_WITHIN_MS, resolve)));
-    await Promise.race([before, late]);
-    cancelTimer();
+    await atMost(this.#runtime, ORDER_WITHIN_MS, before);
   }
 
   async #write(message: TopicMessage): Promise<void> {

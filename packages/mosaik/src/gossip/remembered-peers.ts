@@ -1,4 +1,5 @@
 import type { PeerId } from "../primitives/index.js";
+import { forgetOldest } from "../primitives/index.js";
 
 /** Peers of which one thing is remembered: the oldest are forgotten beyond this. */
 export const REMEMBERED_PEERS_MAX = 128;
@@ -11,8 +12,7 @@ export class RememberedPeers {
   add(peer: PeerId, nowMs: number): void {
     this.#atMs.delete(peer);
     this.#atMs.set(peer, nowMs);
-    if (this.#atMs.size > REMEMBERED_PEERS_MAX)
-      for (const oldest of this.#atMs.keys()) return void this.#atMs.delete(oldest);
+    forgetOldest(this.#atMs, REMEMBERED_PEERS_MAX);
   }
 
   has(peer: PeerId): boolean {

@@ -4,6 +4,7 @@ import { HyParView } from "./hyparview.js";
 import { defaultMembershipRules, type MembershipRules } from "./membership-rules.js";
 import { defaultBroadcastRules, PlumTree, type BroadcastRules, type Scope } from "./plumtree.js";
 import type { MessageId, PeerData, TopicMessage } from "./protocol.js";
+import { forgetOldest } from "../primitives/index.js";
 
 export type TopicInput =
   | { readonly kind: "join"; readonly peers: readonly PeerId[] }
@@ -103,6 +104,6 @@ export class TopicCore {
 
   #hear(from: PeerId): void {
     this.#heard.add(from);
-    if (this.#heard.size > HEARD_MAX) for (const oldest of this.#heard) return void this.#heard.delete(oldest);
+    forgetOldest(this.#heard, HEARD_MAX);
   }
 }

@@ -1,5 +1,5 @@
 import { TransportError, type Connection } from "@mosaik/iroh/transport";
-import { unlessAborted, type PeerId } from "../primitives/index.js";
+import { unlessAborted, type PeerId, forgetOldest } from "../primitives/index.js";
 import { ALPN } from "./alpn.js";
 import { CLOSE, type CloseCode } from "./close-codes.js";
 import { KeptConnection, type KeptContext, type PurposeHandler } from "./kept-connection.js";
@@ -197,11 +197,7 @@ export class KeptConnections {
   #remember(peer: PeerId, isTypescript: boolean): void {
     this.#remembered.delete(peer);
     this.#remembered.set(peer, { started: this.#membership.startedOf(peer), isTypescript });
-    if (this.#remembered.size <= REMEMBERED_MAX) return;
-    for (const oldest of this.#remembered.keys()) {
-      this.#remembered.delete(oldest);
-      return;
-    }
+    forgetOldest(this.#remembered, REMEMBERED_MAX);
   }
 
   *#all(): Iterable<KeptConnection> {

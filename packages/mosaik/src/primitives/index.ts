@@ -4,8 +4,10 @@ export { ChangeSource, Condition, type ConditionSource, type Report } from "./co
 export { Digest, type DigestLike, type NetworkId, type StreamId, type Tag, type UniqueId } from "./digest.js";
 export { MosaikError } from "./errors.js";
 export { EventHub, type Lagged, type ReadOptions } from "./events.js";
+export { forgetOldest } from "./forget-oldest.js";
 export { Id } from "./id.js";
 export { abortReason, linkSignals, unlessAborted, type LinkedSignal } from "./link-signals.js";
 export { PeerCondition, PeerWatch, type Tagged } from "./peer-condition.js";
+export { PeerWhen } from "./peer-when.js";
 export { PeerId, type PeerIdLike } from "./peer-id.js";
 export { TaskPool } from "./task-pool.js";

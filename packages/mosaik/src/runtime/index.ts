@@ -18,6 +18,7 @@ export type { CancelTimer, Random, Runtime, SignedItem } from "./runtime.js";
 export { SeededRandom } from "./seeded-random.js";
 export { standInCrypto, type RuntimeCrypto } from "./simulated-crypto.js";
 export { SimulatedHost } from "./simulated-host.js";
+export { atMost } from "./at-most.js";
 export { Slices } from "./slices.js";
 export { SimulatedRuntime, type SimulatedRuntimeOptions } from "./simulated-runtime.js";
 export { VirtualTime } from "./virtual-time.js";

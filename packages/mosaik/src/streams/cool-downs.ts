@@ -1,5 +1,5 @@
 import type { CloseCode } from "../network/index.js";
-import { Backoff, type BackoffPolicy, type PeerId } from "../primitives/index.js";
+import { Backoff, type BackoffPolicy, type PeerId, forgetOldest } from "../primitives/index.js";
 
 /** Peers that are remembered; beyond, the one refused longest ago is forgotten. */
 const PEERS_MAX = 1024;
@@ -41,9 +41,6 @@ export class CoolDowns {
     const backoff = isRemembered ? previous.backoff : new Backoff(this.#policy);
     this.#byPeer.delete(peer);
     this.#byPeer.set(peer, { reason, subject, backoff, untilMs: nowMs + backoff.nextMs(unit) });
-    for (const oldest of this.#byPeer.keys()) {
-      if (this.#byPeer.size <= PEERS_MAX) break;
-      this.#byPeer.delete(oldest);
-    }
+    forgetOldest(this.#byPeer, PEERS_MAX);
   }
 }

@@ -1,6 +1,7 @@
 import type { PeerId } from "../primitives/index.js";
 import type { GapCause } from "./events.js";
 import type { StreamPosition } from "./protocol.js";
+import { forgetOldest } from "../primitives/index.js";
 
 /** Producers whose last position is remembered while they are away. */
 const REMEMBERED_MAX = 1024;
@@ -26,10 +27,7 @@ export class Positions {
   set(producer: PeerId, position: StreamPosition): void {
     this.#last.delete(producer);
     this.#last.set(producer, position);
-    for (const oldest of this.#last.keys()) {
-      if (this.#last.size <= REMEMBERED_MAX) break;
-      this.#last.delete(oldest);
-    }
+    forgetOldest(this.#last, REMEMBERED_MAX);
   }
 
   delete(producer: PeerId): void {

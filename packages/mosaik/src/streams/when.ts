@@ -1,5 +1,5 @@
 import type { PeerEntry } from "../network/index.js";
-import { Condition, PeerCondition, PeerWatch, type Report } from "../primitives/index.js";
+import { PeerWatch, PeerWhen, type PeerCondition, type Report } from "../primitives/index.js";
 import type { Channel } from "./channel.js";
 
 /** How many peers are connected, by their labels and whatever else their entries say now (spec 04 §4.6). */
@@ -21,28 +21,10 @@ function* connected(channels: Iterable<Channel>): Iterable<PeerEntry> {
 }
 
 /** The conditions of a producer or a consumer. */
-export class When {
-  readonly #watch: ChannelWatch;
-  readonly #isOnline: () => boolean;
-
-  constructor(watch: ChannelWatch, isOnline: () => boolean) {
-    this.#watch = watch;
-    this.#isOnline = isOnline;
-  }
-
-  /** The online condition holds. */
-  online(): Condition {
-    return new Condition(this.#watch, this.#isOnline);
-  }
-
-  /** The online condition does not hold. */
-  offline(): Condition {
-    return this.online().unmet();
-  }
-
+export class When extends PeerWhen<PeerEntry> {
   /** At least one peer is connected; refine it with `minimumOf`, `withTags`, `withPredicate`. */
   subscribed(): ChannelCondition {
-    return new PeerCondition(this.#watch);
+    return this.present();
   }
 
   /** No peer is connected. */

@@ -3,6 +3,7 @@ import type { Digest, PeerId } from "../primitives/index.js";
 import { InvalidTicket } from "./errors.js";
 import type { Expiration } from "./expiration.js";
 import type { TicketValidator } from "./validator.js";
+import { forgetOldest } from "../primitives/index.js";
 
 /** Verdicts of one validator that are kept. */
 const VERDICTS_MAX = 4096;
@@ -61,10 +62,7 @@ class Verdicts {
 
   keep(peer: PeerId, ticket: Digest, kept: Kept): void {
     this.#kept.set(keyOf(peer, ticket), kept);
-    for (const oldest of this.#kept.keys()) {
-      if (this.#kept.size <= VERDICTS_MAX) break;
-      this.#kept.delete(oldest);
-    }
+    forgetOldest(this.#kept, VERDICTS_MAX);
   }
 }
 

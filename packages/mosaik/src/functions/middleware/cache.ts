@@ -1,5 +1,5 @@
 import type { Codec } from "@mosaik/postcard";
-import { toHex } from "../../primitives/index.js";
+import { toHex, forgetOldest } from "../../primitives/index.js";
 import type { Call, CallOptions } from "../call.js";
 import { FunctionError } from "../errors.js";
 import type { MiddlewareHost } from "./host.js";
@@ -153,8 +153,6 @@ class Replies<Res> {
   keep(key: string, reply: Res, atMs: number): void {
     this.#entries.delete(key);
     this.#entries.set(key, { reply, atMs });
-    if (this.#entries.size <= this.#entriesMax) return;
-    const [oldest] = this.#entries.keys();
-    if (oldest !== undefined) this.#entries.delete(oldest);
+    forgetOldest(this.#entries, this.#entriesMax);
   }
 }
