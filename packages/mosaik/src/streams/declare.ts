@@ -2,10 +2,10 @@ import { t, type Codec } from "@mosaik/postcard";
 import { listOf, type OneOrMany, type PeerPredicate } from "../network/index.js";
 import { Digest, type DigestLike } from "../primitives/index.js";
 import type { TicketValidator } from "../tickets/index.js";
-import type { ProducerOptions } from "./config.js";
-import type { Consumer } from "./consumer.js";
-import type { ConsumerOptions } from "./consumer-config.js";
-import type { Producer } from "./producer.js";
+import type { ProducerOptions } from "./producer/config.js";
+import type { Consumer } from "./consumer/consumer.js";
+import type { ConsumerOptions } from "./consumer/config.js";
+import type { Producer } from "./producer/producer.js";
 import type { Streams } from "./streams.js";
 import type { OnlineWhen, When } from "./when.js";
 

@@ -1,8 +1,8 @@
 import { describeClose } from "../network/index.js";
 import type { Lagged, PeerId } from "../primitives/index.js";
 import type { CloseInfo } from "../runtime/index.js";
-import type { LagPolicy } from "./config.js";
-import type { FullPolicy } from "./consumer-config.js";
+import type { LagPolicy } from "./producer/config.js";
+import type { FullPolicy } from "./consumer/config.js";
 
 /** Why a subscription ended, or was refused. */
 export interface ChannelEnd {

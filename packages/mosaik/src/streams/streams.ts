@@ -12,15 +12,16 @@ import {
   type Router,
 } from "../network/index.js";
 import { Digest, type DigestLike, type StreamId } from "../primitives/index.js";
-import type { ProducerOptions } from "./config.js";
-import { Consumer } from "./consumer.js";
-import type { ConsumerOptions } from "./consumer-config.js";
+import type { ProducerOptions } from "./producer/config.js";
+import { Consumer } from "./consumer/consumer.js";
+import type { ConsumerOptions } from "./consumer/config.js";
 import { StreamError } from "./errors.js";
-import { FanOut } from "./fan-out.js";
+import { FanOut } from "./producer/fan-out.js";
 import { LoopbackPipe, type LoopbackEnd } from "./loopback.js";
-import { Producer } from "./producer.js";
+import { Producer } from "./producer/producer.js";
 import { streamHandshakeCodec } from "./protocol.js";
-import { WriterPool } from "./writer-pool.js";
+import { Turns } from "./producer/turns.js";
+import { WriterPool } from "./producer/writer-pool.js";
 
 /** What a consumer's handshake may take: time, in ms, and bytes, which are 64 and what future criteria add. */
 const HANDSHAKE_LIMITS = { timeoutMs: 10_000, receiveMaxBytes: 4096 };
@@ -52,6 +53,7 @@ export class Streams {
   readonly #producers = new Map<FanOut<unknown>, Set<Producer<unknown>>>();
   readonly #consumers = new Set<{ close(): Promise<void> }>();
   readonly #pool = new WriterPool();
+  readonly #turns: Turns;
   readonly #handshakes = new Places<Handshake>(HANDSHAKE_PLACES);
   #isClosed = false;
 
@@ -59,6 +61,7 @@ export class Streams {
     this.#node = node;
     this.#discovery = discovery;
     this.#frameLimitBytes = frameLimitBytes;
+    this.#turns = new Turns(node.runtime);
     router.handle(ALPN.streams, SERVING_MAX, (connection) => this.#serve(connection));
     discovery.catalog.subscribe(() => {
       for (const fanOut of this.#fanOuts.values()) fanOut.review();
@@ -86,6 +89,7 @@ export class Streams {
         discovery: this.#discovery,
         frameLimitBytes: this.#frameLimitBytes,
         pool: this.#pool,
+        turns: this.#turns,
         onClosing: () => this.#remove(streamId),
         onDrained: () => this.#withdraw(streamId),
       },

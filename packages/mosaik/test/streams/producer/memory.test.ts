@@ -2,9 +2,10 @@ import { t } from "@mosaik/postcard";
 import { describe, expect, it } from "vitest";
 import { DEFAULT_FRAME_LIMIT_BYTES } from "../../../src/network/index.js";
 import { Digest } from "../../../src/primitives/index.js";
-import { FanOut } from "../../../src/streams/fan-out.js";
+import { FanOut } from "../../../src/streams/producer/fan-out.js";
 import { LoopbackPipe } from "../../../src/streams/loopback.js";
-import { WriterPool } from "../../../src/streams/writer-pool.js";
+import { Turns } from "../../../src/streams/producer/turns.js";
+import { WriterPool } from "../../../src/streams/producer/writer-pool.js";
 import { createWorld } from "../../../src/testing/index.js";
 import { Nodes } from "../../nodes.js";
 import { usedBytes } from "../../heap.js";
@@ -30,8 +31,9 @@ describe("1,000 streams with stalled consumers stay inside the published formula
     const { local, discovery } = node;
     const before = await usedBytes();
     const pool = new WriterPool();
+    const turns = new Turns(local.runtime);
     const fanOuts = Array.from({ length: STREAMS }, (_, i) => {
-      const context = { node: local, discovery, frameLimitBytes: DEFAULT_FRAME_LIMIT_BYTES, pool };
+      const context = { node: local, discovery, frameLimitBytes: DEFAULT_FRAME_LIMIT_BYTES, pool, turns };
       const nothing = { onClosing: () => {}, onDrained: () => {} };
       const options = { bufferBytes, noProgressLimitMs: 3_600_000, drainTimeoutMs: 0 };
       const fanOut = new FanOut({ ...context, ...nothing }, Digest.from(`stream ${i}`), t.bytes, options);

@@ -1,8 +1,8 @@
-import { CLOSE, peerCloseCode, type CloseCode, type LinkEnd, type PeerEntry } from "../network/index.js";
-import { Channel } from "./channel.js";
-import type { ChannelEnd } from "./events.js";
+import { CLOSE, peerCloseCode, type CloseCode, type LinkEnd, type PeerEntry } from "../../network/index.js";
+import { Channel } from "../channel.js";
+import type { ChannelEnd } from "../events.js";
+import type { LoopbackEnd } from "../loopback.js";
 import { Intake } from "./intake.js";
-import type { LoopbackEnd } from "./loopback.js";
 import { disconnect, type Source, type SourceContext } from "./source.js";
 
 /** What a local source needs of its consumer. */

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { PeerId } from "../../src/primitives/index.js";
-import { Inbox, type Arrival } from "../../src/streams/inbox.js";
+import { PeerId } from "../../../src/primitives/index.js";
+import { Inbox, type Arrival } from "../../../src/streams/consumer/inbox.js";
 
 const producer = PeerId.from("11".repeat(32));
 const noDrops = (): never => {

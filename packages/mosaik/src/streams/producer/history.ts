@@ -1,6 +1,6 @@
+import type { StreamHandshake, StreamPosition } from "../protocol.js";
 import type { Batch } from "./batch.js";
 import type { ProducerConfig } from "./config.js";
-import type { StreamHandshake, StreamPosition } from "./protocol.js";
 import { Tail } from "./tail.js";
 
 /** Where the stream begins for a consumer. */

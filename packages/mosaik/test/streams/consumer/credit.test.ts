@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { CREDIT_FLOOR_BYTES, CreditPool, type CreditWindow } from "../../src/streams/credit.js";
+import { CREDIT_FLOOR_BYTES, CreditPool, type CreditWindow } from "../../../src/streams/consumer/credit.js";
 
 const POOL = 1024 * 1024;
 

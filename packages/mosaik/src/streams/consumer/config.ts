@@ -1,9 +1,9 @@
-import { listOf, type OneOrMany, type PeerPredicate } from "../network/index.js";
-import { defaultBackoff, type BackoffPolicy } from "../primitives/index.js";
-import type { TicketValidator } from "../tickets/index.js";
-import { atLeast } from "./config.js";
-import { StreamError } from "./errors.js";
-import type { OnlineWhen } from "./when.js";
+import { listOf, type OneOrMany, type PeerPredicate } from "../../network/index.js";
+import { defaultBackoff, type BackoffPolicy } from "../../primitives/index.js";
+import type { TicketValidator } from "../../tickets/index.js";
+import { StreamError } from "../errors.js";
+import { atLeast } from "../producer/config.js";
+import type { OnlineWhen } from "../when.js";
 
 /**
  * What becomes of datums that arrive while the program has not taken those before:

@@ -1,4 +1,4 @@
-import { FRAME_HEADER_BYTES } from "../network/index.js";
+import { FRAME_HEADER_BYTES } from "../../network/index.js";
 import type { Batch } from "./batch.js";
 
 /** Batches smaller than this are gathered in chunks, in bytes: each by itself would cost more than what it holds. */

@@ -1,5 +1,5 @@
-import type { Counter, Gauge, Metrics } from "../metrics/index.js";
-import type { StreamId } from "../primitives/index.js";
+import type { Counter, Gauge, Metrics } from "../../metrics/index.js";
+import type { StreamId } from "../../primitives/index.js";
 
 /** What is counted of a stream's consumers (spec 04 §4.7, and what Rust does not count). */
 export interface ConsumerMetrics {

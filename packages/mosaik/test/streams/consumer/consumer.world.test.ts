@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { useNodes } from "../nodes.js";
-import { Data1 } from "./data.js";
+import { useNodes } from "../../nodes.js";
+import { Data1 } from "../data.js";
 
 describe("tests/streams/consumer", () => {
   const context = useNodes();

@@ -1,7 +1,7 @@
-import type { PeerId } from "../primitives/index.js";
-import type { GapCause } from "./events.js";
-import type { StreamPosition } from "./protocol.js";
-import { forgetOldest } from "../primitives/index.js";
+import type { PeerId } from "../../primitives/index.js";
+import { forgetOldest } from "../../primitives/index.js";
+import type { GapCause } from "../events.js";
+import type { StreamPosition } from "../protocol.js";
 
 /** Producers whose last position is remembered while they are away. */
 const REMEMBERED_MAX = 1024;

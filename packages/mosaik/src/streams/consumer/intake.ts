@@ -1,6 +1,6 @@
 import { DecodeError, Reader } from "@mosaik/postcard";
-import type { PeerId } from "../primitives/index.js";
-import type { Channel } from "./channel.js";
+import type { PeerId } from "../../primitives/index.js";
+import type { Channel } from "../channel.js";
 import type { CreditWindow } from "./credit.js";
 import type { Backlog } from "./inbox.js";
 import type { SourceContext } from "./source.js";

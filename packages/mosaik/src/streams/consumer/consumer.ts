@@ -1,22 +1,22 @@
 import type { Codec } from "@mosaik/postcard";
-import type { Discovery } from "../discovery/index.js";
-import type { LocalNode } from "../network/index.js";
-import { EventHub, type Lagged, type PeerId, type ReadOptions, type StreamId } from "../primitives/index.js";
-import type { Channel, ChannelInfo, StreamStats } from "./channel.js";
-import { consumerConfig, type ConsumerConfig, type ConsumerOptions } from "./consumer-config.js";
-import { consumerMetrics, type ConsumerMetrics } from "./consumer-metrics.js";
+import type { Discovery } from "../../discovery/index.js";
+import type { LocalNode } from "../../network/index.js";
+import { EventHub, type Lagged, type PeerId, type ReadOptions, type StreamId } from "../../primitives/index.js";
+import type { Channel, ChannelInfo, StreamStats } from "../channel.js";
+import { StreamError } from "../errors.js";
+import type { ChannelEnd, ConsumerEvent, GapCause } from "../events.js";
+import type { LoopbackEnd } from "../loopback.js";
+import { ChannelWatch, When, type ChannelCondition } from "../when.js";
+import { consumerConfig, type ConsumerConfig, type ConsumerOptions } from "./config.js";
 import { CreditPool } from "./credit.js";
-import { StreamError } from "./errors.js";
-import type { ChannelEnd, ConsumerEvent, GapCause } from "./events.js";
 import { Inbox, type Item } from "./inbox.js";
 import { LocalSource, type LocalSourceContext } from "./local-source.js";
-import type { LoopbackEnd } from "./loopback.js";
+import { consumerMetrics, type ConsumerMetrics } from "./metrics.js";
 import { Positions } from "./positions.js";
 import { ProducerSet } from "./producer-set.js";
 import { iterate, readableOf } from "./reading.js";
 import { Receiver, type ReceiverContext } from "./receiver.js";
 import type { SourceEvents } from "./source.js";
-import { ChannelWatch, When, type ChannelCondition } from "./when.js";
 
 /** What a consumer needs of its surroundings. */
 export interface ConsumerContext {

@@ -1,8 +1,10 @@
-import { judgePeer, PeerInfo, type LocalNode, type PeerEntry, type PeerVerdict } from "../network/index.js";
-import { Backoff, type BackoffPolicy, type PeerId, type StreamId } from "../primitives/index.js";
-import { RttProbes, type Discovery } from "../discovery/index.js";
-import { TicketGate } from "../tickets/index.js";
-import type { ConsumerConfig } from "./consumer-config.js";
+import type { CancelTimer } from "../../runtime/index.js";
+import { RttProbes, type Discovery } from "../../discovery/index.js";
+import { judgePeer, PeerInfo, type LocalNode, type PeerEntry, type PeerVerdict } from "../../network/index.js";
+import { type BackoffPolicy, type PeerId, type StreamId } from "../../primitives/index.js";
+import { TicketGate } from "../../tickets/index.js";
+import { CoolDowns } from "../cool-downs.js";
+import type { ConsumerConfig } from "./config.js";
 import type { Source } from "./source.js";
 
 /** How soon a producer that refused is asked again: doubling from the first to the last, in ms. */
@@ -22,16 +24,14 @@ export interface ProducerSetContext {
   onChange(): void;
 }
 
-interface CoolDown {
-  readonly backoff: Backoff;
-  readonly cancelTimer: () => void;
-  isOver: boolean;
-}
-
 interface Subscribed {
   readonly source: Source;
   readonly gate: TicketGate;
+  /** What we showed when it began: the verdict of its producer is about that. */
+  readonly shown: Shown;
 }
+
+type Shown = Pick<PeerEntry, "tags" | "tickets">;
 
 /**
  * The producers that a consumer receives from: those in the catalog that produce the stream, that the program wants, and for which there
@@ -40,13 +40,16 @@ interface Subscribed {
 export class ProducerSet {
   readonly #context: ProducerSetContext;
   readonly #subscribed = new Map<PeerId, Subscribed>();
-  readonly #coolDowns = new Map<PeerId, CoolDown>();
+  readonly #coolDowns = new CoolDowns(COOL_DOWN);
   /** Why producers are not subscribed to. */
   readonly #turnedAway = new Map<PeerId, string>();
   readonly #probes: RttProbes;
   readonly #unsubscribe: () => void;
   /** What we show of ourselves: who refused us may admit us once it is something else. */
-  #shown: Pick<PeerEntry, "tags" | "tickets">;
+  #shown: Shown;
+  /** When the next cool-down ends. */
+  #lookAtMs = Infinity;
+  #cancelTimer: CancelTimer | undefined;
   #isCrowded = false;
   #isClosed = false;
 
@@ -78,7 +81,8 @@ export class ProducerSet {
   reconcile(): void {
     if (this.#isClosed) return;
     const { streamId } = this.#context;
-    this.#forgiveIfChanged();
+    const { tags, tickets } = this.#context.discovery.me().entry;
+    if (tags !== this.#shown.tags || tickets !== this.#shown.tickets) this.#shown = { tags, tickets };
     const advertising = new Set<PeerId>();
     this.#isCrowded = false;
     for (const peer of this.#candidates()) {
@@ -90,11 +94,7 @@ export class ProducerSet {
     for (const peer of this.#subscribed.keys()) {
       if (!advertising.has(peer)) this.#drop(peer, "it left the catalog or no longer produces the stream");
     }
-    for (const [peer, { cancelTimer }] of this.#coolDowns) {
-      if (advertising.has(peer)) continue;
-      cancelTimer();
-      this.#coolDowns.delete(peer);
-    }
+    this.#coolDowns.retain((peer) => advertising.has(peer));
     for (const peer of this.#turnedAway.keys()) if (!advertising.has(peer)) this.#turnedAway.delete(peer);
     this.#probes.retain((peer) => advertising.has(peer));
     this.#context.onChange();
@@ -113,17 +113,13 @@ export class ProducerSet {
     subscribed.gate.close();
     this.#subscribed.delete(peer);
     const { runtime } = this.#context.node;
-    const known = this.#coolDowns.get(peer);
-    known?.cancelTimer();
-    const backoff = known === undefined || wasStable ? new Backoff(COOL_DOWN) : known.backoff;
-    const cancelTimer = runtime.after(backoff.nextMs(runtime.random.unit()), () => {
-      coolDown.isOver = true;
-      this.reconcile();
-    });
-    const coolDown: CoolDown = { backoff, cancelTimer, isOver: false };
-    this.#coolDowns.set(peer, coolDown);
-    if (this.#isCrowded) this.reconcile();
-    else this.#context.onChange();
+    const nowMs = runtime.monoMs();
+    if (wasStable) this.#coolDowns.forget(peer);
+    this.#coolDowns.add(peer, subscribed.shown, nowMs, runtime.random.unit());
+    const endMs = this.#coolDowns.endMs(peer, this.#shown, nowMs);
+    if (endMs === undefined || this.#isCrowded) return this.reconcile();
+    this.#lookAgainAt(endMs);
+    this.#context.onChange();
   }
 
   close(): void {
@@ -131,7 +127,7 @@ export class ProducerSet {
     this.#isClosed = true;
     this.#unsubscribe();
     this.#probes.close();
-    for (const { cancelTimer } of this.#coolDowns.values()) cancelTimer();
+    this.#cancelTimer?.();
     for (const peer of [...this.#subscribed.keys()]) this.#drop(peer, "the consumer is closed");
   }
 
@@ -153,7 +149,8 @@ export class ProducerSet {
   #consider(peer: PeerInfo): void {
     const { node, config } = this.#context;
     const { id, entry } = peer;
-    if (this.#coolDowns.get(id)?.isOver === false) return;
+    const endMs = this.#coolDowns.endMs(id, this.#shown, node.runtime.monoMs());
+    if (endMs !== undefined) return this.#lookAgainAt(endMs);
     const verdict = this.#judge(peer);
     if (verdict === "needsRtt") return this.#probes.need(id);
     if (verdict === "fails") return this.#turnAway(id, "a predicate does not want it");
@@ -167,7 +164,7 @@ export class ProducerSet {
       return this.#turnAway(id, `there are ${config.maxProducers} producers already`);
     }
     this.#turnedAway.delete(id);
-    this.#subscribed.set(id, { source: this.#context.connect(entry), gate });
+    this.#subscribed.set(id, { source: this.#context.connect(entry), gate, shown: this.#shown });
   }
 
   #judge(peer: PeerInfo): PeerVerdict {
@@ -189,12 +186,15 @@ export class ProducerSet {
     this.#context.onTurnedAway(peer, reason);
   }
 
-  /** Ends every cool-down when our own labels or tickets are others than they were. */
-  #forgiveIfChanged(): void {
-    const { tags, tickets } = this.#context.discovery.me().entry;
-    if (tags === this.#shown.tags && tickets === this.#shown.tickets) return;
-    this.#shown = { tags, tickets };
-    for (const { cancelTimer } of this.#coolDowns.values()) cancelTimer();
-    this.#coolDowns.clear();
+  /** Looks at the producers again when a cool-down ends, if none ends before. */
+  #lookAgainAt(endMs: number): void {
+    if (endMs >= this.#lookAtMs) return;
+    const { runtime } = this.#context.node;
+    this.#cancelTimer?.();
+    this.#lookAtMs = endMs;
+    this.#cancelTimer = runtime.after(endMs - runtime.monoMs(), () => {
+      this.#lookAtMs = Infinity;
+      this.reconcile();
+    });
   }
 }

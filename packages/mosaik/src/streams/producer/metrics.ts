@@ -1,5 +1,5 @@
-import type { Counter, Gauge, Metrics } from "../metrics/index.js";
-import type { StreamId } from "../primitives/index.js";
+import type { Counter, Gauge, Metrics } from "../../metrics/index.js";
+import type { StreamId } from "../../primitives/index.js";
 
 /** What is counted of one produced stream, by Rust's names where it has them (spec 04 §4.7). */
 export interface ProducerMetrics {

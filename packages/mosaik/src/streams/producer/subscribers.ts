@@ -1,17 +1,17 @@
 import { Writer } from "@mosaik/postcard";
-import { appendFrame, CLOSE, type CloseCode, type LocalNode, type PeerEntry } from "../network/index.js";
-import type { EventHub, PeerId, StreamId } from "../primitives/index.js";
-import type { CloseInfo } from "../runtime/index.js";
-import { TicketGate } from "../tickets/index.js";
+import { appendFrame, CLOSE, type CloseCode, type LocalNode, type PeerEntry } from "../../network/index.js";
+import type { EventHub, PeerId, StreamId } from "../../primitives/index.js";
+import type { CloseInfo } from "../../runtime/index.js";
+import { TicketGate } from "../../tickets/index.js";
+import type { Carrier } from "../carrier.js";
+import { Channel } from "../channel.js";
+import { channelEnd, type ProducerEvent } from "../events.js";
+import { streamHandshakeCodec, type StreamPosition } from "../protocol.js";
 import { Admission } from "./admission.js";
 import type { Batch } from "./batch.js";
-import type { Carrier } from "./carrier.js";
-import { Channel } from "./channel.js";
 import type { ProducerConfig } from "./config.js";
-import { channelEnd, type ProducerEvent } from "./events.js";
 import type { Beginning } from "./history.js";
-import type { ProducerMetrics } from "./producer-metrics.js";
-import { streamHandshakeCodec, type StreamPosition } from "./protocol.js";
+import type { ProducerMetrics } from "./metrics.js";
 import { Subscription } from "./subscription.js";
 
 const RTT_SAMPLE_INTERVAL_MS = 1000;

@@ -1,24 +1,24 @@
 import { EncodeError, type Codec } from "@mosaik/postcard";
-import type { Discovery } from "../discovery/index.js";
-import { CLOSE, type LocalNode } from "../network/index.js";
-import { EventHub, type StreamId } from "../primitives/index.js";
+import type { Discovery } from "../../discovery/index.js";
+import { CLOSE, type LocalNode } from "../../network/index.js";
+import { EventHub, type StreamId } from "../../primitives/index.js";
+import type { ChannelInfo, StreamStats } from "../channel.js";
+import { StreamError } from "../errors.js";
+import type { ProducerEvent } from "../events.js";
+import type { StreamHandshake } from "../protocol.js";
+import { ChannelWatch, When, type ChannelCondition } from "../when.js";
 import { BatchWriter } from "./batch.js";
-import type { ChannelInfo, StreamStats } from "./channel.js";
 import { producerConfig, type ProducerConfig, type ProducerOptions } from "./config.js";
-import { StreamError } from "./errors.js";
-import type { ProducerEvent } from "./events.js";
-import { producerMetrics, type ProducerMetrics } from "./producer-metrics.js";
 import { History } from "./history.js";
-import type { StreamHandshake } from "./protocol.js";
+import { producerMetrics, type ProducerMetrics } from "./metrics.js";
 import { Senders } from "./senders.js";
 import { Subscribers, type Applicant, type DrainReport } from "./subscribers.js";
-import { ChannelWatch, When, type ChannelCondition } from "./when.js";
+import type { TurnMember, Turns } from "./turns.js";
+import { Undelivered } from "./undelivered.js";
 import type { WriterPool } from "./writer-pool.js";
 
 /** A batch is handed on when it has grown to this, or at the end of the turn. */
 const BATCH_BYTES = 64 * 1024;
-/** `send` lets other work run after so long without a pause, in ms. */
-const TURN_MS = 4;
 
 /** What a fan-out needs of its surroundings. */
 export interface FanOutContext {
@@ -26,6 +26,7 @@ export interface FanOutContext {
   readonly discovery: Discovery;
   readonly frameLimitBytes: number;
   readonly pool: WriterPool;
+  readonly turns: Turns;
   /** It begins to close: it takes no more consumers. */
   onClosing(): void;
   /** Its consumers have what was sent. Who hears before that that the stream is gone leaves without the rest. */
@@ -49,7 +50,7 @@ export interface ProducerStats extends StreamStats {
  * One stream that this node produces, whatever the number of its `Producer`s (spec 04 §3.4-3.6): every datum is encoded once and goes
  * to every consumer, in order.
  */
-export class FanOut<T> {
+export class FanOut<T> implements TurnMember {
   readonly streamId: StreamId;
   readonly codec: Codec<T>;
   readonly config: ProducerConfig;
@@ -61,12 +62,9 @@ export class FanOut<T> {
   readonly #watch: ChannelWatch;
   readonly #onlineCondition: ChannelCondition;
   readonly #metrics: ProducerMetrics;
-  readonly #onUndelivered: ((datum: T) => void) | undefined;
+  readonly #undelivered: Undelivered<T>;
   readonly #history: History;
   readonly #openedAtMs: number;
-  /** The datums of the batch, where the program wants those that nobody gets. */
-  #unsent: T[] = [];
-  #undelivered = 0;
   #isOnline = false;
   #isReady = false;
   #isClosed = false;
@@ -74,10 +72,9 @@ export class FanOut<T> {
   /** What the batch may hold before it is handed on. */
   #batchItems = 0;
   #batchBytes = 0;
+  /** How long it may grow before the clock is looked at. */
+  #lookBytes = 0;
   #isFlushing = false;
-  #isFlushScheduled = false;
-  #turnStartMs = 0;
-  #needsPause = false;
 
   /** @throws StreamError `invalidOption` */
   constructor(context: FanOutContext, streamId: StreamId, codec: Codec<T>, options: ProducerOptions<T>) {
@@ -86,12 +83,17 @@ export class FanOut<T> {
     this.streamId = streamId;
     this.codec = codec;
     this.config = producerConfig(options);
-    this.#onUndelivered = options.onUndelivered;
     this.#openedAtMs = node.runtime.monoMs();
     const epoch = new DataView(node.runtime.random.bytes(8).buffer).getBigUint64(0);
     this.#history = new History(epoch, this.config);
     this.#batch = new BatchWriter(codec, context.pool);
     this.#metrics = producerMetrics(node.metrics, streamId);
+    this.#undelivered = new Undelivered({
+      events: this.#events,
+      counter: this.#metrics.undelivered,
+      onUndelivered: options.onUndelivered,
+      report: (error) => node.runtime.report(error, `onUndelivered of stream ${streamId.short()}`),
+    });
     this.#subscribers = new Subscribers({
       node,
       streamId,
@@ -153,7 +155,7 @@ export class FanOut<T> {
       queuedBytes += channel.queuedBytes;
     }
     const uptimeMs = this.#context.node.runtime.monoMs() - this.#openedAtMs;
-    return { sent, datums, bytes, dropped, undelivered: this.#undelivered, queued, queuedBytes, uptimeMs };
+    return { sent, datums, bytes, dropped, undelivered: this.#undelivered.total, queued, queuedBytes, uptimeMs };
   }
 
   /**
@@ -177,9 +179,9 @@ export class FanOut<T> {
       batch.undo(payloadBytes);
       throw new StreamError("tooLarge", `a datum of ${payloadBytes} bytes is over the frame limit`, { datum });
     }
-    if (this.#onUndelivered !== undefined) this.#unsent.push(datum);
-    if (!this.#isFlushScheduled) this.#scheduleFlush();
-    if (batch.length >= this.#batchBytes || batch.datums >= this.#batchItems) this.#flushEarly();
+    this.#undelivered.add(datum);
+    if (batch.datums === 1) this.#context.turns.join(this);
+    if (batch.length >= this.#lookBytes || batch.datums >= this.#batchItems) this.#look();
   }
 
   /** Waits until the datum can be queued. @param owner whose datum it is, for `release` */
@@ -216,53 +218,39 @@ export class FanOut<T> {
     return this.#closing;
   }
 
+  pause(): void {
+    this.#isReady = false;
+  }
+
+  endTurn(): void {
+    this.#flush();
+  }
+
+  beginTurn(): void {
+    this.#serveSenders();
+  }
+
   closedError(datum?: T): StreamError {
     return new StreamError("closed", `the producer of stream ${this.streamId.short()} is closed`, { datum });
   }
 
-  #scheduleFlush(): void {
-    const { runtime } = this.#context.node;
-    this.#isFlushScheduled = true;
-    this.#turnStartMs = runtime.monoMs();
-    runtime.soon(() => {
-      this.#isFlushScheduled = false;
-      this.#needsPause = false;
-      this.#flush();
-      this.#serveSenders();
-    });
-  }
-
-  #flushEarly(): void {
-    this.#flush();
-    const { runtime } = this.#context.node;
-    if (runtime.monoMs() - this.#turnStartMs > TURN_MS) this.#needsPause = true;
+  /** Hands a batch on that is large enough, and looks at the clock. */
+  #look(): void {
+    if (this.#batch.length >= this.#batchBytes || this.#batch.datums >= this.#batchItems) this.#flush();
+    this.#context.turns.look();
     this.#judgeReadiness();
   }
 
   #flush(): void {
     if (this.#batch.datums === 0) return;
     const batch = this.#batch.take();
-    const unsent = this.#unsent;
-    if (unsent.length > 0) this.#unsent = [];
     this.#metrics.encoded.add(batch.datums);
     this.#history.append(batch, this.#context.node.runtime.monoMs());
     this.#isFlushing = true;
-    if (this.#subscribers.size > 0) this.#subscribers.push(batch);
-    else this.#nobodyGets(batch.datums, unsent);
+    const { size } = this.#subscribers;
+    if (size > 0) this.#subscribers.push(batch);
+    this.#undelivered.end(batch.datums, size > 0);
     this.#isFlushing = false;
-  }
-
-  #nobodyGets(count: number, datums: readonly T[]): void {
-    this.#undelivered += count;
-    this.#metrics.undelivered.add(count);
-    this.#events.emit({ kind: "undelivered", count });
-    for (const datum of datums) {
-      try {
-        this.#onUndelivered!(datum);
-      } catch (error) {
-        this.#context.node.runtime.report(error, `onUndelivered of stream ${this.streamId.short()}`);
-      }
-    }
   }
 
   /** Judges the online condition anew, and tells everybody who waits. */
@@ -282,13 +270,17 @@ export class FanOut<T> {
   }
 
   #canSend(): boolean {
-    return this.#isOnline && !this.#needsPause && !this.#subscribers.isFull;
+    return this.#isOnline && !this.#context.turns.isOver && !this.#subscribers.isFull;
   }
 
   #judgeReadiness(): void {
     const { items, bytes } = this.#subscribers.room();
     this.#batchItems = items;
     this.#batchBytes = Math.min(BATCH_BYTES, bytes);
+    const { turns } = this.#context;
+    this.#lookBytes = Math.min(this.#batchBytes, this.#batch.length + turns.shareBytes);
+    // Whoever sends next waits for the next turn, which is told to those who take part only.
+    if (turns.isOver) turns.join(this);
     this.#isReady = this.#canSend() && this.#senders.isEmpty;
   }
 

@@ -1,4 +1,4 @@
-import { abortReason } from "../primitives/index.js";
+import { abortReason } from "../../primitives/index.js";
 
 interface Sender<T> {
   readonly owner: object;

@@ -1,4 +1,4 @@
-import { abortReason } from "../primitives/index.js";
+import { abortReason } from "../../primitives/index.js";
 
 type Next<R> = IteratorResult<R, undefined> | Promise<IteratorResult<R, undefined>>;
 

@@ -1,13 +1,14 @@
-import { listOf, type OneOrMany, type PeerPredicate } from "../network/index.js";
-import type { TicketValidator } from "../tickets/index.js";
-import { StreamError } from "./errors.js";
+import { listOf, type OneOrMany, type PeerPredicate } from "../../network/index.js";
+import type { TicketValidator } from "../../tickets/index.js";
+import { StreamError } from "../errors.js";
+import type { OnlineWhen } from "../when.js";
 import type { ResumeWindow } from "./tail.js";
-import type { OnlineWhen } from "./when.js";
 
 /**
  * What becomes of datums for a consumer whose queue is full:
  *
- * - `wait`: `send` waits, so that nothing is lost while the consumer is connected;
+ * - `wait`: `send` waits, so that nothing is lost while the consumer is connected: the slowest of them sets the pace, as long as it takes
+ *   something within each `noProgressLimitMs`;
  * - `disconnect`: the consumer is closed with 10413 `TooSlow`, as in Rust;
  * - `dropOldest`: the queue keeps the newest datums;
  * - `dropNewest`: the queue keeps the oldest datums.

@@ -8,13 +8,13 @@ import {
   type Link,
   type LinkEnd,
   type PeerEntry,
-} from "../network/index.js";
-import { Backoff, MosaikError, type BackoffPolicy, type PeerId } from "../primitives/index.js";
-import { Channel } from "./channel.js";
-import type { ChannelEnd, GapCause } from "./events.js";
+} from "../../network/index.js";
+import { Backoff, MosaikError, type BackoffPolicy, type PeerId } from "../../primitives/index.js";
+import { Channel } from "../channel.js";
+import type { ChannelEnd, GapCause } from "../events.js";
+import { streamHandshakeCodec, type StreamPosition } from "../protocol.js";
 import { Intake } from "./intake.js";
 import { continuation, type Positions } from "./positions.js";
-import { streamHandshakeCodec, type StreamPosition } from "./protocol.js";
 import { disconnect, type Source, type SourceContext } from "./source.js";
 
 const HANDSHAKE_TIMEOUT_MS = 10_000;

@@ -1,11 +1,11 @@
 import type { Codec } from "@mosaik/postcard";
-import type { StreamId } from "../primitives/index.js";
-import type { ChannelInfo } from "./channel.js";
-import { StreamError } from "./errors.js";
-import type { ProducerEvents } from "./events.js";
+import type { StreamId } from "../../primitives/index.js";
+import type { ChannelInfo } from "../channel.js";
+import { StreamError } from "../errors.js";
+import type { ProducerEvents } from "../events.js";
+import type { When } from "../when.js";
 import type { FanOut, ProducerStats } from "./fan-out.js";
 import type { DrainReport } from "./subscribers.js";
-import type { When } from "./when.js";
 
 const SENT = Promise.resolve();
 

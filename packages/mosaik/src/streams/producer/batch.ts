@@ -1,5 +1,5 @@
 import type { Codec, Writer } from "@mosaik/postcard";
-import { appendFrame, FRAME_HEADER_BYTES } from "../network/index.js";
+import { appendFrame, FRAME_HEADER_BYTES } from "../../network/index.js";
 import type { WriterPool } from "./writer-pool.js";
 
 /** From this size the buffer itself becomes the batch, instead of a copy of just the right size, in bytes. */

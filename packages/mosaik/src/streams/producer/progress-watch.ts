@@ -1,4 +1,4 @@
-import type { CancelTimer, Runtime } from "../runtime/index.js";
+import type { CancelTimer, Runtime } from "../../runtime/index.js";
 
 /** How often is looked, at least, in ms. */
 const CHECK_MS_MAX = 500;

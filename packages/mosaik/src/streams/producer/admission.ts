@@ -1,9 +1,9 @@
-import { CLOSE, judgePeer, PeerInfo, type CloseCode, type PeerEntry } from "../network/index.js";
-import type { PeerId } from "../primitives/index.js";
-import type { Runtime } from "../runtime/index.js";
-import { TicketGate } from "../tickets/index.js";
+import { CLOSE, judgePeer, PeerInfo, type CloseCode, type PeerEntry } from "../../network/index.js";
+import type { PeerId } from "../../primitives/index.js";
+import type { Runtime } from "../../runtime/index.js";
+import { TicketGate } from "../../tickets/index.js";
 import type { ProducerConfig } from "./config.js";
-import { CoolDowns } from "./cool-downs.js";
+import { CoolDowns } from "../cool-downs.js";
 
 const COOL_DOWN_MAX_MS = 60_000;
 /** The first cool-down where the producer has no limit of its own, in ms. */
@@ -38,8 +38,8 @@ export class Admission {
   admit(entry: PeerEntry, onRevoked: () => void): TicketGate | CloseCode {
     const { id } = entry;
     const nowMs = this.#runtime.monoMs();
-    const coolingDown = this.#tooSlow.refusal(id, undefined, nowMs) ?? this.#refused.refusal(id, entry, nowMs);
-    if (coolingDown !== undefined) return coolingDown;
+    if (this.#tooSlow.endMs(id, undefined, nowMs) !== undefined) return CLOSE.streamTooSlow;
+    if (this.#refused.endMs(id, entry, nowMs) !== undefined) return CLOSE.streamNotAllowed;
     const ofPeer = this.#byPeer.get(id) ?? 0;
     const { maxConsumers, maxConsumersPerPeer } = this.#config;
     if (this.#count >= maxConsumers || ofPeer >= maxConsumersPerPeer) return CLOSE.streamNoCapacity;
@@ -65,9 +65,7 @@ export class Admission {
     const ofPeer = this.#byPeer.get(peer)! - 1;
     if (ofPeer === 0) this.#byPeer.delete(peer);
     else this.#byPeer.set(peer, ofPeer);
-    if (wasTooSlow) {
-      this.#tooSlow.add(peer, CLOSE.streamTooSlow, undefined, this.#runtime.monoMs(), this.#runtime.random.unit());
-    }
+    if (wasTooSlow) this.#tooSlow.add(peer, undefined, this.#runtime.monoMs(), this.#runtime.random.unit());
   }
 
   #judge(entry: PeerEntry): ReturnType<typeof judgePeer> {
@@ -79,7 +77,7 @@ export class Admission {
 
   #refuse(entry: PeerEntry, nowMs: number): CloseCode {
     // A changed entry may bring what was missing: it is judged at once.
-    this.#refused.add(entry.id, CLOSE.streamNotAllowed, entry, nowMs, this.#runtime.random.unit());
+    this.#refused.add(entry.id, entry, nowMs, this.#runtime.random.unit());
     return CLOSE.streamNotAllowed;
   }
 }

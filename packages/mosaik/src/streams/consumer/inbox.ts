@@ -1,5 +1,5 @@
-import { abortReason, type PeerId } from "../primitives/index.js";
-import type { FullPolicy } from "./consumer-config.js";
+import { abortReason, type PeerId } from "../../primitives/index.js";
+import type { FullPolicy } from "./config.js";
 
 /** Datums of one producer that arrived together. */
 export interface Arrival<T> {

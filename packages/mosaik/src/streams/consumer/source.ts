@@ -1,9 +1,9 @@
-import type { LocalNode, PeerEntry } from "../network/index.js";
 import type { Codec } from "@mosaik/postcard";
-import type { PeerId, StreamId } from "../primitives/index.js";
-import type { Channel } from "./channel.js";
+import type { LocalNode, PeerEntry } from "../../network/index.js";
+import type { PeerId, StreamId } from "../../primitives/index.js";
+import type { Channel } from "../channel.js";
+import type { ChannelEnd, GapCause } from "../events.js";
 import type { CreditPool } from "./credit.js";
-import type { ChannelEnd, GapCause } from "./events.js";
 import type { Inbox } from "./inbox.js";
 
 /** Where a consumer's datums come from: one producer. */
