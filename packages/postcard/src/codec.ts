@@ -84,7 +84,12 @@ export abstract class Codec<T> implements StandardSchemaV1<T> {
    * @throws DecodeError, and nothing else, whatever the bytes
    */
   decode(bytes: Uint8Array): T {
-    return this.read(new Reader(bytes));
+    try {
+      return this.read(new Reader(bytes));
+    } catch (error) {
+      if (error instanceof DecodeError) Error.captureStackTrace(error);
+      throw error;
+    }
   }
 
   /**

@@ -60,7 +60,12 @@ abstract class LocatedError extends Error {
   }
 }
 
-/** Bytes that are not a value of the codec's type. The only error that decoding throws. */
+/**
+ * Bytes that are not a value of the codec's type. The only error that decoding throws.
+ *
+ * Its stack begins with `Codec.decode`. Thrown by `read` it has none: that would cost more than all the rest of
+ * refusing, for each input that somebody sends.
+ */
 export class DecodeError extends LocatedError {
   override readonly name = "DecodeError";
 
@@ -71,8 +76,16 @@ export class DecodeError extends LocatedError {
     readonly offset: number,
     options?: ErrorOptions,
   ) {
+    const framesMax = Error.stackTraceLimit;
+    limitStack(0);
     super(`${detail} at byte ${offset}`, options);
+    limitStack(framesMax);
   }
+}
+
+/** How many frames new errors take down. Does nothing where errors are frozen. */
+function limitStack(framesMax: number): void {
+  Reflect.set(Error, "stackTraceLimit", framesMax);
 }
 
 /** A value that the codec cannot encode. */

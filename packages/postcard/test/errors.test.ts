@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { DecodeError, EncodeError, t } from "../src/index.js";
+import { DecodeError, EncodeError, Reader, t } from "../src/index.js";
 import { decodeError, encodeError } from "./support/errors.js";
 
 const Item = t.struct("demo::Item", { id: t.u32, name: t.string });
@@ -68,6 +68,15 @@ describe("DecodeError", () => {
     const map = t.btreeMap(t.u8, t.bool);
     expect(decodeError(map, [2, 1, 1, 2, 2])).toMatchObject({ path: "[1].value", code: "invalidBool" });
     expect(decodeError(t.btreeMap(t.bool, t.u8), [1, 2, 2])).toMatchObject({ path: "[0].key" });
+  });
+
+  it("has a stack that begins with decode, and none where the value was read", () => {
+    const framesMax = Error.stackTraceLimit;
+    const error = decodeError(Two, [0, 2]);
+    expect(error.stack).toMatch(/^DecodeError: 2 is .* at byte 1 \(in flag\)\n +at \S*\.decode /);
+    const read = (): unknown => Two.read(new Reader(new Uint8Array([0, 2])));
+    expect(read).toThrow(expect.objectContaining({ stack: error.stack!.split("\n", 1)[0] }));
+    expect(Error.stackTraceLimit).toBe(framesMax);
   });
 
   it("is not an EncodeError, and both are Errors with a name", () => {
