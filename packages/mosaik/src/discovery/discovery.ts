@@ -18,6 +18,7 @@ import { CatalogView } from "./catalog-view.js";
 import type { BootstrapPeer, DiscoveryConfig } from "./config.js";
 import { diagnosePeer, type Diagnosis } from "./diagnosis.js";
 import { DiscoveryError } from "./errors.js";
+import { Exchanges } from "./exchanges.js";
 import { Introducer } from "./introducer.js";
 import { Liveness } from "./liveness.js";
 import { LocalEntry, signLocal } from "./local-entry.js";
@@ -77,7 +78,8 @@ export class Discovery {
     );
     this.catalog = new CatalogView(this.#core, node.runtime, config.eventsBacklog);
     this.#events = new EventHub(config.eventsBacklog);
-    this.#context = { node, catalog: this.#core, merge: (entries) => this.#merge(entries) };
+    const exchanges = new Exchanges();
+    this.#context = { node, catalog: this.#core, exchanges, merge: (entries) => this.#merge(entries) };
     this.#introducer = new Introducer(this.#context);
     this.#membership = new Membership({
       node,

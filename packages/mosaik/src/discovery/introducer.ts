@@ -30,9 +30,11 @@ export class Introducer {
     });
   }
 
-  /** Introduces us to a peer that is new to us. Where many are, gossip tells the rest of us. */
+  /** Introduces us to a peer that is new to us, unless an exchange with it does. Where many are, gossip tells the rest of us. */
   welcome(peer: PeerId): void {
-    const { node, catalog } = this.#context;
+    const { node, catalog, exchanges } = this.#context;
+    const ifUntold = (): void => void (catalog.signedEntry(peer) !== undefined && this.welcome(peer));
+    if (exchanges.tell(peer, ifUntold)) return;
     const nowMs = node.runtime.monoMs();
     if (nowMs - this.#welcomed.sinceMs >= WELCOME_WINDOW_MS) this.#welcomed = { sinceMs: nowMs, count: 0 };
     if (this.#welcomed.count >= WELCOMES_MAX || this.#pool.size + this.#afterMerge.size >= WELCOMES_MAX) return;

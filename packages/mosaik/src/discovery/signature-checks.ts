@@ -2,11 +2,9 @@ import type { SignedPeerEntry } from "../network/index.js";
 import type { PeerId } from "../primitives/index.js";
 import type { Runtime, SignedItem } from "../runtime/index.js";
 
-/** Signatures that are verified together: some ms of work for another thread. */
-const BATCH_MAX = 64;
-/** So few are verified at once and here: the way to another thread would cost more. */
-const HERE_MAX = 2;
-/** Batches of one message on their way: more threads at work would leave this one no core on a small machine. */
+/** Signatures that are verified together: a ms or two of work for another thread. */
+const BATCH_MAX = 32;
+/** Batches of one message on their way: one at work, and one for it to go on with until this thread looks again. */
 const IN_FLIGHT_MAX = 2;
 
 /** An entry of a message is not signed by the peer that it describes. */
@@ -17,48 +15,57 @@ export class BadSignature extends Error {
   }
 }
 
-/** Verifies the signatures of the entries of one message in batches, beside the event loop where there are many. */
+/**
+ * Verifies the signatures of the entries of one message: in batches beside the event loop, and here as far as the other thread is
+ * behind. That is of low priority: on a busy machine it may be behind for long, and nothing here waits for it.
+ */
 export class SignatureChecks {
   readonly #runtime: Runtime;
-  #batch: SignedPeerEntry[] = [];
-  /** Oldest first; each is what it found, and never rejects. */
-  readonly #inFlight: Promise<BadSignature | undefined>[] = [];
+  #waiting: SignedPeerEntry[] = [];
+  /** The batches on their way, oldest first: what of each was not verified here meanwhile. */
+  readonly #inFlight = new Set<SignedPeerEntry[]>();
+  #failure: Error | undefined;
 
   constructor(runtime: Runtime) {
     this.#runtime = runtime;
   }
 
   add(signed: SignedPeerEntry): void {
-    this.#batch.push(signed);
-    if (this.#batch.length === BATCH_MAX) this.#send();
+    this.#waiting.push(signed);
+    this.#sendFull();
   }
 
-  /** Whether enough is on its way: `if (checks.areBehind()) await checks.catchUp()` between two entries. */
+  /** Whether to call `verifyOne` until this is false again, before another is added. */
   areBehind(): boolean {
-    return this.#inFlight.length >= IN_FLIGHT_MAX;
+    return this.#waiting.length >= BATCH_MAX;
   }
 
-  /** Resolves when the oldest batch is checked. @throws BadSignature */
-  async catchUp(): Promise<void> {
-    const bad = await this.#inFlight.shift();
-    if (bad !== undefined) throw bad;
+  /** Whether to call `verifyOne` when nothing is added any more: every signature is verified once this is false. */
+  areLeft(): boolean {
+    return this.#waiting.length > 0 || this.#inFlight.size > 0 || this.#failure !== undefined;
   }
 
-  /** Resolves when every entry is checked. @throws BadSignature */
-  async finish(): Promise<void> {
-    if (this.#batch.length <= HERE_MAX) {
-      const forged = this.#batch.find((signed) => !isAuthentic(this.#runtime, signed));
-      if (forged !== undefined) throw new BadSignature(forged.entry.id);
-    } else {
-      this.#send();
-    }
-    while (this.#inFlight.length > 0) await this.catchUp();
+  /** Verifies one that nobody else does, or else the one that the other thread comes to last. @throws BadSignature */
+  verifyOne(): void {
+    if (this.#failure !== undefined) throw this.#failure;
+    const from = this.#waiting.length > 0 ? this.#waiting : [...this.#inFlight].at(-1);
+    const signed = from?.pop();
+    if (from === undefined || signed === undefined) return;
+    if (from.length === 0) this.#inFlight.delete(from);
+    if (!isAuthentic(this.#runtime, signed)) throw new BadSignature(signed.entry.id);
   }
 
-  #send(): void {
-    const batch = this.#batch;
-    this.#batch = [];
-    this.#inFlight.push(findForged(this.#runtime, batch));
+  #sendFull(): void {
+    if (this.#waiting.length < BATCH_MAX || this.#inFlight.size >= IN_FLIGHT_MAX) return;
+    const batch = this.#waiting;
+    this.#waiting = [];
+    this.#inFlight.add(batch);
+    const settle = (failure: Error | undefined): void => {
+      this.#failure ??= failure;
+      this.#inFlight.delete(batch);
+      this.#sendFull();
+    };
+    findForged(this.#runtime, [...batch]).then(settle, settle);
   }
 }
 

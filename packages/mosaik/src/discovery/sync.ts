@@ -6,6 +6,7 @@ import {
   describeClose,
   FRAME_HEADER_BYTES,
   NetworkError,
+  peerCloseCode,
   type Link,
   type LocalNode,
   type SignedPeerEntry,
@@ -13,6 +14,7 @@ import {
 import type { PeerId } from "../primitives/index.js";
 import { Slices, atMost } from "../runtime/index.js";
 import type { CatalogCore } from "./catalog.js";
+import type { Exchanges } from "./exchanges.js";
 import { rawSnapshotCodec, SNAPSHOT_MAX_BYTES } from "./protocol.js";
 import { BadSignature } from "./signature-checks.js";
 import { encodeEntries, snapshotHead, type EncodedEntries } from "./snapshot.js";
@@ -26,6 +28,7 @@ const LIMITS = { timeoutMs: STEP_TIMEOUT_MS, receiveMaxBytes: SNAPSHOT_MAX_BYTES
 export interface SyncContext {
   readonly node: LocalNode;
   readonly catalog: CatalogCore;
+  readonly exchanges: Exchanges;
   /** Takes entries whose signatures were checked. */
   merge(entries: readonly SignedPeerEntry[]): void;
 }
@@ -46,15 +49,22 @@ export async function syncCatalogs(
   signal?: AbortSignal,
 ): Promise<void> {
   const { node } = context;
-  const link = await node.open(peer, ALPN.sync, { signal, ...LIMITS });
+  const end = context.exchanges.begin(peer);
+  let isTold = false;
   try {
-    await sendSnapshot(context, link, ours);
-    const news = await receiveSnapshot(context, link);
-    link.close(CLOSE.success);
-    await mergeNews(context, news);
-    node.metrics.counter("mosaik.discovery.catalog.syncs").add();
+    const link = await node.open(peer, ALPN.sync, { signal, ...LIMITS });
+    try {
+      await sendSnapshot(context, link, ours);
+      const news = await receiveSnapshot(context, link);
+      isTold = true; // A peer reads before it answers.
+      link.close(CLOSE.success);
+      await mergeNews(context, news);
+      node.metrics.counter("mosaik.discovery.catalog.syncs").add();
+    } finally {
+      link.close(CLOSE.dropped);
+    }
   } finally {
-    link.close(CLOSE.dropped);
+    end(isTold);
   }
 }
 
@@ -62,11 +72,18 @@ export async function syncCatalogs(
 export async function serveSync(context: SyncContext, connection: Connection): Promise<void> {
   const { node, catalog } = context;
   const link = await node.acceptLink(connection, LIMITS);
-  const news = await receiveSnapshot(context, link);
-  const isStranger = catalog.signedEntry(link.peer) === undefined && !news.isOfOurNetwork;
-  await sendSnapshot(context, link, isStranger ? [catalog.local] : "everything");
-  await mergeNews(context, news);
-  await atMost(node.runtime, STEP_TIMEOUT_MS, link.closed);
+  const end = context.exchanges.begin(link.peer);
+  let isTold = false;
+  try {
+    const news = await receiveSnapshot(context, link);
+    const isStranger = catalog.signedEntry(link.peer) === undefined && !news.isOfOurNetwork;
+    await sendSnapshot(context, link, isStranger ? [catalog.local] : "everything");
+    await mergeNews(context, news);
+    await atMost(node.runtime, STEP_TIMEOUT_MS, link.closed);
+    isTold = peerCloseCode(link.closeInfo()) === CLOSE.success.code;
+  } finally {
+    end(isTold);
+  }
 }
 
 /** The peer's snapshot, read and checked. A bad one is answered with 400. */

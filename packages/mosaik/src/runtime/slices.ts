@@ -1,7 +1,7 @@
 import type { Runtime } from "./runtime.js";
 
-/** How long a turn of the event loop may be spent on long work, in ms: little enough that a collection of garbage may fall into it. */
-const SLICE_MS = 2;
+/** How long a turn of the event loop may be spent on long work, in ms: a collection of garbage, of some ms, may come on top. */
+const SLICE_MS = 1;
 
 const byRuntime = new WeakMap<Runtime, Slices>();
 

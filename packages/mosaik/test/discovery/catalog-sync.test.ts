@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { CatalogCore } from "../../src/discovery/index.js";
+import { Exchanges } from "../../src/discovery/exchanges.js";
 import { serveSync, syncCatalogs, type SyncContext } from "../../src/discovery/sync.js";
 import { CatalogView } from "../../src/discovery/catalog-view.js";
 import {
@@ -43,7 +44,7 @@ async function join(runtime: Runtime, networkId = testNetwork, entriesMax = 100_
   const merge = (entries: readonly SignedPeerEntry[]): void => {
     for (const signed of entries) if (catalog.upsert(signed, runtime.wallMs()) === "new") view.changed();
   };
-  const syncer: Syncer = { node, catalog, merge, view, notifications: 0 };
+  const syncer: Syncer = { node, catalog, exchanges: new Exchanges(), merge, view, notifications: 0 };
   view.subscribe(() => syncer.notifications++);
   const router = new Router(node);
   router.handle(ALPN.sync, 64, (connection) => serveSync(syncer, connection));

@@ -1,13 +1,21 @@
 import { describe, expect, it } from "vitest";
 import { CatalogCore } from "../../src/discovery/index.js";
+import { Exchanges } from "../../src/discovery/exchanges.js";
 import { Introducer } from "../../src/discovery/introducer.js";
 import { Metrics } from "../../src/metrics/index.js";
 import { ALPN, DEFAULT_FRAME_LIMIT_BYTES, LocalNode, PeerEntry, signEntry } from "../../src/network/index.js";
 import { PeerId } from "../../src/primitives/index.js";
 import { Simulator } from "../../src/testing/index.js";
-import { testNetwork } from "./entries.js";
+import { entryOf, testNetwork, unchecked } from "./entries.js";
 
-async function create(sim: Simulator): Promise<{ introducer: Introducer; catalog: CatalogCore; failed: () => number }> {
+interface Created {
+  readonly introducer: Introducer;
+  readonly catalog: CatalogCore;
+  readonly exchanges: Exchanges;
+  readonly failed: () => number;
+}
+
+async function create(sim: Simulator): Promise<Created> {
   const runtime = sim.runtime("node");
   const secretKey = runtime.random.bytes(32);
   const endpoint = await sim.within(1000, runtime.transport.bind({ secretKey, alpns: [ALPN.sync] }));
@@ -17,8 +25,14 @@ async function create(sim: Simulator): Promise<{ introducer: Introducer; catalog
   const local = signEntry(node, PeerEntry.create("0.4.2", testNetwork, node.address(), runtime.wallMs()));
   const limits = { purgeAfterMs: 300_000, maxRttMs: undefined, entriesMax: 1000 };
   const catalog = new CatalogCore({ networkId: testNetwork, localId: node.id, ...limits }, local, () => undefined);
-  const introducer = new Introducer({ node, catalog, merge: () => {} });
-  return { introducer, catalog, failed: () => metrics.counter("mosaik.discovery.introductions.failed").value };
+  const exchanges = new Exchanges();
+  const introducer = new Introducer({ node, catalog, exchanges, merge: () => {} });
+  return {
+    introducer,
+    catalog,
+    exchanges,
+    failed: () => metrics.counter("mosaik.discovery.introductions.failed").value,
+  };
 }
 
 /** A peer that nobody can reach. */
@@ -65,6 +79,23 @@ describe("Introducer", () => {
     introducer.welcome(stranger(2));
     introducer.forget(stranger(1));
     endMerge();
+    await sim.advance(60_000);
+    expect(failed()).toBe(1);
+    await sim.close();
+  });
+
+  it("greets a new peer that an exchange does not tell of us, if it is known still", async () => {
+    const sim = new Simulator({ seed: 4 });
+    const { introducer, catalog, exchanges, failed } = await create(sim);
+    const ends = [1, 2, 3].map((number) => exchanges.begin(stranger(number)));
+    catalog.upsert(unchecked(entryOf(1, sim.runtime("node").wallMs())), sim.runtime("node").wallMs());
+    catalog.upsert(unchecked(entryOf(2, sim.runtime("node").wallMs())), sim.runtime("node").wallMs());
+    for (const number of [1, 2, 3]) introducer.welcome(stranger(number));
+    ends[0]!(true);
+    await sim.advance(60_000);
+    expect(failed()).toBe(0);
+    ends[1]!(false);
+    ends[2]!(false);
     await sim.advance(60_000);
     expect(failed()).toBe(1);
     await sim.close();
