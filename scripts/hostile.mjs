@@ -9,6 +9,7 @@ const env = {
   MOSAIK_HOSTILE: "1000000",
   MOSAIK_HOSTILE_NODE: "100000",
   MOSAIK_HOSTILE_QUIC: "1000",
+  MOSAIK_HOSTILE_ROUNDS: "60",
   MOSAIK_STATS: "1",
   ...process.env,
 };

@@ -1,9 +1,22 @@
 import { announcementCodec } from "../../src/discovery/announcement.js";
 import { topicMessageCodec, type TopicMessage } from "../../src/gossip/protocol.js";
-import { ALPN, PeerEntry, signEntry, writeFrameHeader, type SignedPeerEntry } from "../../src/network/index.js";
-import type { Network } from "../../src/node/index.js";
+import {
+  ALPN,
+  PeerEntry,
+  signEntry,
+  toTransport,
+  writeFrameHeader,
+  type EndpointAddress,
+  type SignedPeerEntry,
+} from "../../src/network/index.js";
 import { Digest, PeerId, type NetworkId } from "../../src/primitives/index.js";
 import type { BiStream, Connection, Endpoint, Runtime, SendStream } from "../../src/runtime/index.js";
+
+/** What an attacker knows of the node that it attacks: a `Network` is one. */
+export interface Victim {
+  readonly id: NetworkId;
+  readonly local: { readonly id: PeerId; address(): EndpointAddress };
+}
 
 /** A peer that speaks the protocols by hand, under a key of its own. */
 export class Attacker {
@@ -40,12 +53,12 @@ export class Attacker {
     return signEntry({ id: entry.id, sign: (digest) => this.sign(digest) }, entry);
   }
 
-  dial(victim: Network, alpn: string): Promise<Connection> {
-    return this.#endpoint.dial({ id: victim.local.id.hex, relayUrls: [], directAddrs: [] }, [alpn]);
+  dial(victim: Victim, alpn: string): Promise<Connection> {
+    return this.#endpoint.dial(toTransport(victim.local.address()), [alpn]);
   }
 
   /** Opens the stream of a protocol and writes to it; reads nothing. */
-  async open(victim: Network, alpn: string, bytes: Uint8Array): Promise<{ connection: Connection; stream: BiStream }> {
+  async open(victim: Victim, alpn: string, bytes: Uint8Array): Promise<{ connection: Connection; stream: BiStream }> {
     const connection = await this.dial(victim, alpn);
     const stream = await connection.openBi();
     await write(stream.send, bytes);
@@ -53,7 +66,7 @@ export class Attacker {
   }
 
   /** A stream of gossip with its header written. */
-  async openGossip(victim: Network): Promise<{ connection: Connection; send: SendStream }> {
+  async openGossip(victim: Victim): Promise<{ connection: Connection; send: SendStream }> {
     const connection = await this.dial(victim, ALPN.announce);
     const send = await connection.openUni();
     await write(send, framed(victim.id.bytes));
@@ -61,7 +74,7 @@ export class Attacker {
   }
 
   /** Sends contents over one gossip stream; resolves when the victim's transport has them. */
-  async gossip(victim: Network, contents: readonly Uint8Array[]): Promise<void> {
+  async gossip(victim: Victim, contents: readonly Uint8Array[]): Promise<void> {
     const { send } = await this.openGossip(victim);
     for (const content of contents) await write(send, broadcast(content));
     send.finish();
