@@ -6,13 +6,13 @@ import { endpointAddressCodec, signedPeerEntryCodec } from "../../src/network/in
 import { Digest, fromHex, toHex } from "../../src/primitives/index.js";
 import { createWorld } from "../../src/testing/index.js";
 import { Attacker } from "./attacker.js";
-import { attacks, Siege, type AttackName } from "./siege.js";
+import { plans, Siege, type PlanName } from "./siege.js";
 
 const program = fileURLToPath(new URL("children/siege.mjs", import.meta.url));
 
 /** What a besieging process is told; bytes in hexadecimal. */
 interface Orders {
-  readonly attack: AttackName;
+  readonly plan: PlanName;
   readonly network: string;
   /** The victim's address. */
   readonly victim: string;
@@ -29,13 +29,13 @@ export class SiegeProcess {
     this.#child = child;
   }
 
-  /** Resolves when the attack has begun. */
-  static async begin(attack: AttackName, victim: Network, friend: Network, stream: string): Promise<SiegeProcess> {
+  /** Resolves when the siege has begun. */
+  static async begin(plan: PlanName, victim: Network, friend: Network, stream: string): Promise<SiegeProcess> {
     // Without our own arguments, which are vitest's.
     const siege = new SiegeProcess(fork(program, { execArgv: [] }));
     await siege.#told("ready");
     const orders: Orders = {
-      attack,
+      plan,
       network: victim.id.hex,
       victim: toHex(endpointAddressCodec.encode(victim.local.address())),
       friend: toHex(signedPeerEntryCodec.encode(friend.discovery.me())),
@@ -80,7 +80,7 @@ export async function besiege(): Promise<void> {
   const address = endpointAddressCodec.decode(fromHex(orders.victim)!);
   const victim = { id: Digest.from(orders.network), local: { id: address.id, address: () => address } };
   const siege = new Siege(runtime, attacker, victim, signedPeerEntryCodec.decode(fromHex(orders.friend)!));
-  attacks[orders.attack]({ siege, stream: orders.stream, fastPerSecond: Infinity });
+  plans[orders.plan]({ siege, stream: orders.stream, fastPerSecond: Infinity });
   process.send!("begun");
   await once(process, "message");
   process.send!(await siege.end());

@@ -1,7 +1,7 @@
 import { ALPN, writeFrameHeader, type SignedPeerEntry } from "../../src/network/index.js";
 import { concatBytes, Digest } from "../../src/primitives/index.js";
 import { TransportError, type Runtime } from "../../src/runtime/index.js";
-import type { Attacker} from "./attacker.js";
+import type { Attacker } from "./attacker.js";
 import { announcing, broadcast, framed, gossipFrame, write, type Victim } from "./attacker.js";
 
 /** Connections of each protocol that a silent peer holds open: more than are served at once of the syncs. */
@@ -13,6 +13,9 @@ const BAD_PER_SECOND = 1000;
 const BURST = 20;
 /** Bursts until the first comes again. */
 const BURSTS = 400;
+
+/** Bytes that a stream may bring before they are read, where the attacker reads. */
+const CREDIT_BYTES = 64 * 1024;
 
 /** One attacker's attacks on a node, until they are ended. */
 export class Siege {
@@ -37,6 +40,21 @@ export class Siege {
     for (let i = 0; i < count; i++) {
       this.#attack(async () => {
         const { connection } = await this.attacker.open(this.victim, alpn, bytes);
+        await connection.closed;
+      });
+    }
+  }
+
+  /** Connections as `hold` opens them, on which everything is read. */
+  read(alpn: string, count: number, bytes: Uint8Array): void {
+    for (let i = 0; i < count; i++) {
+      this.#attack(async () => {
+        const { connection, stream } = await this.attacker.open(this.victim, alpn, bytes);
+        stream.recv.start(
+          (chunk) => stream.recv.grant(chunk.length),
+          () => {},
+          CREDIT_BYTES,
+        );
         await connection.closed;
       });
     }
@@ -89,8 +107,12 @@ export class Siege {
   }
 }
 
-/** What attackers do, by name. */
-export const attacks = {
+/** What attackers do, by name; and what is no attack, for comparison. */
+export const plans = {
+  "readers of streams that read": ({ siege, stream }) => {
+    becomeKnown(siege);
+    siege.read(ALPN.streams, HELD, subscription(siege.victim, stream));
+  },
   "pings and syncs that are never closed": ({ siege }) => {
     const entry = siege.attacker.entry(siege.victim.id, siege.runtime.wallMs());
     siege.hold(ALPN.sync, HELD, framed(new Uint8Array([1, ...entry.encoded])));
@@ -100,10 +122,8 @@ export const attacks = {
     for (const alpn of [ALPN.sync, ALPN.ping, ALPN.streams]) siege.hold(alpn, HELD, new Uint8Array([0, 0]));
   },
   "slow readers of streams and of gossip": ({ siege, stream }) => {
-    const { victim, attacker, runtime } = siege;
-    const known = framed(new Uint8Array([1, ...attacker.entry(victim.id, runtime.wallMs()).encoded]));
-    siege.hold(ALPN.sync, 1, known);
-    siege.hold(ALPN.streams, HELD, framed(new Uint8Array([...victim.id.bytes, ...Digest.from(stream).bytes])));
+    becomeKnown(siege);
+    siege.hold(ALPN.streams, HELD, subscription(siege.victim, stream));
     const neighbor = { kind: "neighbor", value: { priority: { kind: "high" }, data: undefined } } as const;
     siege.neighbor(gossipFrame({ kind: "swarm", value: neighbor }));
   },
@@ -120,7 +140,7 @@ export const attacks = {
   },
 } satisfies Record<string, (plan: Plan) => void>;
 
-export type AttackName = keyof typeof attacks;
+export type PlanName = keyof typeof plans;
 
 interface Plan {
   readonly siege: Siege;
@@ -128,6 +148,16 @@ interface Plan {
   readonly stream: string;
   /** Announcements a second where they come as fast as they are taken; no bound where time is real. */
   readonly fastPerSecond: number;
+}
+
+/** Lets the victim know the attacker, as producers ask of their consumers. */
+function becomeKnown(siege: Siege): void {
+  const { victim, attacker, runtime } = siege;
+  siege.hold(ALPN.sync, 1, framed(new Uint8Array([1, ...attacker.entry(victim.id, runtime.wallMs()).encoded])));
+}
+
+function subscription(victim: Victim, stream: string): Uint8Array {
+  return framed(new Uint8Array([...victim.id.bytes, ...Digest.from(stream).bytes]));
 }
 
 /** Announcements that are forged, replayed, dated ahead, and of another network, by turns; made before, so that making costs nothing. */
