@@ -90,6 +90,7 @@ export class Discovery {
       onDiscovered: (peer) => {
         this.#introducer.welcome(peer);
         this.#gossip.offer(peer);
+        this.#liveness.found();
       },
       onDeparted: (peer) => this.#introducer.forget(peer),
     });
@@ -99,11 +100,10 @@ export class Discovery {
       topic: node.networkId,
       alpn: ALPN.announce,
       candidates: () => this.#core.signedPeers(node.runtime.wallMs()).map((signed) => signed.entry.id),
+      onHeard: (peer) => this.#liveness.heard(peer),
       onEvent: (event) => {
-        if (event.kind === "received") {
-          this.#liveness.heard(event.from);
-          this.#announcer.receive(event.content);
-        } else if (event.kind === "neighborUp") this.#announcer.neighborUp(event.peer);
+        if (event.kind === "received") this.#announcer.receive(event.content);
+        else if (event.kind === "neighborUp") this.#announcer.neighborUp(event.peer);
         else if (event.isLost) this.#liveness.suspect(event.peer);
       },
     });
@@ -160,6 +160,10 @@ export class Discovery {
     this.#every("announce", announceIntervalMs, announceJitter, () => {
       this.#local.fresh();
       this.#announcer.announce();
+      // Neighbours are heard of, and so seldom pinged.
+      for (const peer of this.#gossip.neighbors) {
+        if (this.#core.signedEntry(peer) !== undefined) this.rtt.record(peer, this.#gossip.rttMicros(peer));
+      }
     });
     this.#every("purge", purgeAfterMs / PURGE_CHECKS_PER_AGE, 0, () => this.#membership.purge());
     this.#liveness.start();

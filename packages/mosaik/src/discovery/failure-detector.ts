@@ -34,7 +34,7 @@ export const PINGS_PER_SECOND_MAX = 10;
 /** Pings that may go out together. */
 export const PING_BURST_MAX = 10;
 /** Intervals are shortened by up to this fraction: of two peers that watch each other, either may be the first to ask. */
-const SPREAD = 0.2;
+const SPREAD = 0.1;
 /** How silent peers are looked for: they may only have been cut off from us. */
 const LOST_BACKOFF = { initialMs: 2000, factor: 1.5, maxMs: 30_000, jitter: 0.2 };
 
@@ -94,6 +94,15 @@ export class FailureDetector {
       case "suspected":
         return this.#suspected(input.peer, nowMs);
     }
+  }
+
+  /** When a peer's turn comes, without one that of whoever is first; `Infinity` while none is to come. Until then a tick has nobody to ask. */
+  dueMs(peer?: PeerId): number {
+    if (peer !== undefined) return dueOf(this.#watched.get(peer) ?? this.#lost.get(peer));
+    let firstMs = Infinity;
+    for (const state of this.#watched.values()) firstMs = Math.min(firstMs, dueOf(state));
+    for (const state of this.#lost.values()) firstMs = Math.min(firstMs, dueOf(state));
+    return firstMs;
   }
 
   #tick(known: Iterable<PeerId>, nowMs: number): DetectorOutput[] {
@@ -208,4 +217,9 @@ export class FailureDetector {
     this.#allowance--;
     return true;
   }
+}
+
+/** One that is being asked has no turn until it has answered or not. */
+function dueOf(state: Watched | Lost | undefined): number {
+  return state === undefined || state.isAsked ? Infinity : state.nextMs;
 }

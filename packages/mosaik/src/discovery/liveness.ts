@@ -6,7 +6,7 @@ import type { SyncContext } from "./sync.js";
 /** A ping that is not answered within this time is missed even where pings are more frequent, in ms. */
 const PING_TIMEOUT_MIN_MS = 2000;
 const CONCURRENT_MAX = 64;
-/** How often in an interval it is looked who is due. */
+/** It is looked who is due when a peer's turn comes, at most so often in an interval, and once in any case. */
 const TICKS_PER_INTERVAL = 4;
 
 export interface LivenessOptions extends DetectorRules {
@@ -23,6 +23,9 @@ export class Liveness {
   readonly #detector: FailureDetector;
   readonly #pool: TaskPool<PeerId>;
   #cancelTimer: () => void = () => {};
+  /** When it was last looked who is due, and when that is done next. */
+  #lookedMs = -Infinity;
+  #nextLookMs = Infinity;
 
   constructor(context: SyncContext, options: LivenessOptions) {
     const { random } = context.node.runtime;
@@ -33,7 +36,12 @@ export class Liveness {
   }
 
   start(): void {
-    this.#schedule();
+    this.#look();
+  }
+
+  /** A peer was found: it is watched from the next moment on. */
+  found(): void {
+    if (this.#nextLookMs < Infinity) this.#lookAt(this.#context.node.runtime.monoMs());
   }
 
   /** The peer has just shown that it is alive. */
@@ -48,15 +56,28 @@ export class Liveness {
 
   close(): void {
     this.#cancelTimer();
+    this.#nextLookMs = -Infinity;
     this.#pool.clear();
   }
 
-  #schedule(): void {
+  #look(): void {
     const { runtime } = this.#context.node;
-    this.#cancelTimer = runtime.after(this.#options.intervalMs / TICKS_PER_INTERVAL, () => {
-      const peers = this.#context.catalog.signedPeers(runtime.wallMs());
-      this.#feed({ kind: "tick", known: peers.map(({ entry }) => entry.id) });
-      this.#schedule();
+    this.#lookedMs = runtime.monoMs();
+    const peers = this.#context.catalog.signedPeers(runtime.wallMs());
+    this.#feed({ kind: "tick", known: peers.map(({ entry }) => entry.id) });
+    this.#lookAt(Math.min(this.#detector.dueMs(), this.#lookedMs + this.#options.intervalMs));
+  }
+
+  /** Looks who is due then, unless that is done sooner anyway. */
+  #lookAt(atMs: number): void {
+    const lookMs = Math.max(atMs, this.#lookedMs + this.#options.intervalMs / TICKS_PER_INTERVAL);
+    if (lookMs >= this.#nextLookMs) return;
+    const { runtime } = this.#context.node;
+    this.#cancelTimer();
+    this.#nextLookMs = lookMs;
+    this.#cancelTimer = runtime.after(Math.max(0, lookMs - runtime.monoMs()), () => {
+      this.#nextLookMs = Infinity;
+      this.#look();
     });
   }
 
@@ -64,6 +85,7 @@ export class Liveness {
     const { node } = this.#context;
     if (node.closing.aborted) return;
     for (const output of this.#detector.step(input, node.runtime.monoMs())) this.#carryOut(output);
+    if (input.kind !== "tick") this.#lookAt(this.#detector.dueMs(input.peer));
   }
 
   #carryOut({ kind, peer }: DetectorOutput): void {

@@ -70,6 +70,11 @@ export class Links {
     return this.#connectionCount;
   }
 
+  /** Of the connection that messages for the peer go to. */
+  rttMicros(id: PeerId): number | undefined {
+    return this.#peers.get(id)?.sending?.connection.rttMicros();
+  }
+
   send(id: PeerId, message: TopicMessage): void {
     if (this.#isClosed || id === this.#options.node.id) return;
     const peer = this.#peerOf(id);

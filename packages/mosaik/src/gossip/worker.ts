@@ -22,6 +22,8 @@ export interface GossipOptions {
   readonly alpn: string;
   /** Peers that may be asked while there is no neighbour. */
   candidates(): Iterable<PeerId>;
+  /** The peer itself has sent a message, whatever it says: it is alive. */
+  onHeard(peer: PeerId): void;
   /** Called in the order of events. What it throws is reported. */
   onEvent(event: GossipEvent): void;
 }
@@ -43,7 +45,7 @@ const QUIT_WITHIN_MS = 500;
  * reach every node once. Drives the pure core over the transport: frames, timers, dials, and nothing that decides.
  *
  * ```ts
- * const gossip = new Gossip({ node, router, topic: node.networkId, alpn: ALPN.announce, candidates, onEvent });
+ * const gossip = new Gossip({ node, router, topic: node.networkId, alpn: ALPN.announce, candidates, onHeard, onEvent });
  * gossip.join([bootstrap]);
  * gossip.broadcast(bytes);
  * …
@@ -85,7 +87,10 @@ export class Gossip {
       addrsOf: (peer) => this.#hints.get(peer),
       isIsolated: () => this.#neighbors.size === 0,
       isNeighbor: (peer) => this.#neighbors.has(peer),
-      onMessage: (from, message) => this.#feed({ kind: "message", from, message }),
+      onMessage: (from, message) => {
+        options.onHeard(from);
+        this.#feed({ kind: "message", from, message });
+      },
       onLost: (peer) => this.#feed({ kind: "peerDisconnected", peer }),
       onStrangerGone: (peer) => this.#feed({ kind: "strangerGone", peer }),
     });
@@ -102,6 +107,11 @@ export class Gossip {
   /** The peers that messages are exchanged with directly: five where there are as many. */
   get neighbors(): ReadonlySet<PeerId> {
     return this.#neighbors;
+  }
+
+  /** Round-trip time to a peer that messages go to, in microseconds; `undefined` where it is not known. */
+  rttMicros(peer: PeerId): number | undefined {
+    return this.#links.rttMicros(peer);
   }
 
   /**

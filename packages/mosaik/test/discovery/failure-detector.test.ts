@@ -49,6 +49,14 @@ class Watch {
     }
   }
 
+  get dueMs(): number {
+    return this.#detector.dueMs();
+  }
+
+  dueMsOf(peer: PeerId): number {
+    return this.#detector.dueMs(peer);
+  }
+
   advance(ms: number, perTick: () => void = () => {}): void {
     for (const endMs = this.nowMs + ms; this.nowMs < endMs;) {
       this.nowMs += TICK_MS;
@@ -89,7 +97,7 @@ describe("FailureDetector", () => {
     const asked = watch.pingsOf(one);
     const gaps = asked.slice(1).map((atMs, i) => atMs - asked[i]!);
     expect(gaps.slice(0, 2).every((gap, i) => gap <= 2 * rules.intervalMs * 2 ** i + TICK_MS)).toBe(true);
-    expect(Math.min(...gaps.slice(4))).toBeGreaterThanOrEqual(0.8 * rules.intervalMaxMs);
+    expect(Math.min(...gaps.slice(4))).toBeGreaterThanOrEqual(0.9 * rules.intervalMaxMs);
     expect(Math.max(...gaps)).toBeLessThanOrEqual(rules.intervalMaxMs + TICK_MS);
     watch.alive.delete(one);
     watch.advance(BOUND_MS);
@@ -148,6 +156,25 @@ describe("FailureDetector", () => {
     const end = watch.pings.length;
     watch.advance(60_000);
     expect(watch.pings.length).toBe(end);
+  });
+
+  it("says when a turn comes: nobody is asked at a tick before", () => {
+    const watch = new Watch(3, 6);
+    expect(watch.dueMs).toBe(Infinity);
+    watch.advance(TICK_MS);
+    let askedInVain = 0;
+    for (let i = 0; i < 240; i++) {
+      const { dueMs } = watch;
+      const before = watch.pings.length;
+      expect(dueMs).toBe(Math.min(...[...watch.known].map((peer) => watch.dueMsOf(peer))));
+      watch.advance(TICK_MS);
+      expect(watch.pings.length > before, `at ${watch.nowMs} ms, due at ${dueMs} ms`).toBe(dueMs <= watch.nowMs);
+      if (dueMs > watch.nowMs) askedInVain++;
+    }
+    expect(askedInVain).toBeGreaterThan(120);
+    watch.alive.delete(one);
+    watch.feed({ kind: "suspected", peer: one });
+    expect(watch.dueMsOf(one)).toBe(Infinity);
   });
 
   it("asks a silent peer that is heard of at the next tick", () => {

@@ -12,6 +12,8 @@ const utf8 = new TextDecoder();
 /** A node that does nothing but gossip. */
 export class GossipNode {
   readonly events: GossipEvent[] = [];
+  /** The senders of all messages, in their order. */
+  readonly heard: PeerId[] = [];
   readonly gossip: Gossip;
   readonly local: LocalNode;
   readonly #contacts = new Set<PeerId>();
@@ -24,6 +26,7 @@ export class GossipNode {
       topic: network,
       alpn,
       candidates: () => this.#contacts,
+      onHeard: (peer) => this.heard.push(peer),
       onEvent: (event) => this.events.push(event),
     });
     void router.run();

@@ -102,6 +102,20 @@ describe("iroh-gossip src/net.rs", () => {
 });
 
 describe("Gossip", () => {
+  it("says who sent a message, also where the message brings nothing new", async () => {
+    const [a, b, c] = await joined(3);
+    await sim.until(() => [a!, b!, c!].every(({ gossip }) => gossip.neighbors.size === 2), { withinMs: 65_000 });
+    for (const node of [a!, b!, c!]) node.heard.length = 0;
+    a!.say("hello");
+    await sim.until(haveAll([b!, c!], "hello"), { withinMs: 2000 });
+    await sim.advance(100);
+    // One had it from a, and told the other, who had it from a too; nobody else sent anything.
+    expect(new Set(b!.heard)).toEqual(new Set([a!.local.id, c!.local.id]));
+    expect(new Set(c!.heard)).toEqual(new Set([a!.local.id, b!.local.id]));
+    expect(b!.gossip.rttMicros(a!.local.id)).toBeGreaterThan(0);
+    expect(b!.gossip.rttMicros(b!.local.id)).toBeUndefined();
+  });
+
   it("reaches every one of twenty nodes that joined through one, once", async () => {
     const nodes = await joined(20);
     for (const [i, node] of nodes.entries()) node.say(`from ${i}`);
