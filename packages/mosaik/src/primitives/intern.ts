@@ -2,16 +2,25 @@
 const SWEEP_MIN = 1024;
 /** Entries that are looked at with each new id while a sweep is under way: the table outgrows no sweep, and no turn is spent on one. */
 const SWEEP_AT_ONCE = 16;
+/** Entries that are looked at right after a collection, in less than a millisecond: a table that nothing is added to shrinks, too. */
+const SWEEP_AFTER_COLLECTION = 4096;
 
 /**
  * One object for each 32-byte value, as long as anyone holds it. Entries are weak, so ids that a remote peer makes up do not
- * accumulate; dead entries are swept whenever the table has doubled, a few with each new id.
+ * accumulate: each collection begins a sweep, a few entries with each new id. None is looked at otherwise, as looking keeps what is dead
+ * and not yet collected for another while; and what is left dead counts as used memory, which puts off the next collection.
  */
 export class InternTable<T extends object> {
   readonly #entries = new Map<string, WeakRef<T>>();
-  #sweepAt = SWEEP_MIN;
   /** Where the sweep under way is; entries that come meanwhile are at its end. */
   #sweep: Iterator<[string, WeakRef<T>]> | undefined;
+  /** Tells of collections, by what nobody holds. */
+  // eslint-disable-next-line no-restricted-globals -- nobody sees when an entry that nobody holds goes
+  readonly #collections = new FinalizationRegistry<undefined>(() => this.#onCollection());
+
+  constructor() {
+    this.#awaitCollection();
+  }
 
   /** The object for `bytes`, made by `create` from a copy of them if there is none. */
   get(bytes: Uint8Array, create: (bytes: Uint8Array) => T): T {
@@ -20,8 +29,7 @@ export class InternTable<T extends object> {
     if (known !== undefined) return known;
     const made = create(bytes.slice());
     this.#entries.set(key, new WeakRef(made));
-    if (this.#entries.size >= this.#sweepAt) this.#sweep ??= this.#entries.entries();
-    if (this.#sweep !== undefined) this.#sweepSome(this.#sweep);
+    this.#sweepSome(SWEEP_AT_ONCE);
     return made;
   }
 
@@ -29,12 +37,21 @@ export class InternTable<T extends object> {
     return this.#entries.size;
   }
 
-  #sweepSome(sweep: Iterator<[string, WeakRef<T>]>): void {
-    for (let left = SWEEP_AT_ONCE; left > 0; left--) {
-      const next = sweep.next();
+  #awaitCollection(): void {
+    this.#collections.register({}, undefined);
+  }
+
+  #onCollection(): void {
+    this.#awaitCollection();
+    if (this.#entries.size >= SWEEP_MIN) this.#sweep ??= this.#entries.entries();
+    this.#sweepSome(SWEEP_AFTER_COLLECTION);
+  }
+
+  #sweepSome(count: number): void {
+    for (let left = count; left > 0 && this.#sweep !== undefined; left--) {
+      const next = this.#sweep.next();
       if (next.done === true) {
         this.#sweep = undefined;
-        this.#sweepAt = Math.max(SWEEP_MIN, 2 * this.#entries.size);
         return;
       }
       const [key, entry] = next.value;

@@ -7,10 +7,14 @@ function bytesOf(number: number): Uint8Array {
   return bytes;
 }
 
-/** A turn of the event loop, after which what nobody holds may be collected. */
-async function collect(): Promise<void> {
-  await new Promise((resolve) => setImmediate(resolve));
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+/** A collection of what nobody holds since the turn before, until the table has heard of it. */
+async function collect(table: InternTable<object>): Promise<void> {
+  await turn();
+  const { size } = table;
   gc!();
+  for (let i = 0; i < 1000 && table.size === size; i++) await turn();
 }
 
 describe("InternTable", () => {
@@ -21,24 +25,32 @@ describe("InternTable", () => {
     expect(table.get(bytesOf(2), () => ({}))).not.toBe(one);
   });
 
-  it("forgets what nobody holds while new ids come, a few at a time, and keeps what is held", async () => {
+  it("forgets what nobody holds, a few thousand with each collection, and keeps what is held", async () => {
     const table = new InternTable<object>();
     const held = Array.from({ length: 500 }, (_, i) => table.get(bytesOf(i), () => ({})));
-    for (let i = 1000; i < 1500; i++) table.get(bytesOf(i), () => ({}));
-    await collect();
-    expect(table.size).toBe(1000);
-    let largestStep = 0;
-    let largest = 0;
-    for (let i = 2000; i < 2200; i++) {
-      const before = table.size;
-      table.get(bytesOf(i), () => ({}));
-      largestStep = Math.max(largestStep, before + 1 - table.size);
-      largest = Math.max(largest, table.size);
-    }
-    expect(largestStep).toBeLessThanOrEqual(16);
-    expect(largestStep).toBeGreaterThan(0);
-    expect(largest).toBeLessThan(1100);
-    expect(table.size).toBeLessThanOrEqual(700);
+    for (let i = 1000; i < 11_000; i++) table.get(bytesOf(i), () => ({}));
+    expect(table.size).toBe(10_500);
+    await collect(table);
+    expect(table.size).toBe(10_500 - 4096 + 500);
+    await collect(table);
+    await collect(table);
+    expect(table.size).toBe(500);
     held.forEach((object, i) => expect(table.get(bytesOf(i), () => ({}))).toBe(object));
+  });
+
+  it("sweeps on with each new id", async () => {
+    const table = new InternTable<object>();
+    for (let i = 0; i < 10_000; i++) table.get(bytesOf(i), () => ({}));
+    await collect(table);
+    const before = table.size;
+    let largestStep = 0;
+    for (let i = 10_000; i < 10_500; i++) {
+      const size = table.size;
+      table.get(bytesOf(i), () => ({}));
+      largestStep = Math.max(largestStep, size + 1 - table.size);
+    }
+    expect(before).toBeGreaterThan(5000);
+    expect(largestStep).toBe(16);
+    expect(table.size).toBe(500);
   });
 });
