@@ -33,6 +33,14 @@ describe("semver", () => {
     },
   );
 
+  it("refuses what it refused before one that it took, and after", () => {
+    for (const text of ["1.2.3", "1.2.3 ", "1.2.3", "1.2", "1.2.3"]) {
+      const isTaken = text === "1.2.3";
+      if (isTaken) expect(t.semver.decode(t.semver.encode(text))).toBe(text);
+      else expect(encodeError(t.semver, text).code).toBe("invalidValue");
+    }
+  });
+
   it("refuses numbers beyond 64 bits, however long", () => {
     expect(encodeError(t.semver, "18446744073709551616.0.0").code).toBe("invalidValue");
     expect(encodeError(t.semver, `1.0.${"9".repeat(1_000_000)}`).code).toBe("invalidValue");

@@ -76,7 +76,9 @@ export function skimEntry(reader: Reader): EntryRange {
   skip(reader, ID_BYTES);
   skipVarint(reader);
   skipVarint(reader);
-  const id = PeerId.fromBytes(view(reader, ID_BYTES));
+  const idAt = reader.offset;
+  skip(reader, ID_BYTES);
+  const id = PeerId.fromBytes(reader.bytes.subarray(idAt, reader.offset));
   for (let left = reader.count(1); left > 0; left--) skipAddress(reader);
   for (let set = 0; set < ID_SETS; set++) skip(reader, reader.count(ID_BYTES) * ID_BYTES);
   for (let left = reader.count(2 * ID_BYTES); left > 0; left--) {
@@ -104,13 +106,6 @@ function skipVarint(reader: Reader): void {
 }
 
 function skip(reader: Reader, bytes: number): void {
-  view(reader, bytes);
-}
-
-/** The next bytes in place. */
-function view(reader: Reader, bytes: number): Uint8Array {
-  const start = reader.offset;
   if (bytes > reader.remaining) throw reader.error("unexpectedEnd", "the input ends inside the value", reader.end);
-  reader.offset = start + bytes;
-  return reader.bytes.subarray(start, reader.offset);
+  reader.offset += bytes;
 }

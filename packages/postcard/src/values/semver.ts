@@ -3,6 +3,8 @@ const PRE = `(?:${NUMBER}|\\d*[A-Za-z-][0-9A-Za-z-]*)`;
 const PATTERN = new RegExp(
   `^(${NUMBER})\\.(${NUMBER})\\.(${NUMBER})(?:-(${PRE}(?:\\.${PRE})*))?(?:\\+([0-9A-Za-z-]+(?:\\.[0-9A-Za-z-]+)*))?$`,
 );
+/** Longer texts are not remembered, in UTF-16 units. */
+const REMEMBERED_MAX = 64;
 const U64_MAX = (1n << 64n) - 1n;
 
 interface Version {
@@ -11,13 +13,18 @@ interface Version {
   readonly build: string;
 }
 
+/** The text that was checked last: those of one network run few versions, and entry after entry names the same. */
+let lastValid: string | undefined;
+
 /**
  * Returns a text that is a version by semver 2.0, as Rust's `semver` crate checks it.
  *
  * @throws RangeError for any other text
  */
 export function checkSemver(text: string): string {
+  if (text === lastValid) return text;
   parse(text);
+  if (text.length <= REMEMBERED_MAX) lastValid = text;
   return text;
 }
 
