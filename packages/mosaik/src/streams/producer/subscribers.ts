@@ -29,7 +29,7 @@ export interface Applicant {
 /** Of the consumers of a producer that closed: who has confirmed that it has everything, and who has not. */
 export interface DrainReport {
   readonly confirmed: readonly PeerId[];
-  /** A consumer that took too long or went away; and every consumer of the Rust crate, which cannot confirm. */
+  /** Consumers that took too long, or went away before they had read to the end. */
   readonly unconfirmed: readonly PeerId[];
 }
 

@@ -22,6 +22,12 @@ export interface SubscriptionEvents {
 /** Codes with which a consumer leaves of its own accord. */
 const LEAVING = new Set<number>([CLOSE.cancelled.code, CLOSE.success.code, CLOSE.gracefulShutdown.code]);
 
+/**
+ * Codes with which a consumer closes that has read the stream to its end, ours and Rust's: whatever else ends a subscription has another
+ * code (docs/decisions/012-confirmed-drains.md).
+ */
+const READ_TO_END = new Set<number>([CLOSE.gracefulShutdown.code, CLOSE.unexpectedClose.code]);
+
 /** The producer's side of one consumer: what waits for it, by the lag policy, and whether it makes progress. */
 export class Subscription {
   readonly channel: Channel;
@@ -111,7 +117,7 @@ export class Subscription {
    * Hands over what is left and ends the stream: a consumer that has read to that end closes, Rust's with 103. Our own close would
    * discard what its transport holds unread, so it comes only when the consumer takes too long.
    *
-   * @returns whether the consumer has confirmed that it has everything (DESIGN §9: Rust's cannot)
+   * @returns whether the consumer has confirmed that it has everything
    */
   async drain(): Promise<boolean> {
     const { carrier } = this;
@@ -122,7 +128,7 @@ export class Subscription {
     await carrier.writer.finish().catch(() => {});
     const info = await carrier.closed;
     cancelTimer();
-    return this.#lost === 0 && info.by === "peer" && info.code === CLOSE.gracefulShutdown.code;
+    return this.#hasReadToEnd(info);
   }
 
   /** Ends the subscription at once; what waits for the consumer is lost. */
@@ -134,8 +140,11 @@ export class Subscription {
 
   /** Whether the end of the subscription leaves nothing open: the consumer read to the end, or wanted no more. */
   isOrderly(info: CloseInfo): boolean {
-    if (this.#lost > 0 || info.by !== "peer") return false;
-    return LEAVING.has(info.code) || (this.#isFinishing && info.code === CLOSE.unexpectedClose.code);
+    return this.#hasReadToEnd(info) || (this.#lost === 0 && info.by === "peer" && LEAVING.has(info.code));
+  }
+
+  #hasReadToEnd(info: CloseInfo): boolean {
+    return this.#isFinishing && this.#lost === 0 && info.by === "peer" && READ_TO_END.has(info.code);
   }
 
   get #isEmpty(): boolean {
