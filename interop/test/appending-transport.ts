@@ -1,4 +1,5 @@
 import type { BiStream, Connection, Endpoint, SendStream, Transport } from "@mosaik/iroh/transport";
+import { over } from "./over.js";
 
 const HEADER_BYTES = 4;
 
@@ -24,17 +25,6 @@ export function appendingTransport(inner: Transport, alpns: ReadonlySet<string>,
       },
     });
   return { bind: async (options) => endpoint(await inner.bind(options)) };
-}
-
-/** An object with some methods replaced. The others run on the object itself: it may have private parts. */
-function over<T extends object>(plain: T, replaced: Partial<T>): T {
-  return new Proxy(plain, {
-    get(target, name) {
-      if (name in replaced) return replaced[name as keyof T];
-      const value: unknown = Reflect.get(target, name, target);
-      return typeof value === "function" ? (value.bind(target) as unknown) : value;
-    },
-  });
 }
 
 /** Takes frames apart and sends them on longer by the suffix. */

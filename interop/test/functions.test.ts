@@ -204,6 +204,18 @@ describe.skipIf(obstacle !== undefined)("functions among TypeScript and Rust", (
     expect((await rust.catalog()).map(({ id }) => id)).toContain(ts.local.id.hex);
   });
 
+  it("a Rust caller that a TypeScript handler does not know is refused with 401, syncs its catalog and is served", async () => {
+    const { languages } = context;
+    const ts = await languages.shyTs("unknown caller");
+    const rust = await languages.rustNode("unknown caller");
+    func("f", TEXTS).handle(ts, (text) => text);
+    const caller = await rust.caller("string", { functionId: "f" });
+    await languages.tellRustOf(ts, rust);
+    expect(await caller.call("known now")).toMatchObject({ reply: "known now" });
+    expect(ts.metrics.counter("mosaik.functions.calls.rejected").value).toBeGreaterThan(0);
+    expect(ts.discovery.catalog.get(rust.id)).toBeDefined();
+  });
+
   it("a handler that ends closes its calls with 11404, in both directions", async () => {
     const { ts, rust } = await context.languages.pair("ended");
     const theirs = await rust.handle("string", { functionId: "theirs", answer: "manual" });
@@ -259,6 +271,30 @@ describe.skipIf(obstacle !== undefined)("functions among TypeScript and Rust", (
     expect(await within(SOON_MS, call("x"), "the reply")).toBe("x");
   });
 
+  it("callers are admitted for as long as their tickets are valid, in both directions", async () => {
+    const { ts, rust } = await context.languages.pair("callers with tickets");
+    const refusal = { code: "rejected", closeCode: 11403 };
+    func("ours", TEXTS, { requireCallerTicket: HS256.validator() }).handle(ts, (text) => text);
+    const caller = await rust.caller("string", { functionId: "ours", requireCallerTickets: [HS256.rustValidator] });
+    await rust.addTicket(await rust.issueTicket({ ...HS256.issue, expiresInMs: 3_000 }));
+    const expiredMs = performance.now() + 3_000;
+    expect(await caller.call("x")).toMatchObject({ reply: "x" });
+    await until(SOON_MS, () => performance.now() > expiredMs, "the ticket to expire");
+    expect((await caller.call("x", { timeoutMs: 1000 })).failure).toMatchObject(refusal);
+    await rust.replaceTicket(await rust.issueTicket({ ...HS256.issue, expiresInMs: 60_000 }));
+    expect(await caller.call("x")).toMatchObject({ reply: "x" });
+
+    await rust.handle("string", { functionId: "theirs", requireCallerTickets: [HS256.rustValidator] });
+    const call = func("theirs", TEXTS, { requireCallerTicket: HS256.validator() }).caller(ts);
+    ts.discovery.addTicket(HS256.ticketFor(ts, { expiresInMs: 3_000 }));
+    const oursExpiredMs = performance.now() + 3_000;
+    expect(await within(SOON_MS, call("x"), "the reply")).toBe("x");
+    await until(SOON_MS, () => performance.now() > oursExpiredMs, "the ticket to expire");
+    await expect(call("x", { timeoutMs: 1000 })).rejects.toMatchObject(refusal);
+    ts.discovery.replaceTicket(HS256.ticketFor(ts));
+    expect(await within(SOON_MS, call("x"), "the reply")).toBe("x");
+  });
+
   it("handlers are called by their tickets, as long as those are valid, in both directions", async () => {
     const { ts, rust } = await context.languages.pair("handlers with tickets");
     await rust.handle("string", { functionId: "theirs", requireHandlerTickets: [HS256.rustValidator] });
@@ -272,7 +308,11 @@ describe.skipIf(obstacle !== undefined)("functions among TypeScript and Rust", (
     func("ours", TEXTS, { requireHandlerTicket: HS256.validator() }).handle(ts, (text) => text);
     const caller = await rust.caller("string", { functionId: "ours", requireHandlerTickets: [HS256.rustValidator] });
     expect((await caller.call("x", { timeoutMs: 1500 })).failure).toEqual({ code: "unavailable" });
-    ts.discovery.addTicket(HS256.ticketFor(ts));
+    ts.discovery.addTicket(HS256.ticketFor(ts, { expiresInMs: 4_000 }));
+    expect(await caller.call("x")).toMatchObject({ reply: "x" });
+    await caller.unavailable();
+    expect((await caller.call("x", { timeoutMs: 500 })).failure).toEqual({ code: "unavailable" });
+    ts.discovery.replaceTicket(HS256.ticketFor(ts));
     expect(await caller.call("x")).toMatchObject({ reply: "x" });
   });
 

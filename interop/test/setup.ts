@@ -1,6 +1,8 @@
 import { Network, type NetworkOptions } from "mosaik";
 import { afterEach, beforeEach } from "vitest";
+import { createNodeRuntime } from "../../packages/mosaik/src/runtime/index.js";
 import { RustPeer, startRelay, whyNoPeer, type LocalRelay, type PeerAddr, type RustNode } from "../src/index.js";
+import { shyTransport } from "./shy-transport.js";
 
 /** Why there is no Rust peer to test with; said once. */
 export const obstacle = whyNoPeer();
@@ -29,6 +31,11 @@ export class Languages {
     return network;
   }
 
+  /** A TypeScript node that knows nobody until somebody has asked it for something. */
+  async shyTs(networkId: string): Promise<Network> {
+    return this.ts(networkId, { runtime: await createNodeRuntime({ wrapTransport: shyTransport }) });
+  }
+
   /** A Rust node. It announces itself every second, so that its consumers look again at producers that they missed. */
   rustNode(networkId: string, name = "main", tags: string[] = []): Promise<RustNode> {
     return this.rust.join({ network: networkId, relay: this.relay.url, announceIntervalMs: 1000, tags }, name);
@@ -40,6 +47,14 @@ export class Languages {
     const rust = await this.rustNode(networkId);
     await ts.discovery.syncWith(rust.addr);
     return { ts, rust };
+  }
+
+  /** A bare endpoint tells the Rust node of the TypeScript node, which hears nothing of that. */
+  async tellRustOf(ts: Network, rust: RustNode): Promise<void> {
+    const raw = await this.rust.rawDial(rust.addr, "/mosaik/discovery/sync/1.0");
+    await raw.send(`01${Buffer.from(ts.discovery.me().encoded).toString("hex")}`);
+    await raw.receive();
+    await raw.close(200, "Success");
   }
 
   async close(): Promise<void> {

@@ -1,7 +1,7 @@
 import { stream, t, type Codec, type Consumer } from "mosaik";
 import { describe, expect, it } from "vitest";
-import type { DatumType, DatumTypes } from "../src/index.js";
-import { addrOf, obstacle, useLanguages, within } from "./setup.js";
+import type { DatumType, DatumTypes, RustConsumer } from "../src/index.js";
+import { addrOf, gather, obstacle, until, useLanguages, within } from "./setup.js";
 
 /** The datum types of the Rust program, as we write them. */
 const SensorReading = t.struct("mosaik_peer::datum::types::SensorReading", {
@@ -166,6 +166,18 @@ describe.skipIf(obstacle !== undefined)("streams between TypeScript and Rust", (
     expect(await take(consumer, 1)).toEqual(["known now"]);
   });
 
+  it("a Rust consumer unknown to a TypeScript producer is refused with 401, syncs its catalog and is admitted", async () => {
+    const { languages } = context;
+    const ts = await languages.shyTs("unknown consumer");
+    const rust = await languages.rustNode("unknown consumer");
+    const producer = stream(t.string).producer(ts);
+    const consumer = await rust.consume("string");
+    await languages.tellRustOf(ts, rust);
+    await within(15_000, producer.send("known now"), "the Rust consumer");
+    expect(await consumer.received(1)).toEqual(["known now"]);
+    expect(ts.metrics.counter("mosaik.streams.connections.rejected").value).toBeGreaterThan(0);
+  });
+
   it("a Rust consumer gets everything that was sent before a TypeScript producer closed", async () => {
     const { ts, rust } = await context.languages.pair("drain");
     const producer = stream(t.u64).producer(ts);
@@ -174,6 +186,75 @@ describe.skipIf(obstacle !== undefined)("streams between TypeScript and Rust", (
     for (let i = 0; i < 5000; i++) await producer.send(BigInt(i));
     await within(3000, ts.close(), "the network to close");
     expect(await consumer.counted(5000)).toMatchObject({ count: 5000, last: 4999 });
+  });
+
+  it("a Rust consumer confirms that it has everything; one that was dropped before, or does not answer, does not", async () => {
+    const { languages } = context;
+    const { ts, rust } = await languages.pair("confirmed");
+    const drained = async (before: (consumer: RustConsumer<unknown>) => Promise<void>) => {
+      const Numbers = stream("numbers", t.u64);
+      const producer = Numbers.producer(ts);
+      const events = gather(producer.events());
+      const consumer = await rust.consume("u64", { streamId: "numbers", quiet: true });
+      await within(15_000, producer.when().online(), "the Rust consumer");
+      for (let i = 0; i < 5000; i++) await producer.send(BigInt(i));
+      await before(consumer);
+      const report = await within(5000, producer.close(), "the producer to close");
+      const end = events.find(({ kind }) => kind === "disconnected");
+      return { consumer, report, end, hasGap: events.some(({ kind }) => kind === "gap") };
+    };
+    const [rustId] = [[...ts.discovery.catalog.peers()].find(({ id }) => id.hex === rust.id)!.id];
+
+    const whole = await drained(() => Promise.resolve());
+    expect(whole.report).toEqual({ confirmed: [rustId], unconfirmed: [] });
+    expect(whole.end).toMatchObject({ code: 103 });
+    expect(whole.hasGap).toBe(false);
+    expect(await whole.consumer.counted(5000)).toMatchObject({ count: 5000, last: 4999 });
+    await whole.consumer.drop();
+
+    const silent = await drained(() => Promise.resolve(languages.rust.signal("SIGSTOP")));
+    languages.rust.signal("SIGCONT");
+    expect(silent.report).toEqual({ confirmed: [], unconfirmed: [rustId] });
+    expect(silent.hasGap).toBe(true);
+  });
+
+  it("a TypeScript consumer that stalls is closed with 10413 by a Rust producer, is told of the gap, and comes back", async () => {
+    const { ts, rust } = await context.languages.pair("stalled");
+    const consumer = stream(t.bytes).consumer(ts, { bufferBytes: 64 * 1024 });
+    const events = gather(consumer.events());
+    const producer = await rust.produce("bytes", { bufferSize: 16 });
+    await within(15_000, consumer.when().subscribed(), "the Rust producer");
+    // Far more than the windows of both transports and Rust's queue hold.
+    await producer.sendMany({ count: 400, payloadBytes: 64 * 1024 });
+    expect((await producer.info()).consumers).toHaveLength(1);
+    // Rust closes once its write goes on.
+    const isTold = (): boolean => events.some((event) => event.kind === "disconnected" && event.code === 10413);
+    await until(30_000, () => (consumer.tryRecv(), isTold()), "the close");
+    expect(events).toContainEqual(expect.objectContaining({ kind: "gap", cause: "break" }));
+    const isBack = (): boolean => events.filter(({ kind }) => kind === "connected").length === 2;
+    await until(30_000, () => (consumer.tryRecv(), isBack()), "the consumer to come back");
+  });
+
+  it("a Rust consumer that stalls is closed with 10413 by a TypeScript producer, and comes back", async () => {
+    const { languages } = context;
+    const { ts, rust } = await languages.pair("stopped");
+    const producer = stream(t.bytes).producer(ts, { noProgressLimitMs: 1000 });
+    const events = gather(producer.events());
+    await rust.consume("bytes", { quiet: true });
+    await within(15_000, producer.when().online(), "the Rust consumer");
+    languages.rust.signal("SIGSTOP");
+    const sending = (async () => {
+      for (let i = 0; i < 400; i++) await producer.send(new Uint8Array(64 * 1024));
+    })();
+    try {
+      await until(15_000, () => events.some(({ kind }) => kind === "disconnected"), "the close");
+    } finally {
+      languages.rust.signal("SIGCONT");
+    }
+    expect(events).toContainEqual(expect.objectContaining({ kind: "disconnected", code: 10413 }));
+    expect(events).toContainEqual(expect.objectContaining({ kind: "gap" }));
+    await within(30_000, sending, "everything to be sent once it is back");
+    expect(events.filter(({ kind }) => kind === "connected")).toHaveLength(2);
   });
 
   it("a consumer finds its producer again after a restart, in both directions", async () => {
