@@ -1,4 +1,4 @@
-import { DecodeError } from "@mosaik/postcard";
+import { DecodeError, Reader } from "@mosaik/postcard";
 import {
   compareVersions,
   PeerEntry,
@@ -89,7 +89,7 @@ export class Announcer {
   receive(content: Uint8Array): void {
     let announcement: Announcement;
     try {
-      announcement = announcementCodec.decode(content);
+      announcement = announcementCodec.read(new Reader(content));
     } catch (error) {
       if (!(error instanceof DecodeError)) throw error;
       return this.#count("undecodable");

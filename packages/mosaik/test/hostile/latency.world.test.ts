@@ -1,5 +1,5 @@
 import { t } from "@mosaik/postcard";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import type { Network } from "../../src/node/index.js";
 import { Digest } from "../../src/primitives/index.js";
 import { useNodes, type Nodes } from "../nodes.js";
@@ -65,6 +65,7 @@ async function time(nodes: Nodes, victim: Network, friend: Network, rounds = ROU
 async function begin(plan: PlanName, nodes: Nodes, victim: Network, friend: Network): Promise<() => Promise<number>> {
   if (isLive) {
     const siege = await nodes.within(15_000, SiegeProcess.begin(plan, victim, friend, STREAM), "the attack to begin");
+    onTestFinished(() => siege.kill());
     return () => siege.end();
   }
   const runtime = await nodes.world.runtime("attacker");

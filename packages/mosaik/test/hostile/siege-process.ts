@@ -55,7 +55,7 @@ export class SiegeProcess {
     return sentCount;
   }
 
-  /** For a test that ends before the siege. */
+  /** Ends it without a word, for a test that failed meanwhile. */
   kill(): void {
     this.#child.kill("SIGKILL");
   }
