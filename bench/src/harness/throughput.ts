@@ -8,6 +8,9 @@ const MEASURE_MS = 800;
 /** A trial at least this long says how many items that is, in ms. */
 const TRIAL_MS = 250;
 const TRIAL_GROWTH = 4;
+/** A load is warm when so many measurements in a row were no better than the best before them; after so many in any case. */
+const SETTLED_ROUNDS = 2;
+const WARM_UP_ROUNDS_MAX = 10;
 
 /** Something that moves items from one process to another. */
 export interface Load {
@@ -69,8 +72,15 @@ export function throughput(load: Load, firstCount: number, unitsPerItem = 1): Se
         count *= TRIAL_GROWTH;
         tookMs = await timeMs();
       }
-      count = Math.ceil((count * MEASURE_MS) / tookMs);
-      await timeMs();
+      // Programs that compile while they run, several on a core, are not at their speed after a moment.
+      let best = count / tookMs;
+      let settled = 0;
+      for (let round = 0; round < WARM_UP_ROUNDS_MAX && settled < SETTLED_ROUNDS; round++) {
+        count = Math.ceil(best * MEASURE_MS);
+        const rate = count / (await timeMs());
+        settled = rate > best ? 0 : settled + 1;
+        best = Math.max(best, rate);
+      }
     },
     async measure() {
       const ownBefore = await load.cpuMicros?.();

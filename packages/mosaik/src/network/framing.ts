@@ -6,6 +6,13 @@ export const FRAME_HEADER_BYTES = 4;
 /** The default of the largest payload that is accepted: 64 MiB (DESIGN §9). */
 export const DEFAULT_FRAME_LIMIT_BYTES = 64 * 1024 * 1024;
 
+/**
+ * A frame that comes in pieces gets room for so many times what has arrived of it, up to `AHEAD_MAX_BYTES`, and beyond that for twice as
+ * much: a header alone costs nothing, and what has arrived is hardly ever copied again.
+ */
+const AHEAD_FACTOR = 16;
+const AHEAD_MAX_BYTES = 1024 * 1024;
+
 /** A peer announced a frame beyond the limit. */
 export class FrameTooLarge extends Error {
   override readonly name = "FrameTooLarge";
@@ -94,12 +101,20 @@ export class FrameDecoder {
   #append(chunk: Uint8Array, start: number, end: number): void {
     const needed = this.#carryLength + end - start;
     if (needed > this.#carry.length) {
-      const grown = new Uint8Array(Math.max(256, needed, Math.min(2 * this.#carry.length, this.#limitBytes)));
-      grown.set(this.#carry.subarray(0, this.#carryLength));
-      this.#carry = grown;
+      const carried = this.#carry.subarray(0, this.#carryLength);
+      this.#carry = new Uint8Array(this.#roomFor(chunk, start, needed));
+      this.#carry.set(carried);
     }
     this.#carry.set(chunk.subarray(start, end), this.#carryLength);
     this.#carryLength = needed;
+  }
+
+  /** How large the buffer becomes that `needed` bytes of a frame are to go into, those from `start` on being the newest. */
+  #roomFor(chunk: Uint8Array, start: number, needed: number): number {
+    if (needed < FRAME_HEADER_BYTES) return FRAME_HEADER_BYTES;
+    const length = this.#carryLength === 0 ? this.#lengthAt(chunk, start) : this.#lengthAt(this.#carry, 0);
+    const whole = FRAME_HEADER_BYTES + length;
+    return Math.min(whole, Math.max(2 * needed, Math.min(AHEAD_FACTOR * needed, AHEAD_MAX_BYTES)));
   }
 
   #lengthAt(bytes: Uint8Array, offset: number): number {

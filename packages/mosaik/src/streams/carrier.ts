@@ -11,6 +11,8 @@ export interface Carrier {
     /** Ends the stream behind what was written, and resolves when the other side has it all; rejects if it never will. */
     finish(): Promise<void>;
   };
+  /** Whether frames are passed on as they are, so that somebody looks at them after they were taken. Default: they are copied. */
+  readonly passesOn?: boolean;
   /** Why it ended; resolves once, never rejects. */
   readonly closed: Promise<CloseInfo>;
   /** Writes whole frames. @param onTaken called once they are taken, never if they are not */

@@ -55,6 +55,8 @@ export class LoopbackPipe {
         },
         finish: () => this.#finish(),
       },
+      // The consumer gets the frames themselves, and so may the program.
+      passesOn: true,
       closed: producerClosed,
       sendFrames: (frames, _payloadBytes, onTaken) => this.#write(frames, onTaken),
       close: (reason) => this.#close(reason, "producer"),

@@ -46,6 +46,22 @@ describe("FrameDecoder", () => {
     expect(decode([frame(new Uint8Array(10))], 10).frames).toHaveLength(1);
   });
 
+  it("copies a frame that comes in pieces once, whatever its size", () => {
+    const payload = new Uint8Array(900_000).map((_, i) => i);
+    const whole = frame(payload);
+    const chunks = Array.from({ length: 9 }, (_, i) => whole.subarray(i * 100_001, (i + 1) * 100_001));
+    const decoder = new FrameDecoder();
+    const buffers = new Set<ArrayBufferLike>();
+    let decoded: Uint8Array | undefined;
+    for (const chunk of chunks) {
+      decoder.push(chunk, (bytes, start, end) => (decoded = bytes.subarray(start, end)));
+      if (decoder.begun !== undefined) buffers.add(decoder.begun.bytes.buffer);
+    }
+    expect(Buffer.compare(decoded!, payload)).toBe(0);
+    expect([...buffers]).toEqual([decoded!.buffer]);
+    expect(decoded!.buffer.byteLength).toBe(whole.length);
+  });
+
   it("does not allocate what a header promises", () => {
     const header = new Uint8Array(5);
     writeFrameHeader(header, 0, 60 * 1024 * 1024);

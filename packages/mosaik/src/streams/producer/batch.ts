@@ -1,16 +1,19 @@
 import type { Codec, Writer } from "@mosaik/postcard";
 import { appendFrame, FRAME_HEADER_BYTES } from "../../network/index.js";
+import { SharedBuffer } from "./shared-buffer.js";
 import type { WriterPool } from "./writer-pool.js";
 
-/** From this size the buffer itself becomes the batch, instead of a copy of just the right size, in bytes. */
-const HANDED_OVER_BYTES = 256 * 1024;
+/** The share of a buffer that a batch must fill to take it along, instead of a copy of just the right size. */
+const FILLED_MIN = 15 / 16;
 
-/** Frames that were encoded one after another and are handed on together. Nothing changes it. */
+/** Frames that were encoded one after another and are handed on together. Nothing changes it while somebody holds it. */
 export interface Batch {
   readonly frames: Uint8Array;
   readonly datums: number;
   /** Bytes of the frames that are not headers. */
   readonly payloadBytes: number;
+  /** To be retained and released by whoever keeps the frames; `undefined` where they are nobody else's buffer. */
+  readonly shared?: SharedBuffer | undefined;
 }
 
 /** Encodes datums as frames, each once however many consumers there are. */
@@ -61,21 +64,21 @@ export class BatchWriter<T> {
     if (this.#datums === 0) this.#release();
   }
 
-  /** What was gathered, as a batch of its own; the writer begins anew. */
+  /** What was gathered, as a batch that the caller holds; the writer begins anew. */
   take(): Batch {
     const datums = this.#datums;
     const writer = this.#writer!;
     const { bytes, length } = writer;
+    const payloadBytes = length - FRAME_HEADER_BYTES * datums;
     this.#datums = 0;
-    let frames: Uint8Array;
-    if (length < HANDED_OVER_BYTES) {
-      frames = writer.take();
+    if (length < FILLED_MIN * bytes.length) {
+      const frames = writer.take();
       this.#release();
-    } else {
-      frames = bytes.subarray(0, length);
-      this.#writer = undefined;
+      return { frames, datums, payloadBytes };
     }
-    return { frames, datums, payloadBytes: frames.length - FRAME_HEADER_BYTES * datums };
+    this.#writer = undefined;
+    const shared = new SharedBuffer(() => this.#pool.give(writer));
+    return { frames: bytes.subarray(0, length), datums, payloadBytes, shared };
   }
 
   #release(): void {

@@ -249,6 +249,7 @@ export class FanOut<T> implements TurnMember {
     this.#isFlushing = true;
     const { size } = this.#subscribers;
     if (size > 0) this.#subscribers.push(batch);
+    batch.shared?.release();
     this.#undelivered.end(batch.datums, size > 0);
     this.#isFlushing = false;
   }

@@ -1,5 +1,6 @@
 import { FRAME_HEADER_BYTES } from "../../network/index.js";
 import type { Batch } from "./batch.js";
+import type { SharedBuffer } from "./shared-buffer.js";
 
 /** Batches smaller than this are gathered in chunks, in bytes: each by itself would cost more than what it holds. */
 const SMALL_BYTES = 4096;
@@ -14,6 +15,8 @@ interface Held {
   datums: number;
   /** Whether the buffer is this outbox's own: batches are shared with other consumers. */
   readonly isOwn: boolean;
+  /** Held until the frames are given up, or handed on with them. */
+  readonly shared: SharedBuffer | undefined;
 }
 
 /**
@@ -39,7 +42,7 @@ export class Outbox {
   }
 
   push(batch: Batch): void {
-    this.#append(batch.frames, 0, batch.frames.length, batch.datums);
+    this.#append(batch.frames, batch.frames.length, batch.datums, batch.shared);
   }
 
   /**
@@ -59,8 +62,8 @@ export class Outbox {
     }
     if (datums > 0) {
       // A small part must not hold the whole batch in memory.
-      const isPart = end < frames.length / 2;
-      this.#append(isPart ? frames.slice(0, end) : frames, 0, end, datums);
+      if (end < frames.length / 2) this.#append(frames.slice(0, end), end, datums, undefined);
+      else this.#append(frames, end, datums, batch.shared);
     }
     return batch.datums - datums;
   }
@@ -87,26 +90,26 @@ export class Outbox {
     let rest = skipped;
     for (let i = this.#head; i < this.#held.length; i++) {
       let { start, datums } = this.#held[i]!;
-      const { buffer, end } = this.#held[i]!;
+      const { buffer, end, shared } = this.#held[i]!;
       if (rest >= datums) {
         rest -= datums;
         continue;
       }
       for (; rest > 0; rest--, datums--) start = frameEnd(buffer, start);
-      pieces.push(pieceOf(buffer, start, end, datums));
+      pieces.push(pieceOf(buffer, start, end, datums, shared));
     }
     return pieces;
   }
 
-  /** The oldest frames, out of one buffer; `undefined` when empty. */
+  /** The oldest frames, out of one buffer that the caller then holds; `undefined` when empty. */
   shift(): Batch | undefined {
     const oldest = this.#held[this.#head];
     if (oldest === undefined) return undefined;
-    const { buffer, start, end, datums } = oldest;
+    const { buffer, start, end, datums, shared } = oldest;
     this.#advance();
     this.#datums -= datums;
     this.#bytes -= end - start;
-    return pieceOf(buffer, start, end, datums);
+    return pieceOf(buffer, start, end, datums, shared);
   }
 
   /** Forgets everything. @returns how many datums that were */
@@ -123,14 +126,18 @@ export class Outbox {
     this.#bytes -= start - oldest.start;
     this.#datums--;
     oldest.start = start;
-    if (--oldest.datums === 0) this.#advance();
+    if (--oldest.datums > 0) return;
+    this.#advance();
+    oldest.shared?.release();
   }
 
-  #append(buffer: Uint8Array, start: number, end: number, datums: number): void {
+  /** Appends the frames that a buffer begins with. */
+  #append(buffer: Uint8Array, end: number, datums: number, shared: SharedBuffer | undefined): void {
     this.#datums += datums;
-    this.#bytes += end - start;
-    if (end - start >= SMALL_BYTES) this.#held.push({ buffer, start, end, datums, isOwn: false });
-    else this.#gather(buffer.subarray(start, end), datums);
+    this.#bytes += end;
+    if (end < SMALL_BYTES) return this.#gather(buffer.subarray(0, end), datums);
+    shared?.retain();
+    this.#held.push({ buffer, start: 0, end, datums, isOwn: false, shared });
   }
 
   /** Copies frames behind those of the last chunk, or into a new one. */
@@ -149,7 +156,7 @@ export class Outbox {
     } else {
       const buffer = new Uint8Array(Math.max(CHUNK_BYTES_MIN, frames.length));
       buffer.set(frames);
-      this.#held.push({ buffer, start: 0, end: frames.length, datums, isOwn: true });
+      this.#held.push({ buffer, start: 0, end: frames.length, datums, isOwn: true, shared: undefined });
     }
   }
 
@@ -162,8 +169,15 @@ export class Outbox {
   }
 }
 
-function pieceOf(buffer: Uint8Array, start: number, end: number, datums: number): Batch {
-  return { frames: buffer.subarray(start, end), datums, payloadBytes: end - start - FRAME_HEADER_BYTES * datums };
+function pieceOf(
+  buffer: Uint8Array,
+  start: number,
+  end: number,
+  datums: number,
+  shared: SharedBuffer | undefined,
+): Batch {
+  const payloadBytes = end - start - FRAME_HEADER_BYTES * datums;
+  return { frames: buffer.subarray(start, end), datums, payloadBytes, shared };
 }
 
 /** Where the frame that begins at `start` ends. */

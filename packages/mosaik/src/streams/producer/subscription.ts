@@ -107,8 +107,11 @@ export class Subscription {
       this.#lost += batch.datums;
       return;
     }
-    if (this.#current === undefined && this.#outbox.isEmpty) this.#write(batch);
-    else this.#enqueue(batch);
+    if (this.#current !== undefined || !this.#outbox.isEmpty) this.#enqueue(batch);
+    else {
+      batch.shared?.retain();
+      this.#write(batch);
+    }
     this.#progress.begin();
     this.#review();
   }
@@ -177,6 +180,7 @@ export class Subscription {
     this.#events.onDropped(count);
   }
 
+  /** @param batch held by this subscription until the connection has it */
   #write(batch: Batch): void {
     const { writer } = this.carrier;
     this.#current = batch;
@@ -185,8 +189,9 @@ export class Subscription {
   }
 
   readonly #onTaken = (): void => {
-    const { datums, payloadBytes } = this.#current!;
+    const { datums, payloadBytes, shared } = this.#current!;
     this.#current = undefined;
+    if (!this.carrier.passesOn) shared?.release();
     this.#taken(datums, payloadBytes);
     if (!this.#isPumping) this.#pump();
     if (this.#isEmpty) this.#onEmpty?.();
