@@ -14,7 +14,7 @@ export class HeapWatch {
 
   /** @param total how many steps the run has */
   constructor(total: number) {
-    this.#every = Math.ceil(total / CHECKPOINTS);
+    this.#every = Math.floor(total / CHECKPOINTS);
   }
 
   /** To be called behind each step, with how many have been done. */
