@@ -27,6 +27,9 @@ export class FrameTooLarge extends Error {
 /** Gets each frame's payload in place: `bytes` from `start` to `end`, valid only during the call. */
 export type OnFrame = (bytes: Uint8Array, start: number, end: number) => void;
 
+/** Gets `count` frames that lie one behind the other: from the payload of the first, at `start`, to the end of the last. */
+export type OnRun = (bytes: Uint8Array, start: number, end: number, count: number) => void;
+
 /**
  * Cuts a byte stream into frames. A frame that lies whole within a chunk is handed on in place; one that is spread over several is
  * gathered in a buffer that grows with the bytes that have really arrived, whatever length its header claims.
@@ -63,24 +66,38 @@ export class FrameDecoder {
 
   /** @throws FrameTooLarge; the decoder is of no use after that. */
   push(chunk: Uint8Array, onFrame: OnFrame): void {
+    this.pushRuns(chunk, (bytes, start, end) => eachFrame(bytes, start, end, onFrame));
+  }
+
+  /**
+   * As `push`, with one call for all frames that lie whole within the chunk.
+   *
+   * @throws FrameTooLarge, behind the frames before it
+   */
+  pushRuns(chunk: Uint8Array, onRun: OnRun): void {
     let offset = 0;
     if (this.#carryLength > 0) {
-      offset = this.#complete(chunk, onFrame);
+      offset = this.#complete(chunk, onRun);
       if (offset < 0) return;
     }
     const end = chunk.length;
-    while (end - offset >= FRAME_HEADER_BYTES) {
-      const start = offset + FRAME_HEADER_BYTES;
-      const length = this.#lengthAt(chunk, offset);
-      if (end - start < length) break;
-      offset = start + length;
-      onFrame(chunk, start, offset);
+    const start = offset + FRAME_HEADER_BYTES;
+    let count = 0;
+    try {
+      while (end - offset >= FRAME_HEADER_BYTES) {
+        const frameBytes = FRAME_HEADER_BYTES + this.#lengthAt(chunk, offset);
+        if (end - offset < frameBytes) break;
+        offset += frameBytes;
+        count++;
+      }
+    } finally {
+      if (count > 0) onRun(chunk, start, offset, count);
     }
     if (offset < end) this.#append(chunk, offset, end);
   }
 
   /** Fills the carried frame from `chunk`; the offset behind it, or -1 when the chunk was not enough. */
-  #complete(chunk: Uint8Array, onFrame: OnFrame): number {
+  #complete(chunk: Uint8Array, onRun: OnRun): number {
     let offset = 0;
     if (this.#carryLength < FRAME_HEADER_BYTES) {
       offset = Math.min(FRAME_HEADER_BYTES - this.#carryLength, chunk.length);
@@ -94,7 +111,7 @@ export class FrameDecoder {
     const carry = this.#carry;
     this.#carry = new Uint8Array(0);
     this.#carryLength = 0;
-    onFrame(carry, FRAME_HEADER_BYTES, whole);
+    onRun(carry, FRAME_HEADER_BYTES, whole, 1);
     return end;
   }
 
@@ -118,8 +135,7 @@ export class FrameDecoder {
   }
 
   #lengthAt(bytes: Uint8Array, offset: number): number {
-    const length =
-      ((bytes[offset]! << 24) | (bytes[offset + 1]! << 16) | (bytes[offset + 2]! << 8) | bytes[offset + 3]!) >>> 0;
+    const length = readFrameHeader(bytes, offset);
     if (length > this.#limitBytes) throw new FrameTooLarge(length, this.#limitBytes);
     return length;
   }
@@ -152,4 +168,22 @@ export function writeFrameHeader(target: Uint8Array, offset: number, payloadByte
   target[offset + 1] = payloadBytes >>> 16;
   target[offset + 2] = payloadBytes >>> 8;
   target[offset + 3] = payloadBytes;
+}
+
+/** Takes a run apart. */
+export function eachFrame(bytes: Uint8Array, start: number, end: number, onFrame: OnFrame): void {
+  for (let from = start; from <= end;) {
+    const to = frameEnd(bytes, from - FRAME_HEADER_BYTES);
+    onFrame(bytes, from, to);
+    from = to + FRAME_HEADER_BYTES;
+  }
+}
+
+/** Where the frame whose header is at `start` ends. */
+export function frameEnd(bytes: Uint8Array, start: number): number {
+  return start + FRAME_HEADER_BYTES + readFrameHeader(bytes, start);
+}
+
+function readFrameHeader(bytes: Uint8Array, offset: number): number {
+  return ((bytes[offset]! << 24) | (bytes[offset + 1]! << 16) | (bytes[offset + 2]! << 8) | bytes[offset + 3]!) >>> 0;
 }

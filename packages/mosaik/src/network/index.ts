@@ -16,6 +16,7 @@ export {
   DEFAULT_FRAME_LIMIT_BYTES,
   FRAME_HEADER_BYTES,
   FrameDecoder,
+  frameEnd,
   FrameTooLarge,
   writeFrameHeader,
 } from "./framing.js";

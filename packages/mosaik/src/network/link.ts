@@ -5,7 +5,15 @@ import type { Metrics } from "../metrics/index.js";
 import type { Runtime } from "../runtime/index.js";
 import { CLOSE, describeClose, type CloseCode } from "./close-codes.js";
 import { NetworkError } from "./errors.js";
-import { appendFrame, FRAME_HEADER_BYTES, FrameDecoder, FrameTooLarge, type OnFrame } from "./framing.js";
+import {
+  appendFrame,
+  eachFrame,
+  FRAME_HEADER_BYTES,
+  FrameDecoder,
+  FrameTooLarge,
+  type OnFrame,
+  type OnRun,
+} from "./framing.js";
 import { ConnectionEnding, type LinkEnding } from "./link-ending.js";
 import { LinkWriter } from "./link-writer.js";
 import { ReceiveCredit } from "./receive-credit.js";
@@ -32,6 +40,8 @@ export type LinkEnd =
 /** Who gets the frames of a link from now on. */
 export interface FrameSink {
   readonly onFrame: OnFrame;
+  /** Gets frames that came together in one call, instead of `onFrame`. */
+  readonly onRun?: OnRun;
   /** After the frames of each chunk: how many bytes of credit they cost, to be given back through `release`. */
   onDelivered(bytes: number): void;
   onEnd(end: LinkEnd): void;
@@ -245,11 +255,11 @@ export class Link {
     let framed = 0;
     let payload = 0;
     try {
-      this.#decoder.push(chunk, (bytes, start, end) => {
+      this.#decoder.pushRuns(chunk, (bytes, start, end, count) => {
         framed += FRAME_HEADER_BYTES + end - start;
-        payload += end - start;
-        if (this.#sink !== undefined) this.#sink.onFrame(bytes, start, end);
-        else this.#frames.push(bytes.subarray(start, end));
+        payload += end - start - FRAME_HEADER_BYTES * (count - 1);
+        if (this.#sink?.onRun !== undefined) this.#sink.onRun(bytes, start, end, count);
+        else eachFrame(bytes, start, end, this.#sink?.onFrame ?? this.#onFrame);
       });
     } catch (error) {
       if (!(error instanceof FrameTooLarge)) throw error;
@@ -263,6 +273,8 @@ export class Link {
     this.#grantHeld();
     this.#wake?.();
   }
+
+  readonly #onFrame: OnFrame = (bytes, start, end) => void this.#frames.push(bytes.subarray(start, end));
 
   #grantHeld(): void {
     if (this.#frames.length > 0 || this.#heldBytes === 0) return;

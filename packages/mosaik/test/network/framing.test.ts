@@ -32,6 +32,21 @@ describe("FrameDecoder", () => {
     );
   });
 
+  it("hands on in one call what lies whole within a chunk, also before a frame that is refused", () => {
+    const whole = Buffer.concat([2, 0, 3, 11].map((length) => frame(new Uint8Array(length).fill(length))));
+    const decoder = new FrameDecoder(10);
+    const runs: number[][] = [];
+    const push = (bytes: Uint8Array): void =>
+      decoder.pushRuns(bytes, (_, start, end, count) => void runs.push([start, end, count]));
+    push(whole.subarray(0, 5));
+    expect(() => push(whole.subarray(5))).toThrow(FrameTooLarge);
+    // The first, in a buffer of its own; the two behind it, the second of which has three bytes.
+    expect(runs).toEqual([
+      [4, 6, 1],
+      [5, 12, 2],
+    ]);
+  });
+
   it("hands on a frame of no bytes", () => {
     expect(decode([new Uint8Array(4)]).frames).toEqual([new Uint8Array(0)]);
   });

@@ -1,6 +1,12 @@
 import { abortReason, type PeerId } from "../../primitives/index.js";
 import type { FullPolicy } from "./config.js";
 
+/**
+ * Datums that are decoded ahead of the program, where frames can wait. They are few, so that hardly any is there when the young objects
+ * are collected: what survives costs more than what is garbage.
+ */
+const DECODED_AHEAD_MAX = 512;
+
 /** Datums of one producer that arrived together. */
 export interface Arrival<T> {
   readonly producer: PeerId;
@@ -43,6 +49,7 @@ type Next<R> = IteratorResult<R, undefined> | Promise<IteratorResult<R, undefine
 export class Inbox<T> {
   readonly #limits: InboxLimits;
   readonly #onDropped: (producer: PeerId, count: number) => void;
+  readonly #aheadMax: number;
   #arrivals: Arrival<T>[] = [];
   #head = 0;
   /** The next datum of the first arrival. */
@@ -60,12 +67,13 @@ export class Inbox<T> {
   constructor(limits: InboxLimits, onDropped: (producer: PeerId, count: number) => void) {
     this.#limits = limits;
     this.#onDropped = onDropped;
+    this.#aheadMax = Math.min(limits.bufferItems, DECODED_AHEAD_MAX);
   }
 
   /** How many datums may be pushed; those beyond are to be held until a refill. */
   get room(): number {
     if (!this.holdsBack) return Infinity;
-    return this.#backlogs.length > 0 ? 0 : this.#limits.bufferItems - this.#items;
+    return this.#backlogs.length > 0 ? 0 : this.#aheadMax - this.#items;
   }
 
   /** Whether bytes that are here are to hold their producer back. */
@@ -117,7 +125,7 @@ export class Inbox<T> {
 
   /** The next datum as `for await` wants it: a promise only if it has to wait. The datum of an aborted wait stays for the next. */
   next(signal?: AbortSignal): Next<T> {
-    if (this.#head < this.#arrivals.length) return { done: false, value: this.take() };
+    if (this.#head < this.#arrivals.length) return { value: this.take(), done: false };
     return this.#wait(() => this.take(), signal);
   }
 
@@ -173,7 +181,7 @@ export class Inbox<T> {
       this.#head = 0;
     }
     arrival.release();
-    if (this.#backlogs.length > 0 && this.#items <= this.#limits.bufferItems / 2) this.#refill();
+    if (this.#backlogs.length > 0 && this.#items <= this.#aheadMax / 2) this.#refill();
   }
 
   /** Lets backlogs hand over what there is room for, those first that have waited longest. */

@@ -53,6 +53,12 @@ describe("an inbox", () => {
     expect(inbox.room).toBe(4);
   });
 
+  it("has room for few datums ahead of the program where the rest can wait undecoded, else for all", () => {
+    const limits = { bufferItems: 65_536, bufferBytes: 1024 * 1024 };
+    expect(new Inbox({ ...limits, whenFull: "pause" }, noDrops).room).toBe(512);
+    expect(new Inbox({ ...limits, whenFull: "dropOldest" }, noDrops).room).toBe(Infinity);
+  });
+
   for (const whenFull of ["dropOldest", "dropNewest"] as const) {
     it(`${whenFull}: never above the limits, in order, and every datum is taken or counted`, () => {
       const steps = fc.array(
