@@ -1,6 +1,8 @@
 import { DecodeError, Reader } from "@mosaik/postcard";
+import { FRAME_HEADER_BYTES } from "../../network/index.js";
 import type { PeerId } from "../../primitives/index.js";
 import type { Channel } from "../channel.js";
+import { frameEnd } from "../producer/outbox.js";
 import type { CreditWindow } from "./credit.js";
 import type { Backlog } from "./inbox.js";
 import type { SourceContext } from "./source.js";
@@ -19,11 +21,12 @@ export interface IntakeEvents {
   onViolation(lost: number): void;
 }
 
-/** A frame that waits to be decoded. */
-interface HeldFrame {
+/** Frames that wait to be decoded, one behind the other in one chunk: `bytes` from the payload of the first to the end of the last. */
+interface HeldFrames {
   readonly bytes: Uint8Array;
-  readonly start: number;
-  readonly end: number;
+  start: number;
+  end: number;
+  count: number;
 }
 
 /**
@@ -40,9 +43,9 @@ export class Intake<T> implements Backlog {
   #datums: T[] = [];
   #sizes: number[] = [];
   #room = 0;
-  #held: HeldFrame[] = [];
-  #heldHead = 0;
-  /** What the frames cost that are not in the inbox yet. */
+  #held: HeldFrames[] = [];
+  #heldCount = 0;
+  /** What was delivered and is not in the inbox yet, in bytes of credit. */
   #costBytes = 0;
   #isClosed = false;
   #isViolated = false;
@@ -70,7 +73,7 @@ export class Intake<T> implements Backlog {
     if (this.#isClosed) return;
     this.#frames++;
     if (this.#datums.length === 0) this.#room = this.#context.inbox.room;
-    if (this.#datums.length >= this.#room) this.#hold({ bytes, start, end });
+    if (this.#datums.length >= this.#room) this.#hold(bytes, start, end);
     else this.#decode(bytes, start, end);
   }
 
@@ -87,22 +90,31 @@ export class Intake<T> implements Backlog {
 
   refill(): boolean {
     const { room } = this.#context.inbox;
-    while (this.#heldHead < this.#held.length && this.#datums.length < room && !this.#isViolated) {
-      const { bytes, start, end } = this.#held[this.#heldHead++]!;
-      this.#decode(bytes, start, end);
-    }
-    const isDrained = this.#heldHead === this.#held.length || this.#isViolated;
-    if (isDrained) {
-      this.#held = [];
-      this.#heldHead = 0;
-    }
+    while (this.#heldCount > 0 && this.#datums.length < room && !this.#isViolated) this.#decodeHeld();
+    const isDrained = this.#heldCount === 0 || this.#isViolated;
+    if (isDrained) this.#held = [];
     this.#hand();
     return isDrained;
   }
 
-  #hold(frame: HeldFrame): void {
-    if (this.#held.length === 0) this.#context.inbox.hold(this);
-    this.#held.push(frame);
+  #hold(bytes: Uint8Array, start: number, end: number): void {
+    if (this.#heldCount++ === 0) this.#context.inbox.hold(this);
+    const last = this.#held.at(-1);
+    if (last !== undefined && last.bytes === bytes && last.end + FRAME_HEADER_BYTES === start) {
+      last.end = end;
+      last.count++;
+    } else this.#held.push({ bytes, start, end, count: 1 });
+  }
+
+  #decodeHeld(): void {
+    const oldest = this.#held[0]!;
+    const { bytes, start } = oldest;
+    const end = oldest.count === 1 ? oldest.end : frameEnd(bytes, start - FRAME_HEADER_BYTES);
+    this.#heldCount--;
+    // A chunk is let go as soon as its last frame is decoded: who is always behind would gather them else.
+    if (--oldest.count === 0) this.#held.shift();
+    else oldest.start = end + FRAME_HEADER_BYTES;
+    this.#decode(bytes, start, end);
   }
 
   #decode(bytes: Uint8Array, start: number, end: number): void {
@@ -115,21 +127,22 @@ export class Intake<T> implements Backlog {
       if (!(error instanceof DecodeError)) node.runtime.report(error, `decoding a datum of stream ${streamId.short()}`);
       this.#isViolated = true;
       this.#isClosed = true;
-      this.#events.onViolation(1 + this.#held.length - this.#heldHead);
+      this.#events.onViolation(1 + this.#heldCount);
     }
   }
 
-  /** Hands over what was decoded. Its credit comes back when the program has taken it; that of held frames with the last of them. */
+  /** Hands over what was decoded. Its credit comes back when the program has taken it. */
   #hand(): void {
-    const costBytes = this.#held.length > 0 ? 0 : this.#costBytes;
-    if (costBytes > 0) this.#costBytes = 0;
     const datums = this.#datums;
     const sizes = this.#sizes;
-    if (datums.length === 0) return this.#window.release(costBytes);
     this.#datums = [];
     this.#sizes = [];
     let bytes = 0;
     for (const size of sizes) bytes += size;
+    // With the last of them what is left: messages of before count as delivered, too.
+    const costBytes = this.#heldCount > 0 ? bytes + FRAME_HEADER_BYTES * datums.length : this.#costBytes;
+    this.#costBytes -= costBytes;
+    if (datums.length === 0) return this.#window.release(costBytes);
     this.#channel.datums += datums.length;
     this.#channel.bytes += bytes;
     this.#events.onDecoded();
