@@ -39,9 +39,9 @@ describe("memory", () => {
       await send.acknowledged();
     };
     const ignored = victim!.metrics.counter("mosaik.discovery.announcements.ignored", { reason: "undecodable" });
-    const total = isLive ? 21_000 : 10_500;
+    const total = isLive ? 14_000 : 10_500;
     const before = await usedBytes();
-    await nodes.within(60_000, flood(0, total), "the flood to be sent");
+    await nodes.within(80_000, flood(0, total), "the flood to be sent");
     await nodes.until(() => ignored.value === total, 30_000, "the flood to be taken in");
     const grownBytes = (await usedBytes()) - before;
     const boundBytes = 2 * PAYLOADS_BYTES + total * ID_BYTES + NOISE_BYTES;
