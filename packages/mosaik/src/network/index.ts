@@ -18,6 +18,7 @@ export {
   FrameDecoder,
   frameEnd,
   FrameTooLarge,
+  type OnRun,
   writeFrameHeader,
 } from "./framing.js";
 export { digestCodec, peerIdCodec } from "./id-codecs.js";

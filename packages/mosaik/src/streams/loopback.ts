@@ -1,7 +1,6 @@
-import { FRAME_HEADER_BYTES, NetworkError, type CloseCode, type FrameSink } from "../network/index.js";
+import { FRAME_HEADER_BYTES, frameEnd, NetworkError, type CloseCode, type FrameSink } from "../network/index.js";
 import type { CloseInfo } from "../runtime/index.js";
 import type { Carrier } from "./carrier.js";
-import { frameEnd } from "./producer/outbox.js";
 
 /** What a consumer has of a producer on the same node: the receiving half of a link, without the network. */
 export interface LoopbackEnd {

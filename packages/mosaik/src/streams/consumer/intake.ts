@@ -1,8 +1,7 @@
 import { DecodeError, Reader } from "@mosaik/postcard";
-import { FRAME_HEADER_BYTES } from "../../network/index.js";
+import { FRAME_HEADER_BYTES, frameEnd } from "../../network/index.js";
 import type { PeerId } from "../../primitives/index.js";
 import type { Channel } from "../channel.js";
-import { frameEnd } from "../producer/outbox.js";
 import type { CreditWindow } from "./credit.js";
 import type { Backlog } from "./inbox.js";
 import type { SourceContext } from "./source.js";
@@ -70,11 +69,22 @@ export class Intake<T> implements Backlog {
   }
 
   onFrame(bytes: Uint8Array, start: number, end: number): void {
-    if (this.#isClosed) return;
-    this.#frames++;
+    this.onRun(bytes, start, end, 1);
+  }
+
+  /** Takes `count` frames that lie one behind the other, the payload of the first from `start` on. */
+  onRun(bytes: Uint8Array, start: number, end: number, count: number): void {
     if (this.#datums.length === 0) this.#room = this.#context.inbox.room;
-    if (this.#datums.length >= this.#room) this.#hold(bytes, start, end);
-    else this.#decode(bytes, start, end);
+    let from = start;
+    let left = count;
+    while (left > 0 && this.#datums.length < this.#room && !this.#isClosed) {
+      const to = left === 1 ? end : frameEnd(bytes, from - FRAME_HEADER_BYTES);
+      left--;
+      this.#frames++;
+      this.#decode(bytes, from, to);
+      from = to + FRAME_HEADER_BYTES;
+    }
+    if (left > 0 && !this.#isClosed) this.#hold(bytes, from, end, left);
   }
 
   onDelivered(costBytes: number): void {
@@ -97,13 +107,15 @@ export class Intake<T> implements Backlog {
     return isDrained;
   }
 
-  #hold(bytes: Uint8Array, start: number, end: number): void {
-    if (this.#heldCount++ === 0) this.#context.inbox.hold(this);
+  #hold(bytes: Uint8Array, start: number, end: number, count: number): void {
+    this.#frames += count;
+    if (this.#heldCount === 0) this.#context.inbox.hold(this);
+    this.#heldCount += count;
     const last = this.#held.at(-1);
     if (last !== undefined && last.bytes === bytes && last.end + FRAME_HEADER_BYTES === start) {
       last.end = end;
-      last.count++;
-    } else this.#held.push({ bytes, start, end, count: 1 });
+      last.count += count;
+    } else this.#held.push({ bytes, start, end, count });
   }
 
   #decodeHeld(): void {

@@ -7,6 +7,7 @@ import {
   type CloseCode,
   type Link,
   type LinkEnd,
+  type OnRun,
   type PeerEntry,
 } from "../../network/index.js";
 import { Backoff, MosaikError, type BackoffPolicy, type PeerId } from "../../primitives/index.js";
@@ -198,8 +199,9 @@ export class Receiver<T> implements Source {
         positions?.delete(this.#peer);
       };
       const onFrame = (bytes: Uint8Array, from: number, to: number): void => intake.onFrame(bytes, from, to);
+      const onRun: OnRun = (bytes, from, to, count) => intake.onRun(bytes, from, to, count);
       const onDelivered = (bytes: number): void => intake.onDelivered(bytes);
-      link.receive({ onFrame, onDelivered, onEnd }, intake.windowBytes);
+      link.receive({ onFrame, onRun, onDelivered, onEnd }, intake.windowBytes);
     });
   }
 

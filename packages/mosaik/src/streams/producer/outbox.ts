@@ -1,4 +1,4 @@
-import { FRAME_HEADER_BYTES } from "../../network/index.js";
+import { FRAME_HEADER_BYTES, frameEnd } from "../../network/index.js";
 import type { Batch } from "./batch.js";
 import type { SharedBuffer } from "./shared-buffer.js";
 
@@ -178,11 +178,4 @@ function pieceOf(
 ): Batch {
   const payloadBytes = end - start - FRAME_HEADER_BYTES * datums;
   return { frames: buffer.subarray(start, end), datums, payloadBytes, shared };
-}
-
-/** Where the frame that begins at `start` ends. */
-export function frameEnd(frames: Uint8Array, start: number): number {
-  const length =
-    ((frames[start]! << 24) | (frames[start + 1]! << 16) | (frames[start + 2]! << 8) | frames[start + 3]!) >>> 0;
-  return start + FRAME_HEADER_BYTES + length;
 }

@@ -1,10 +1,10 @@
-import { CLOSE, FRAME_HEADER_BYTES, type CloseCode } from "../../network/index.js";
+import { CLOSE, FRAME_HEADER_BYTES, frameEnd, type CloseCode } from "../../network/index.js";
 import type { CloseInfo, Runtime } from "../../runtime/index.js";
 import type { Carrier } from "../carrier.js";
 import type { Channel } from "../channel.js";
 import type { Batch } from "./batch.js";
 import type { ProducerConfig } from "./config.js";
-import { frameEnd, Outbox } from "./outbox.js";
+import { Outbox } from "./outbox.js";
 import { ProgressWatch } from "./progress-watch.js";
 
 /** What a subscription tells its producer. */

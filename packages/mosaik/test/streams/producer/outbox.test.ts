@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { frameEnd } from "../../../src/network/index.js";
 import type { Batch } from "../../../src/streams/producer/batch.js";
-import { frameEnd, Outbox } from "../../../src/streams/producer/outbox.js";
+import { Outbox } from "../../../src/streams/producer/outbox.js";
 import { Tail } from "../../../src/streams/producer/tail.js";
 
 const HEADER_BYTES = 4;
