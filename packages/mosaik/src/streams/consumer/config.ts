@@ -32,7 +32,7 @@ export interface ConsumerOptions {
   readonly onlineWhen?: OnlineWhen;
   /** What becomes of datums for which there is no room. Default: `pause`. */
   readonly whenFull?: FullPolicy;
-  /** Datums that wait for the program. Default: 65 536. */
+  /** Datums that wait for the program; with `pause` at most 512 of them decoded, the others as they came. Default: 65 536. */
   readonly bufferItems?: number;
   /**
    * Bytes that wait for the program, from all producers together. With `pause` each producer may have 64 KiB more on its way, and the
