@@ -226,12 +226,12 @@ describe.skipIf(obstacle !== undefined)("streams between TypeScript and Rust", (
     await within(15_000, consumer.when().subscribed(), "the Rust producer");
     // Far more than the windows of both transports and Rust's queue hold.
     await producer.sendMany({ count: 400, payloadBytes: 64 * 1024 });
-    expect((await producer.info()).consumers).toHaveLength(1);
     // Rust closes once its write goes on.
     const isTold = (): boolean => events.some((event) => event.kind === "disconnected" && event.code === 10413);
     await until(30_000, () => (consumer.tryRecv(), isTold()), "the close");
     expect(events).toContainEqual(expect.objectContaining({ kind: "gap", cause: "break" }));
-    const isBack = (): boolean => events.filter(({ kind }) => kind === "connected").length === 2;
+    // More than once, where Rust's queue is full again before we have read.
+    const isBack = (): boolean => events.filter(({ kind }) => kind === "connected").length >= 2;
     await until(30_000, () => (consumer.tryRecv(), isBack()), "the consumer to come back");
   });
 
