@@ -1,0 +1,81 @@
+import { Digest } from "../primitives/index.js";
+import { GroupError } from "./errors.js";
+
+/** The times of a group. Members must agree on the first three, which enter the group's id (spec 05 §3). */
+export interface ConsensusOptions {
+  /** How often a leader, and each bond, shows that it is alive, in ms. Default: 500. */
+  readonly heartbeatIntervalMs?: number;
+  /** Bonds are asked up to this much sooner, at random, in ms; at least 1. Default: 150. */
+  readonly heartbeatJitterMs?: number;
+  /** Heartbeats that may be missed before a bond counts as lost. Default: 10. */
+  readonly maxMissedHeartbeats?: number;
+  /** How long a follower waits for its leader before it stands for election, in ms; more than a heartbeat. Default: 2000. */
+  readonly electionTimeoutMs?: number;
+  /** It waits up to this much longer, at random, in ms; at least 1. Default: 500. */
+  readonly electionTimeoutJitterMs?: number;
+  /** How much longer it waits before the first election of all, in ms. Default: 3000. */
+  readonly bootstrapDelayMs?: number;
+  /** How long a follower waits until the leader says that it has a command, in ms. Default: 2000. */
+  readonly forwardTimeoutMs?: number;
+  /** How long a follower waits for the leader's answer to a query, in ms. Default: 2000. */
+  readonly queryTimeoutMs?: number;
+}
+
+/** The times of a group with their defaults, checked. */
+export type ConsensusConfig = Required<ConsensusOptions>;
+
+const DEFAULTS: ConsensusConfig = {
+  heartbeatIntervalMs: 500,
+  heartbeatJitterMs: 150,
+  maxMissedHeartbeats: 10,
+  electionTimeoutMs: 2000,
+  electionTimeoutJitterMs: 500,
+  bootstrapDelayMs: 3000,
+  forwardTimeoutMs: 2000,
+  queryTimeoutMs: 2000,
+};
+
+/** The least value of each. Rust panics for a jitter of 0 (spec 05 §3). */
+const MINIMA: ConsensusConfig = {
+  heartbeatIntervalMs: 1,
+  heartbeatJitterMs: 1,
+  maxMissedHeartbeats: 1,
+  electionTimeoutMs: 1,
+  electionTimeoutJitterMs: 1,
+  bootstrapDelayMs: 0,
+  forwardTimeoutMs: 1,
+  queryTimeoutMs: 1,
+};
+const U32_MAX = 0xffff_ffff;
+
+/** @throws GroupError `invalidOption` */
+export function consensusConfig(options: ConsensusOptions = {}): ConsensusConfig {
+  const config = { ...DEFAULTS };
+  for (const name of Object.keys(DEFAULTS) as (keyof ConsensusConfig)[]) {
+    const value = options[name] ?? DEFAULTS[name];
+    if (!Number.isInteger(value) || value < MINIMA[name] || value > U32_MAX) {
+      throw invalid(`${name} must be a whole number from ${MINIMA[name]}, not ${String(value)}`);
+    }
+    config[name] = value;
+  }
+  if (config.heartbeatJitterMs > config.heartbeatIntervalMs) {
+    throw invalid("heartbeatJitterMs must not be more than heartbeatIntervalMs");
+  }
+  if (config.electionTimeoutMs <= config.heartbeatIntervalMs) {
+    throw invalid("electionTimeoutMs must be more than heartbeatIntervalMs");
+  }
+  return config;
+}
+
+/** What of the times enters the group's id (spec 05 §2.3). */
+export function consensusDigest(config: ConsensusConfig): Digest {
+  const bytes = new Uint8Array(48);
+  const view = new DataView(bytes.buffer);
+  const inId = [config.heartbeatIntervalMs, config.heartbeatJitterMs, config.maxMissedHeartbeats];
+  for (const [i, value] of inId.entries()) view.setBigUint64(16 * i, BigInt(value), true);
+  return Digest.hash(bytes);
+}
+
+function invalid(message: string): GroupError {
+  return new GroupError("invalidOption", message);
+}

@@ -1,0 +1,87 @@
+import type { Codec } from "@mosaik/postcard";
+import type { Digest, NetworkId, PeerId } from "../../primitives/index.js";
+import type { CancelTimer } from "../../runtime/index.js";
+import type { GroupId } from "../group-id.js";
+import type { StateMachine } from "../machine/machine.js";
+import type { Cursor, Index } from "../positions.js";
+import type { LogEntry, LogStorage } from "../storage/storage.js";
+
+/** What a leader sent to a member that has not the log before it. */
+export interface SyncGap {
+  /** Where the leader's entries join on. */
+  readonly prev: Cursor;
+  readonly leaderCommit: Index;
+  readonly entries: readonly LogEntry[];
+}
+
+/** What both sides of a catch-up reach for. Nothing here waits: what is sent is queued, and time comes with the calls. */
+export interface SyncContext<M> {
+  readonly machine: StateMachine;
+  readonly log: Pick<LogStorage, "available" | "get" | "slice" | "last" | "termAt">;
+  readonly committed: Cursor;
+  readonly localId: PeerId;
+  readonly groupId: GroupId;
+  readonly networkId: NetworkId;
+  /** The clock that never goes back, in ms. */
+  nowMs(): number;
+  after(delayMs: number, task: () => void): CancelTimer;
+  /** A number in [0, 1). */
+  unit(): number;
+  /** The members that we are bonded with, in ascending order. */
+  bonds(): readonly PeerId[];
+  /** @returns whether there is a bond with it */
+  send(to: PeerId, message: M): boolean;
+  broadcast(message: M): void;
+}
+
+export interface ProviderContext<M> extends SyncContext<M> {
+  readonly leader: PeerId | undefined;
+  readonly isLeader: boolean;
+  /** Puts a command into the log if this node leads. @returns whether it does */
+  feed(command: Uint8Array): boolean;
+}
+
+export interface SessionContext<M> extends SyncContext<M> {
+  readonly leader: PeerId;
+  /** Appends fetched entries behind the log's last one. */
+  append(entries: readonly LogEntry[]): void;
+  /** Takes entries behind `committed` away that others contradict: `at` and all after it. Told as `reverted`. */
+  truncate(at: Index): void;
+  /** The machine and the log now stand at `cursor`, by a snapshot. */
+  installed(cursor: Cursor): void;
+  /** What this node has committed is not what the others have. The session is closed; a machine that can be reset begins anew. */
+  diverged(at: Cursor, peer: PeerId): void;
+  /** The log ends where the leader's entries may follow. The session is closed. */
+  done(): void;
+}
+
+/** Serves members that are behind: one for each group and node, as long as the group lasts. */
+export interface SyncProvider<M> {
+  /** @returns whether the message was for a provider; else the session gets it */
+  receive(message: M, from: PeerId): boolean;
+  /** Commands were committed and applied. */
+  committed?(cursor: Cursor): void;
+  /** Up to where the log may be pruned; nothing for "keep all". */
+  safeToPrune?(): Index | undefined;
+  close?(): void;
+}
+
+/** One catch-up of a member that is behind. */
+export interface SyncSession<M> {
+  receive(message: M, from: PeerId): void;
+  /** The leader went on meanwhile; also its empty heartbeats. */
+  leaderSent(gap: SyncGap): void;
+  /** The leader is another now; the session goes on. */
+  leaderChanged?(leader: PeerId): void;
+  bondsChanged?(): void;
+  close(): void;
+}
+
+/** A way to bring members up to date (spec 05 §7). Messages travel between members under the group's bonds. */
+export interface StateSync<M = unknown> {
+  /** Names the way and its parameters: it enters the group's id. */
+  readonly signature: Digest;
+  readonly message: Codec<M>;
+  provider(context: ProviderContext<M>): SyncProvider<M>;
+  session(context: SessionContext<M>, gap: SyncGap): SyncSession<M>;
+}
