@@ -28,3 +28,5 @@ export function compareCursors(a: Cursor, b: Cursor): number {
 
 export const termCodec: Codec<Term> = t.u64.asNumber();
 export const indexCodec: Codec<Index> = t.u64.asNumber();
+export const cursorCodec: Codec<Cursor> = t.struct({ term: termCodec, index: indexCodec });
+export const indexRangeCodec: Codec<IndexRange> = t.struct({ start: indexCodec, end: indexCodec });
