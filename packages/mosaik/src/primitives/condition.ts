@@ -9,16 +9,19 @@ export interface ConditionSource {
 }
 
 /**
- * Something that may be true now or later. `await` it for the moment it is met; iterate over it for every transition.
- * A thenable: never return one from an async function, use `toPromise` there.
+ * Something that may be true now or later. `await` it for the moment it is met, and for what there is to say of that moment; iterate
+ * over it for every transition. A thenable: never return one from an async function, use `toPromise` there.
  */
-export class Condition implements PromiseLike<void> {
+export class Condition<T = void> implements PromiseLike<T> {
   readonly #source: ConditionSource;
   readonly #test: () => boolean;
+  readonly #value: () => T;
 
-  constructor(source: ConditionSource, test: () => boolean) {
+  /** @param value what it resolves with, asked for while it is met. Default: nothing */
+  constructor(source: ConditionSource, test: () => boolean, value?: () => T) {
     this.#source = source;
     this.#test = test;
+    this.#value = value ?? (() => undefined as T);
   }
 
   /** Whether it holds at this moment. */
@@ -35,10 +38,10 @@ export class Condition implements PromiseLike<void> {
    * Resolves as soon as the condition holds. Rejects with the signal's reason when that aborts first, and with the source's
    * when it has ended unmet.
    */
-  toPromise(options: { signal?: AbortSignal | undefined } = {}): Promise<void> {
+  toPromise(options: { signal?: AbortSignal | undefined } = {}): Promise<T> {
     const { signal } = options;
     if (signal?.aborted) return Promise.reject(abortReason(signal));
-    return new Promise<void>((resolve, reject) => {
+    return new Promise<T>((resolve, reject) => {
       const settle = (action: () => void): void => {
         unsubscribe();
         signal?.removeEventListener("abort", onAbort);
@@ -47,7 +50,10 @@ export class Condition implements PromiseLike<void> {
       const onAbort = (): void => settle(() => reject(abortReason(signal!)));
       const onChange = (): void => {
         try {
-          if (this.#test()) return settle(resolve);
+          if (this.#test()) {
+            const value = this.#value();
+            return settle(() => resolve(value));
+          }
         } catch (error) {
           return settle(() => reject(error));
         }
@@ -60,8 +66,8 @@ export class Condition implements PromiseLike<void> {
     });
   }
 
-  then<A = void, B = never>(
-    onMet?: ((value: void) => A | PromiseLike<A>) | null,
+  then<A = T, B = never>(
+    onMet?: ((value: T) => A | PromiseLike<A>) | null,
     onRejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
   ): Promise<A | B> {
     return this.toPromise().then(onMet, onRejected);

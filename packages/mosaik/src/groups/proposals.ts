@@ -1,0 +1,149 @@
+import { abortReason, equalBytes } from "../primitives/index.js";
+import { GroupError, type GroupErrorCode } from "./errors.js";
+import type { Runtime } from "../runtime/index.js";
+import type { Index, IndexRange } from "./positions.js";
+import type { FailedOutcome } from "./raft/io.js";
+import type { LogStorage } from "./storage/storage.js";
+import { limitWait, type WaitLimit, type WaitOptions } from "./wait.js";
+
+/** What somebody waits for: that the commands have places, or that they are committed and applied here. */
+export type ProposedUntil = "assigned" | "committed";
+
+/** Commands as the program gave them, and as they are in the log. */
+export interface ProposedCommands {
+  readonly commands: readonly unknown[];
+  readonly encoded: readonly Uint8Array[];
+}
+
+interface Waiter extends ProposedCommands {
+  readonly until: ProposedUntil;
+  resolve: (range: IndexRange) => void;
+  reject: (error: Error) => void;
+  range: IndexRange | undefined;
+}
+
+/** The commands whose issuers wait (spec 05 §10.2). They are told of their own commands only: what is in the log is compared. */
+export class Proposals {
+  readonly #runtime: Pick<Runtime, "after">;
+  readonly #log: Pick<LogStorage, "get">;
+  readonly #waiting = new Map<number, Waiter>();
+  /** Those that have places, in the order of their ends. */
+  #assigned: { readonly id: number; readonly waiter: Waiter; readonly end: Index }[] = [];
+  #committed: Index = 0;
+  #nextId = 1;
+
+  constructor(runtime: Pick<Runtime, "after">, log: Pick<LogStorage, "get">) {
+    this.#runtime = runtime;
+    this.#log = log;
+  }
+
+  /** A number for commands that nobody waits for. */
+  takeId(): number {
+    return this.#nextId++;
+  }
+
+  /**
+   * @returns the number of the proposal, and where its commands are in the log in the end
+   * @throws GroupError `invalidOption`
+   */
+  add(proposed: ProposedCommands, until: ProposedUntil, options: WaitOptions): { id: number; range: Promise<IndexRange> } {
+    const waiter: Waiter = { ...proposed, until, resolve: () => {}, reject: () => {}, range: undefined };
+    const limit = limitWait(this.#runtime, options, "a command", () => ({
+      commands: waiter.commands,
+      range: waiter.range,
+    }));
+    const id = this.takeId();
+    this.#waiting.set(id, waiter);
+    const range = new Promise<IndexRange>((resolve, reject) => Object.assign(waiter, { resolve, reject }));
+    return { id, range: limit === undefined ? range : this.#limited(id, range, limit) };
+  }
+
+  /** Whether somebody still waits for it. */
+  has(id: number): boolean {
+    return this.#waiting.has(id);
+  }
+
+  assigned(id: number, range: IndexRange): void {
+    const waiter = this.#waiting.get(id);
+    if (waiter === undefined) return;
+    waiter.range = range;
+    if (waiter.until === "assigned" || range.end <= this.#committed) return this.#settle(id, waiter);
+    const { end } = range;
+    let at = this.#assigned.length;
+    while (at > 0 && this.#assigned[at - 1]!.end > end) at--;
+    this.#assigned.splice(at, 0, { id, waiter, end });
+  }
+
+  rejected(id: number, outcome: FailedOutcome): void {
+    if (outcome === "notSent") this.#reject(id, "notSent", "there is no leader: no command was sent");
+    else this.#reject(id, "outcomeUnknown", "the leader did not answer: the commands may be committed, or not");
+  }
+
+  /** Everything up to `index` is committed and applied: by this member's log, or by a snapshot. */
+  committed(index: Index): void {
+    this.#committed = index;
+    let count = 0;
+    while (count < this.#assigned.length && this.#assigned[count]!.end <= index) count++;
+    for (const { id, waiter } of this.#assigned.splice(0, count)) this.#settle(id, waiter);
+  }
+
+  /** The log begins anew. */
+  reset(): void {
+    this.#committed = 0;
+  }
+
+  /** Nobody is told anything but this any more. */
+  failAll(code: GroupErrorCode, message: string, cause?: unknown): void {
+    for (const id of [...this.#waiting.keys()]) this.#reject(id, code, message, cause);
+    this.#assigned = [];
+  }
+
+  #settle(id: number, waiter: Waiter): void {
+    if (!this.#waiting.has(id)) return;
+    if (waiter.until === "assigned") return this.#resolve(id, waiter);
+    switch (this.#compare(waiter)) {
+      case "same":
+        return this.#resolve(id, waiter);
+      case "other":
+        return this.#reject(id, "superseded", "another leader put other commands in their place");
+      case "unknown":
+        return this.#reject(id, "outcomeUnknown", "what was committed in their place is not in this member's log");
+    }
+  }
+
+  #compare({ range, encoded }: Waiter): "same" | "other" | "unknown" {
+    for (const [i, command] of encoded.entries()) {
+      const entry = this.#log.get(range!.start + i);
+      if (entry === undefined) return "unknown";
+      if (entry.command !== command && !equalBytes(entry.command, command)) return "other";
+    }
+    return "same";
+  }
+
+  #resolve(id: number, waiter: Waiter): void {
+    this.#waiting.delete(id);
+    waiter.resolve(waiter.range!);
+  }
+
+  #reject(id: number, code: GroupErrorCode, message: string, cause?: unknown): void {
+    const waiter = this.#waiting.get(id);
+    if (waiter === undefined) return;
+    this.#waiting.delete(id);
+    const { commands, range } = waiter;
+    waiter.reject(new GroupError(code, message, { commands, range, cause }));
+  }
+
+  #limited(id: number, range: Promise<IndexRange>, { signal, release }: WaitLimit): Promise<IndexRange> {
+    const giveUp = (): void => {
+      const waiter = this.#waiting.get(id);
+      this.#waiting.delete(id);
+      waiter?.reject(abortReason(signal));
+    };
+    if (signal.aborted) giveUp();
+    else signal.addEventListener("abort", giveUp, { once: true });
+    return range.finally(() => {
+      signal.removeEventListener("abort", giveUp);
+      release();
+    });
+  }
+}
