@@ -3,6 +3,8 @@ export { RustCaller } from "./caller.js";
 export { RustConsumer } from "./consumer.js";
 export { EventLog, type WaitOptions } from "./event-log.js";
 export type * from "./function-protocol.js";
+export type * from "./group-protocol.js";
+export { RustGroup } from "./group.js";
 export { RustHandler, type RustCall } from "./handler.js";
 export { RustNode } from "./node.js";
 export { RustPeer, RustPeerError, type RequestOptions, type StartOptions } from "./peer.js";

@@ -1,6 +1,8 @@
 import { RustCaller } from "./caller.js";
 import { RustConsumer } from "./consumer.js";
 import type { CallerOptions, HandleOptions } from "./function-protocol.js";
+import type { CounterArgs, JoinedGroup, JoinGroupOptions } from "./group-protocol.js";
+import { RustGroup } from "./group.js";
 import { RustHandler } from "./handler.js";
 import type { RequestOptions, RustPeer } from "./peer.js";
 import { RustProducer } from "./producer.js";
@@ -108,6 +110,16 @@ export class RustNode {
     return new RustCaller(this, caller, functionId);
   }
 
+  /** Becomes a member of a group that replicates a counter. */
+  async joinCounter(options: JoinGroupOptions & CounterArgs): Promise<RustGroup<"counter">> {
+    return new RustGroup(this, await this.request<JoinedGroup>("joinGroup", { machine: "counter", ...options }));
+  }
+
+  /** Becomes a member of a group that replicates nothing: it only agrees on a leader. */
+  async joinNoop(options: JoinGroupOptions): Promise<RustGroup<"noop">> {
+    return new RustGroup(this, await this.request<JoinedGroup>("joinGroup", { machine: "noop", ...options }));
+  }
+
   /** Makes a ticket; {@link addTicket} puts it into the entry. */
   issueTicket(options: IssueOptions): Promise<TicketInfo> {
     return this.request("issueTicket", options);
@@ -159,7 +171,7 @@ export class RustNode {
     return this.request("demoInfo", { handle });
   }
 
-  /** Gives up a producer, consumer, handler, caller, sensor or viewer. */
+  /** Gives up a producer, consumer, handler, caller, group, sensor or viewer. */
   async drop(handle: string): Promise<void> {
     await this.request("drop", { handle });
   }

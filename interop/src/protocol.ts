@@ -1,5 +1,6 @@
 /** What the program's commands take and answer: the TypeScript side of `interop/README.md`. */
 import type { FunctionEvent } from "./function-protocol.js";
+import type { GroupReport } from "./group-protocol.js";
 import type { JwtValidatorArgs, TicketInfo } from "./ticket-protocol.js";
 
 /** A u64: a number as far as JavaScript counts exactly, a string of digits beyond. */
@@ -197,6 +198,7 @@ export type RustEvent =
   | { readonly event: "item"; readonly consumer: string; readonly value: unknown }
   | { readonly event: "undelivered"; readonly producer: string; readonly value: unknown }
   | FunctionEvent
+  | GroupReport
   | { readonly event: "demoProduced"; readonly handle: string; readonly reading: Reading }
   | { readonly event: "demoReceived"; readonly handle: string; readonly reading: Reading }
   | { readonly event: "demoFailed"; readonly handle: string; readonly error: string };

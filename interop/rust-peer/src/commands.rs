@@ -7,7 +7,7 @@ use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 
 use crate::{
-    demo, discovery, functions, network,
+    demo, discovery, functions, groups, network,
     peer::{Context, Peer},
     raw, relay, streams, tickets,
 };
@@ -76,6 +76,12 @@ pub async fn run(peer: Arc<Peer>, request: Request) -> anyhow::Result<Value> {
         "callerInfo" => call(functions::caller::info, ctx, args).await,
         "waitAvailable" => call(functions::caller::wait_available, ctx, args).await,
 
+        "joinGroup" => call(groups::join, ctx, args).await,
+        "feed" => call(groups::feed, ctx, args).await,
+        "execute" => call(groups::execute, ctx, args).await,
+        "query" => call(groups::query, ctx, args).await,
+        "groupInfo" => call(groups::info, ctx, args).await,
+
         "issueTicket" => call(tickets::issue, ctx, args).await,
         "addTicket" => call(tickets::add, ctx, args).await,
         "replaceTicket" => call(tickets::replace, ctx, args).await,
@@ -115,7 +121,7 @@ struct DropArgs {
     handle: String,
 }
 
-/// Gives up a producer, consumer, handler, caller, raw connection, sensor or viewer.
+/// Gives up a producer, consumer, handler, caller, group, raw connection, sensor or viewer.
 async fn drop_handle(ctx: Context, args: DropArgs) -> anyhow::Result<Value> {
     ctx.peer.drop_handle(&args.handle)?;
     Ok(Value::Object(Map::new()))

@@ -8,6 +8,7 @@ mod datum;
 mod demo;
 mod discovery;
 mod functions;
+mod groups;
 mod network;
 mod output;
 mod peer;

@@ -13,6 +13,7 @@ use mosaik::Network;
 use crate::{
     demo::{sensor::Sensor, viewer::Viewer},
     functions::{behaviour::OpenCall, caller::AnyCaller, handler::AnyHandler},
+    groups::member::AnyGroup,
     network,
     output::Output,
     raw::Raw,
@@ -31,6 +32,7 @@ pub struct Peer {
     pub callers: Table<dyn AnyCaller>,
     /// Calls whose handlers wait for the answer of a command.
     pub calls: Arc<Table<OpenCall>>,
+    pub groups: Table<dyn AnyGroup>,
     pub sensors: Table<Sensor>,
     pub viewers: Table<Viewer>,
     nodes: Mutex<HashMap<String, Arc<Network>>>,
@@ -64,6 +66,7 @@ impl Peer {
             handlers: Table::new("handler"),
             callers: Table::new("caller"),
             calls: Arc::new(Table::new("call")),
+            groups: Table::new("group"),
             sensors: Table::new("sensor"),
             viewers: Table::new("viewer"),
             nodes: Mutex::default(),
@@ -90,6 +93,7 @@ impl Peer {
         self.consumers.remove_of(name);
         self.handlers.remove_of(name);
         self.callers.remove_of(name);
+        self.groups.remove_of(name);
         self.sensors.remove_of(name);
         self.viewers.remove_of(name);
         Some(network)
@@ -101,6 +105,7 @@ impl Peer {
             || self.consumers.remove(handle)
             || self.handlers.remove(handle)
             || self.callers.remove(handle)
+            || self.groups.remove(handle)
             || self.sensors.remove(handle)
             || self.viewers.remove(handle)
             || self.raw.remove(handle);

@@ -1,0 +1,93 @@
+/** Groups in the program's commands: the TypeScript side of the table in `interop/README.md`. */
+import type { JwtValidatorArgs } from "./ticket-protocol.js";
+
+/** Names as in Mosaik for TypeScript, so that one object does for both languages. The crate's defaults stand for what is absent. */
+export interface ConsensusArgs {
+  readonly heartbeatIntervalMs?: number;
+  readonly heartbeatJitterMs?: number;
+  readonly maxMissedHeartbeats?: number;
+  readonly electionTimeoutMs?: number;
+  readonly electionTimeoutJitterMs?: number;
+  readonly bootstrapDelayMs?: number;
+  readonly forwardTimeoutMs?: number;
+  readonly queryTimeoutMs?: number;
+}
+
+export type PreferenceArgs =
+  { readonly kind: "normal" | "observer" } | { readonly kind: "reluctant"; readonly factor: number };
+
+export type GroupKeyArgs =
+  /** 64 hexadecimal digits are the secret itself, any other text is hashed. */
+  | { readonly secret: string; readonly keyOf?: undefined }
+  /** The key that follows from a validator. */
+  | { readonly keyOf: JwtValidatorArgs; readonly secret?: undefined };
+
+export type JoinGroupOptions = GroupKeyArgs & {
+  readonly consensus?: ConsensusArgs;
+  /** Bonds only with peers whose tickets all of these accept; their order enters the group's id. */
+  readonly requireTickets?: readonly JwtValidatorArgs[];
+};
+
+/** The counter's own options. */
+export interface CounterArgs {
+  /** How many entries a member that is behind asks for at a time; 2000 if absent. */
+  readonly batchSize?: number;
+  /** 25 seconds if absent. */
+  readonly fetchTimeoutMs?: number;
+  readonly preference?: PreferenceArgs;
+}
+
+/** The commands of the machines: of the counter, and of the one that does nothing. */
+export interface MachineCommands {
+  counter: { readonly Increment: number } | { readonly Decrement: number };
+  noop: null;
+}
+export type MachineKind = keyof MachineCommands;
+
+/** What the machines answer to their only query. */
+export interface MachineResults {
+  counter: number;
+  noop: null;
+}
+
+export interface JoinedGroup {
+  readonly group: string;
+  /** Hexadecimal. */
+  readonly groupId: string;
+  /** The counter's name in Rust: it enters the ids of its groups. */
+  readonly typeName: string;
+}
+
+/** Places in the log, both included. */
+export interface PlaceRange {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** A group as a member sees it; peers by their ids. */
+export interface GroupState {
+  /** It may be dead. */
+  readonly leader: string | null;
+  readonly isLeader: boolean;
+  readonly online: boolean;
+  readonly committed: number;
+  /** A follower's own is told only when it has caught up. */
+  readonly log: { readonly term: number; readonly index: number };
+  readonly bonds: readonly string[];
+}
+
+export interface GroupInfo extends GroupState {
+  /** What the counter was given: `checksum` is the BLAKE3 of the postcard of `(term, command)` of all commands, one after the other. */
+  readonly applied: { readonly count: number; readonly checksum: string };
+}
+
+/** What groups report unasked. */
+export type GroupReport =
+  | { readonly event: "groupChanged"; readonly group: string; readonly state: GroupState }
+  | {
+      readonly event: "bondEnded";
+      readonly group: string;
+      readonly peer: string;
+      readonly code: number;
+      readonly reason: string;
+    };
