@@ -10,7 +10,7 @@ export type GroupErrorCode =
   | "superseded"
   /** A command, query or result cannot be encoded, or is over the frame limit: nothing was sent. */
   | "encoding"
-  /** The answer does not decode. */
+  /** The answer, or a command of the log, does not decode. */
   | "decoding"
   /** No commands were given. */
   | "noCommands"
@@ -20,6 +20,8 @@ export type GroupErrorCode =
   | "closed"
   /** The state machine threw: this member takes no further part. */
   | "machineFailed"
+  /** The state machine threw at a query. It goes on. */
+  | "queryFailed"
   /** This node is a member already, with another machine, storage or configuration. */
   | "mismatch"
   /** The transport gives no keying material: no group is possible on it. */

@@ -4,3 +4,4 @@ export { Faults } from "./faults.js";
 export { Simulator, type Report, type SimulatorOptions } from "./simulator.js";
 export { SimulatedWorld } from "./simulated-world.js";
 export type { World, WorldKind } from "./world.js";
+export { logStorageCases, LogStorageFailure, NaiveLog, type LogStorageCase } from "./log-storage/index.js";
