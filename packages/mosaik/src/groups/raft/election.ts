@@ -1,0 +1,37 @@
+import type { PeerId } from "../../primitives/index.js";
+import type { Vote } from "./messages.js";
+
+/** How many of the asked must grant, where the abstained do not count (spec 05 §6.5). */
+export function electionQuorum(requested: number, abstained: number): number {
+  return Math.floor(Math.max(0, requested - abstained) / 2) + 1;
+}
+
+/** The votes of one round. The candidate votes for itself. */
+export class Election {
+  readonly #requested: ReadonlySet<PeerId>;
+  readonly #granted: Set<PeerId>;
+  readonly #abstained = new Set<PeerId>();
+
+  constructor(candidate: PeerId, asked: readonly PeerId[]) {
+    this.#requested = new Set([...asked, candidate]);
+    this.#granted = new Set([candidate]);
+  }
+
+  /** Who granted, the candidate among them. */
+  get granters(): ReadonlySet<PeerId> {
+    return this.#granted;
+  }
+
+  /** Counts a vote; not those of peers that were not asked. A denial is a vote that is never granted. */
+  record(from: PeerId, vote: Vote): void {
+    if (!this.#requested.has(from)) return;
+    if (vote === "granted") this.#granted.add(from);
+    else if (vote === "abstained") this.#abstained.add(from);
+  }
+
+  /** @param grantsMin no fewer will do */
+  isWon(grantsMin = 1): boolean {
+    const quorum = electionQuorum(this.#requested.size, this.#abstained.size);
+    return this.#granted.size >= Math.max(quorum, grantsMin);
+  }
+}

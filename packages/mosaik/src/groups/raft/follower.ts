@@ -1,0 +1,147 @@
+import type { PeerId } from "../../primitives/index.js";
+import type { Term } from "../positions.js";
+import { firstElectionDelayMs, successionDelayMs } from "./early-election.js";
+import { Forwards } from "./forwards.js";
+import type { Proposal } from "./io.js";
+import type { AppendEntries, RaftMessage } from "./messages.js";
+import type { Replication } from "./replication.js";
+import type { RaftState } from "./state.js";
+import type { Ballot } from "./voting.js";
+
+/** Follows the leader of its term as soon as it hears of one, and stands for election when it hears of none (spec 05 §6.4). */
+export class Follower {
+  readonly kind = "follower";
+  readonly term: Term;
+  readonly #state: RaftState;
+  readonly #replication: Replication;
+  readonly #forwards: Forwards;
+  /** The first follower of all, before any election. */
+  readonly #isFirst: boolean;
+  #electionAtMs: number;
+  #earlyElectionAtMs = Infinity;
+  #heardAtMs = -Infinity;
+
+  constructor(state: RaftState, replication: Replication, term: Term, isFirst = false) {
+    this.term = term;
+    this.#state = state;
+    this.#replication = replication;
+    this.#forwards = new Forwards(state);
+    this.#isFirst = isFirst;
+    state.isOnline = false;
+    if (!state.rules.keepsSync) replication.stop();
+    this.#electionAtMs = this.#nextElectionMs(isFirst ? state.config.bootstrapDelayMs : 0);
+  }
+
+  get deadlineMs(): number {
+    return Math.min(this.#electionDueMs(), this.#earlyElectionAtMs, this.#forwards.deadlineMs);
+  }
+
+  /** Whether the leader was heard so lately that there is no reason for an election. */
+  get hearsLeader(): boolean {
+    return this.#state.nowMs - this.#heardAtMs < this.#state.config.electionTimeoutMs;
+  }
+
+  /** @returns whether it is time to stand for election */
+  tick(): boolean {
+    const { nowMs, leader } = this.#state;
+    this.#forwards.expire();
+    if (nowMs < this.#electionDueMs() && nowMs < this.#earlyElectionAtMs) return false;
+    const isHopeless = this.#replication.isSyncing && leader !== undefined && this.#state.isBonded(leader);
+    if (!isHopeless && this.#state.preference().kind !== "observer") return true;
+    this.#restartTimer();
+    return false;
+  }
+
+  receive(from: PeerId, message: RaftMessage): void {
+    switch (message.kind) {
+      case "appendEntries":
+        return this.#appendEntries(from, message);
+      case "commandAck":
+        return this.#forwards.acknowledged(message, this.term);
+      case "queryResponse":
+        return this.#forwards.answered(message);
+      default:
+    }
+  }
+
+  propose(proposals: readonly Proposal[]): void {
+    this.#forwards.propose(proposals);
+  }
+
+  query(id: number, query: Uint8Array): void {
+    this.#forwards.query(id, query);
+  }
+
+  /** We have voted. */
+  voted({ resetsTimer, isBehind }: Ballot): void {
+    if (resetsTimer) this.#restartTimer();
+    // Whoever succeeds the leader needs what we have: it is our turn.
+    else if (isBehind && this.#state.hasLostLeader) this.#planSuccession();
+  }
+
+  bonded(peer: PeerId): void {
+    if (peer === this.#state.leader) {
+      this.#state.hasLostLeader = false;
+      this.#earlyElectionAtMs = Infinity;
+    }
+    this.planFirstElection();
+  }
+
+  unbonded(peer: PeerId): void {
+    this.#forwards.lost(peer);
+    if (peer === this.#state.leader) {
+      this.#state.hasLostLeader = true;
+      this.#planSuccession();
+    }
+    this.planFirstElection();
+  }
+
+  /** Bonds or the catalog have changed. A lone member waits for its bootstrap timer: it would become a rival. */
+  planFirstElection(): void {
+    if (!this.#isFirst || this.#state.leader !== undefined || !this.#state.rules.electsEarly) return;
+    const isReady = this.#state.isMeshComplete && this.#state.bonds.length > 0 && this.#isWilling();
+    this.#earlyElectionAtMs = isReady
+      ? this.#state.nowMs + firstElectionDelayMs(this.#state.config, this.#state.rank())
+      : Infinity;
+  }
+
+  /** The role ends. Nobody knows what becomes of what was forwarded. */
+  end(): void {
+    this.#forwards.abandon();
+  }
+
+  #appendEntries(from: PeerId, message: AppendEntries): void {
+    this.#state.leader = message.leader;
+    this.#state.hasLostLeader = false;
+    this.#heardAtMs = this.#state.nowMs;
+    this.#restartTimer();
+    this.#replication.accept(from, message);
+  }
+
+  #planSuccession(): void {
+    if (!this.#state.rules.electsEarly || this.#state.bonds.length === 0) return;
+    if (this.#replication.isSyncing || !this.#isWilling()) return;
+    this.#earlyElectionAtMs = this.#state.nowMs + successionDelayMs(this.#state.config, this.#state.rank());
+  }
+
+  #isWilling(): boolean {
+    return this.#state.preference().kind === "normal";
+  }
+
+  #restartTimer(): void {
+    this.#earlyElectionAtMs = Infinity;
+    this.#electionAtMs = this.#nextElectionMs(0);
+  }
+
+  #nextElectionMs(delayMs: number): number {
+    const preference = this.#state.preference();
+    const factor = preference.kind === "reluctant" ? preference.factor : 1;
+    return this.#state.nowMs + (this.#state.electionTimeoutMs() + delayMs) * factor;
+  }
+
+  /** Whoever is behind cannot win, and lets the others try first. */
+  #electionDueMs(): number {
+    if (!this.#replication.isSyncing) return this.#electionAtMs;
+    return this.#state.rules.keepsSync ? this.#electionAtMs + this.#state.config.electionTimeoutMs : Infinity;
+  }
+}

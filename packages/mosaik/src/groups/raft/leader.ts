@@ -1,0 +1,244 @@
+import { PeerId } from "../../primitives/index.js";
+import { compareCursors, type Cursor, type IndexRange, type Term } from "../positions.js";
+import type { LogEntry } from "../storage/storage.js";
+import { Committee } from "./committee.js";
+import { leaderSilenceMs } from "./early-election.js";
+import type { Proposal, QueryOrigin } from "./io.js";
+import type { AppendEntries, AppendEntriesResponse, ForwardCommand, RaftMessage } from "./messages.js";
+import { Proven } from "./proven.js";
+import type { RaftState } from "./state.js";
+
+const NO_ENTRIES: readonly LogEntry[] = [];
+
+/** Puts commands into the log, sends them to all, and commits what the committee holds (spec 05 §6.6). */
+export class Leader {
+  readonly kind = "leader";
+  readonly term: Term;
+  readonly committee: Committee;
+  readonly #state: RaftState;
+  readonly #proven: Proven;
+  #heartbeatAtMs: number;
+  #hasLostBonds = false;
+  #rivalSinceMs: number | undefined;
+
+  constructor(state: RaftState, term: Term, granters: ReadonlySet<PeerId>) {
+    const last = state.log.last().index;
+    this.term = term;
+    this.#state = state;
+    this.committee = new Committee(granters, last);
+    this.#proven = new Proven(state.committed.index);
+    this.#proven.met(state.bonds.length + 1);
+    for (const peer of granters) if (peer !== state.localId) this.#proven.held(peer, last);
+    this.#heartbeatAtMs = state.nowMs + state.config.heartbeatIntervalMs;
+    state.leader = state.localId;
+    state.isOnline = true;
+    state.hasLostLeader = false;
+  }
+
+  get deadlineMs(): number {
+    return this.#heartbeatAtMs;
+  }
+
+  /** What was committed here without knowing whether a majority has it. */
+  get unproven(): IndexRange | undefined {
+    return this.#proven.unproven(this.#state.committed.index);
+  }
+
+  /** Whether fewer than a majority of the expected members are in reach. */
+  get isIsolated(): boolean {
+    return this.#state.bonds.length + 1 < this.#majorityExpected();
+  }
+
+  /** The election is won: all hear of it, and of what is committed by it. */
+  announce(): void {
+    if (!this.#state.rules.announcesAtOnce) return;
+    this.#advance();
+    this.#heartbeat();
+  }
+
+  tick(): void {
+    if (this.#state.nowMs < this.#heartbeatAtMs) return;
+    if (this.#state.rules.reviewsCommittee) this.#review();
+    this.#heartbeat();
+  }
+
+  receive(from: PeerId, message: RaftMessage): void {
+    switch (message.kind) {
+      case "appendEntriesResponse":
+        return this.#acknowledged(from, message);
+      case "command":
+        return this.#forwarded(from, message);
+      case "query":
+        return this.#answer({ kind: "member", peer: from, requestId: message.requestId }, message.query);
+      default:
+    }
+  }
+
+  /** Appends all of them at once. */
+  propose(proposals: readonly Proposal[]): void {
+    const entries: LogEntry[] = [];
+    const { term } = this;
+    const { log } = this.#state;
+    const prev = log.last();
+    let next = prev.index + 1;
+    for (let i = 0; i < proposals.length; i++) {
+      const { id, commands } = proposals[i]!;
+      if (commands.length === 0) {
+        this.#state.emit({ kind: "rejected", proposal: id, outcome: "notSent" });
+        continue;
+      }
+      for (let k = 0; k < commands.length; k++) entries.push({ term, command: commands[k]! });
+      const range = { start: next, end: next + commands.length - 1 };
+      this.#state.emit({ kind: "assigned", proposal: id, range, term });
+      next = range.end + 1;
+    }
+    if (entries.length > 0) this.#append(prev, entries);
+  }
+
+  query(id: number, query: Uint8Array): void {
+    this.#answer({ kind: "local", id }, query);
+  }
+
+  bonded(peer: PeerId): void {
+    this.#proven.met(this.#state.bonds.length + 1);
+    if (this.#state.rules.announcesAtOnce) this.#state.send(peer, this.#message(this.#state.log.last(), NO_ENTRIES));
+  }
+
+  unbonded(): void {
+    this.#hasLostBonds = true;
+    if (this.#state.rules.reviewsCommittee && this.#review()) this.#heartbeat();
+  }
+
+  /** The last word of a leader that goes: what is committed. */
+  leave(): void {
+    this.#heartbeat();
+  }
+
+  /**
+   * Another leads in our term. Both stand for election in the next one (spec 05 §6.6); when both do so at once neither wins, so the one
+   * with the worse log gives the other time.
+   * @returns whether to stand for election now
+   */
+  isChallengedBy(from: PeerId, { leader, prev, entries }: AppendEntries): boolean {
+    if (!this.#state.rules.yieldsToRival || this.#isBetterThan(leader, endOf(prev, entries))) return true;
+    const { nowMs, config } = this.#state;
+    if (this.#rivalSinceMs === undefined) {
+      this.#rivalSinceMs = nowMs;
+      this.#state.send(from, this.#message(this.#state.log.last(), NO_ENTRIES));
+    }
+    return nowMs - this.#rivalSinceMs > leaderSilenceMs(config);
+  }
+
+  #isBetterThan(rival: PeerId, end: Cursor): boolean {
+    const order = compareCursors(this.#state.log.last(), end);
+    return order === 0 ? PeerId.compare(this.#state.localId, rival) < 0 : order > 0;
+  }
+
+  #forwarded(from: PeerId, { commands, requestId }: ForwardCommand): void {
+    if (commands.length === 0) return;
+    const prev = this.#state.log.last();
+    if (requestId !== undefined) {
+      const assigned = { start: prev.index + 1, end: prev.index + commands.length };
+      this.#state.send(from, { kind: "commandAck", requestId, assigned });
+    }
+    const { term } = this;
+    const entries: LogEntry[] = new Array<LogEntry>(commands.length);
+    for (let i = 0; i < commands.length; i++) entries[i] = { term, command: commands[i]! };
+    this.#append(prev, entries);
+  }
+
+  #append(prev: Cursor, entries: readonly LogEntry[]): void {
+    const { log, localId, rules } = this.#state;
+    if (this.#state.bonds.length > 0) this.#replicate(prev, entries);
+    const last = log.append(entries);
+    this.#state.tellLogPosition();
+    this.committee.grant(localId, last);
+    this.#heartbeatAtMs = this.#state.nowMs + this.#state.config.heartbeatIntervalMs;
+    if (this.#advance() && rules.reviewsCommittee) this.#heartbeat();
+  }
+
+  /** Sends entries to all, in several messages if they are many. */
+  #replicate(prev: Cursor, entries: readonly LogEntry[]): void {
+    const { entriesPerMessageMax, bytesPerMessageMax } = this.#state.rules;
+    let from = prev;
+    let start = 0;
+    let bytes = 0;
+    for (let i = 0; i < entries.length; i++) {
+      const { length } = entries[i]!.command;
+      if (i > start && (i - start >= entriesPerMessageMax || bytes + length > bytesPerMessageMax)) {
+        this.#state.broadcast(this.#message(from, entries.slice(start, i)));
+        from = { term: this.term, index: prev.index + i };
+        start = i;
+        bytes = 0;
+      }
+      bytes += length;
+    }
+    this.#state.broadcast(this.#message(from, start === 0 ? entries : entries.slice(start)));
+  }
+
+  #acknowledged(from: PeerId, { vote, lastIndex }: AppendEntriesResponse): void {
+    const { log, rules } = this.#state;
+    if (vote === "abstained") this.committee.remove(from);
+    this.#dropLost();
+    if (vote === "granted") {
+      const index = Math.min(lastIndex, log.last().index);
+      this.#proven.held(from, index);
+      // Whoever is new here has just caught up, and hears at once that it is on line.
+      if (this.committee.grant(from, index) && rules.announcesAtOnce) {
+        this.#state.send(from, this.#message(log.last(), NO_ENTRIES));
+      }
+    }
+    if (this.#advance()) this.#heartbeat();
+  }
+
+  #answer(origin: QueryOrigin, query: Uint8Array): void {
+    this.#state.emit({ kind: "answerQuery", origin, query });
+  }
+
+  /** @returns whether more is committed */
+  #review(): boolean {
+    this.#dropLost();
+    return this.#advance();
+  }
+
+  #dropLost(): void {
+    if (!this.#hasLostBonds) return;
+    this.#hasLostBonds = false;
+    this.committee.retain((peer) => peer === this.#state.localId || this.#state.isBonded(peer));
+  }
+
+  #advance(): boolean {
+    const majority = this.#majorityExpected();
+    const quorum = this.committee.quorumIndex();
+    return this.#state.commitUpTo(majority > 0 ? Math.min(quorum, this.committee.indexHeldBy(majority)) : quorum);
+  }
+
+  #majorityExpected(): number {
+    const { expectedMembers } = this.#state.rules;
+    return expectedMembers > 0 ? Math.floor(expectedMembers / 2) + 1 : 0;
+  }
+
+  #heartbeat(): void {
+    this.#heartbeatAtMs = this.#state.nowMs + this.#state.config.heartbeatIntervalMs;
+    this.#state.broadcast(this.#message(this.#state.log.last(), NO_ENTRIES));
+  }
+
+  #message(prev: Cursor, entries: readonly LogEntry[]): AppendEntries {
+    const { localId: leader, committed, log, rules } = this.#state;
+    const fingerprint = rules.usesFingerprints ? log.fingerprintAt(prev.index) : undefined;
+    return {
+      kind: "appendEntries",
+      term: this.term,
+      leader,
+      prev,
+      entries,
+      leaderCommit: committed.index,
+      fingerprint,
+    };
+  }
+}
+
+function endOf(prev: Cursor, entries: readonly LogEntry[]): Cursor {
+  const last = entries.at(-1);
+  return last === undefined ? prev : { term: last.term, index: prev.index + entries.length };
+}

@@ -1,0 +1,163 @@
+import type { PeerId } from "../../primitives/index.js";
+import { ORIGIN, type Cursor, type Index, type Term } from "../positions.js";
+import type { SyncGap } from "../sync/sync.js";
+import { matchLog, type LogMatch } from "./log-matching.js";
+import type { AppendEntries } from "./messages.js";
+import type { RaftState } from "./state.js";
+
+/** What a leader's entries were last when they could not be taken. */
+interface Untaken {
+  readonly from: PeerId;
+  readonly message: AppendEntries;
+}
+
+/**
+ * A follower's side of the log: takes the leader's entries, or has the state sync fetch what is missing before them (spec 05 §6.4). It
+ * outlives the follower: a catch-up goes on under the next leader.
+ */
+export class Replication {
+  readonly #state: RaftState;
+  #phase: "following" | "syncing" | "diverged" = "following";
+  #untaken: Untaken | undefined;
+  /** What was committed when the fingerprints differed behind it: if they differ again, the difference is not behind it. */
+  #suspectAt: Index | undefined;
+
+  constructor(state: RaftState) {
+    this.#state = state;
+  }
+
+  get isSyncing(): boolean {
+    return this.#phase === "syncing";
+  }
+
+  /** Entries or a heartbeat of the leader of our term. Answered only if there are entries, and they could be taken. */
+  accept(from: PeerId, message: AppendEntries): void {
+    const { log, rules } = this.#state;
+    if (this.#phase === "diverged") {
+      this.#untaken = { from, message };
+      return;
+    }
+    const match = matchLog(log, message, rules.usesFingerprints);
+    if (this.#phase === "syncing") {
+      if (!this.#isOvertaken(message, match)) return this.#hand(from, message);
+      this.stop();
+    }
+    if (match.kind === "joins") this.#take(from, message, match);
+    else this.#begin(from, message, match);
+  }
+
+  /** The session is done. Its end is acknowledged, though nobody asked (§19 D2). */
+  synced(term: Term): void {
+    if (this.#phase !== "syncing") return;
+    this.#phase = "following";
+    const { leader } = this.#untaken!.message;
+    this.#untaken = undefined;
+    this.#state.tellLogPosition();
+    if (!this.#state.rules.acknowledgesSync || this.#isObserver() || !this.#state.isBonded(leader)) return;
+    this.#acknowledge(leader, term);
+  }
+
+  /** Log and machine stand at `cursor`, by a snapshot. */
+  installed(cursor: Cursor): void {
+    this.#state.committed = cursor;
+    this.#suspectAt = undefined;
+    this.#state.tellLogPosition();
+  }
+
+  /** Log and machine begin anew. What the leader sent last is looked at again if it is the leader of our term still. */
+  rebuilt(followedTerm: Term | undefined): void {
+    const untaken = this.#untaken;
+    this.#phase = "following";
+    this.#untaken = undefined;
+    this.#suspectAt = undefined;
+    this.#state.committed = ORIGIN;
+    this.#state.isOnline = false;
+    this.#state.tellLogPosition();
+    if (untaken !== undefined && untaken.message.term === followedTerm) this.accept(untaken.from, untaken.message);
+  }
+
+  /** Ends an open session. What it has appended stays. */
+  stop(): void {
+    if (this.#phase !== "syncing") return;
+    this.#phase = "following";
+    this.#untaken = undefined;
+    this.#state.emit({ kind: "endSync" });
+  }
+
+  /** The session is of no use: the log joins on to that of another leader, or fingerprints say that nothing is missing. */
+  #isOvertaken({ leader }: AppendEntries, match: LogMatch): boolean {
+    if (!this.#state.rules.keepsSync || match.kind !== "joins" || match.conflictAt !== undefined) return false;
+    return match.isProven || leader !== this.#untaken!.message.leader;
+  }
+
+  #hand(from: PeerId, message: AppendEntries): void {
+    const { leader } = message;
+    if (leader !== this.#untaken!.message.leader) this.#state.emit({ kind: "syncLeader", leader });
+    this.#untaken = { from, message };
+    this.#state.emit({ kind: "leaderSent", gap: gapOf(message) });
+  }
+
+  #take(from: PeerId, message: AppendEntries, { held, conflictAt }: LogMatch & { kind: "joins" }): void {
+    const state = this.#state;
+    const { entries, fingerprint, prev } = message;
+    if (conflictAt !== undefined && !this.#revert(conflictAt, from, message)) return;
+    state.isOnline = true;
+    this.#suspectAt = undefined;
+    if (fingerprint !== undefined) state.log.adoptFingerprint(prev.index, fingerprint);
+    if (held < entries.length) {
+      state.log.append(held === 0 ? entries : entries.slice(held));
+      if (state.rules.tellsEverything) state.tellLogPosition();
+    }
+    if (entries.length > 0) this.#acknowledge(from, message.term);
+    state.commitUpTo(message.leaderCommit);
+  }
+
+  #begin(from: PeerId, message: AppendEntries, match: Exclude<LogMatch, { kind: "joins" }>): void {
+    this.#state.isOnline = false;
+    if (match.kind === "conflicts" && !this.#revert(match.at, from, message)) return;
+    if (match.kind === "differs" && !this.#revertSuspect(from, message)) return;
+    this.#phase = "syncing";
+    this.#untaken = { from, message };
+    this.#state.emit({ kind: "beginSync", leader: message.leader, gap: gapOf(message) });
+  }
+
+  /** Something up to `prev` is another than the leader's: what is not committed goes; if that was not it, the rest is. */
+  #revertSuspect(from: PeerId, message: AppendEntries): boolean {
+    const { index } = this.#state.committed;
+    if (message.prev.index <= index) return this.#revert(message.prev.index, from, message);
+    if (this.#suspectAt === index && index > 0) return this.#revert(index, from, message);
+    this.#suspectAt = index;
+    return this.#revert(index + 1, from, message);
+  }
+
+  /** Takes our entries from `at` on away. @returns whether none of them is committed; else this member has diverged */
+  #revert(at: Index, from: PeerId, message: AppendEntries): boolean {
+    const { committed, log, rules } = this.#state;
+    if (at <= committed.index && rules.protectsCommitted) {
+      this.#phase = "diverged";
+      this.#untaken = { from, message };
+      this.#state.isOnline = false;
+      this.#state.emit({ kind: "diverged", at: { term: log.termAt(at) ?? 0, index: at }, peer: from });
+      return false;
+    }
+    const { entries } = log.slice({ start: at, end: log.last().index });
+    if (entries.length === 0) return true;
+    log.truncate(at);
+    this.#state.emit({ kind: "reverted", from: at, entries });
+    if (rules.tellsEverything) this.#state.tellLogPosition();
+    return true;
+  }
+
+  #acknowledge(to: PeerId, term: Term): void {
+    const vote = this.#isObserver() ? "abstained" : "granted";
+    this.#state.send(to, { kind: "appendEntriesResponse", term, lastIndex: this.#state.log.last().index, vote });
+  }
+
+  #isObserver(): boolean {
+    return this.#state.preference().kind === "observer";
+  }
+}
+
+function gapOf({ prev, leaderCommit, entries }: AppendEntries): SyncGap {
+  return { prev, leaderCommit, entries };
+}
