@@ -1,0 +1,361 @@
+import {
+  CLOSE,
+  describeClose,
+  peerCloseCode,
+  type CloseCode,
+  type Link,
+  type SignedPeerEntry,
+} from "../../network/index.js";
+import { MosaikError, PeerId } from "../../primitives/index.js";
+import { Slices, TransportError, type CloseInfo } from "../../runtime/index.js";
+import { TicketGate } from "../../tickets/index.js";
+import {
+  bondMessageCodec,
+  handshakeEndCodec,
+  type BondMessage,
+  type GroupMessage,
+  type HandshakeEnd,
+  type HandshakeStart,
+} from "../protocol.js";
+import { Bond, type BondContext, type News } from "./bond.js";
+import { BondMetrics } from "./bond-metrics.js";
+import { Candidates } from "./candidates.js";
+import type { BondInfo, BondsContext } from "./context.js";
+import type { DialOutcome } from "./dial-plan.js";
+import { Dialer } from "./dialer.js";
+import { FrameEncoder, type Frame } from "./frames.js";
+import { isProven, ownProof, shakeHands } from "./handshake.js";
+import { silenceMs } from "./heartbeat.js";
+import { Member } from "./member.js";
+import { MemberEntries } from "./member-entries.js";
+import { mayReplace, type Side } from "./tie-break.js";
+
+/** How long a farewell may take to get across, in ms. */
+const FAREWELL_MS = 500;
+/** How often one dial introduces us to a peer that does not know us. */
+const INTRODUCTIONS_MAX = 2;
+
+/** Codes by which a peer says that it does not want us, and will not before something changes. */
+const REFUSALS = new Set<number>([
+  CLOSE.invalidAlpn.code,
+  CLOSE.differentNetwork.code,
+  CLOSE.protocolViolation.code,
+  CLOSE.groupNotAllowed.code,
+  CLOSE.groupNotFound.code,
+  CLOSE.groupInvalidProof.code,
+]);
+
+/**
+ * The bonds of one group: one with each of its other members (spec 05 §4). Dials the members that the catalog has and those that other
+ * members tell of, takes those that dial us, and keeps every bond as long as both live.
+ */
+export class Bonds<M> {
+  readonly #context: BondsContext<M>;
+  readonly #bondContext: BondContext<M>;
+  readonly #frames: FrameEncoder<M>;
+  readonly #metrics: BondMetrics;
+  readonly #entries: MemberEntries;
+  readonly #candidates: Candidates;
+  readonly #dialer: Dialer;
+  readonly #members = new Map<PeerId, Member<M>>();
+  readonly #unsubscribe: () => void;
+  /** The entry of ours that members were told of last. */
+  #told: SignedPeerEntry;
+  #sorted: readonly PeerId[] | undefined;
+  #isMeshComplete = false;
+  #isClosed = false;
+
+  /** Begins to dial at once. */
+  constructor(context: BondsContext<M>) {
+    const { node, discovery, groupId, consensus } = context;
+    const { runtime } = node;
+    const codec = bondMessageCodec(context.syncMessage);
+    this.#context = context;
+    this.#frames = new FrameEncoder(codec);
+    this.#metrics = new BondMetrics(node.metrics, groupId);
+    this.#entries = new MemberEntries(node, discovery, groupId);
+    this.#candidates = new Candidates(context);
+    this.#told = discovery.me();
+    const holder: BondContext<M>["holder"] = {
+      onNews: (bond, news) => this.#onNews(bond, news),
+      onEnded: (bond, info) => this.#onEnded(bond, info),
+      recordRtt: (peer, micros) => discovery.rtt.record(peer, micros),
+    };
+    this.#bondContext = { runtime, consensus, codec, frames: this.#frames, metrics: this.#metrics, holder };
+    this.#dialer = new Dialer({ runtime, dial: (peer, signal) => this.#dial(peer, signal) });
+    this.#unsubscribe = discovery.catalog.subscribe(() => this.#onCatalog());
+    this.#candidates.refresh();
+    this.#dialer.plan.catalog(this.#candidates.peers, runtime.monoMs());
+    this.#dialer.run();
+  }
+
+  /** The members that there is a bond with, in ascending order. */
+  peers(): readonly PeerId[] {
+    return (this.#sorted ??= [...this.#members.keys()].sort(PeerId.compare));
+  }
+
+  /** Every bond as it stands, in the order of `peers`. */
+  infos(): readonly BondInfo[] {
+    const { node, discovery } = this.#context;
+    const nowMs = node.runtime.monoMs();
+    return this.peers().map((peer) => this.#members.get(peer)!.info(nowMs, discovery.rtt.rttMs(peer)));
+  }
+
+  /**
+   * Takes or refuses a peer that knocked (spec 05 §4.3). That the network and the group are the right ones has been looked at.
+   *
+   * @returns when the link has ended
+   */
+  async accept(link: Link, start: HandshakeStart): Promise<void> {
+    try {
+      this.#judge(link, start);
+    } catch (error) {
+      // The peer is gone already.
+      if (!(error instanceof TransportError)) throw error;
+      link.close(CLOSE.cancelled);
+    }
+    await link.closed;
+  }
+
+  /** @returns whether there is a bond with the peer, and the message is on its way */
+  send(to: PeerId, message: GroupMessage<M>): boolean {
+    const member = this.#members.get(to);
+    const frame = member === undefined ? undefined : this.#encode({ kind: "group", message });
+    return frame !== undefined && member!.active.send(frame);
+  }
+
+  /** Sends to every member, encoded once. */
+  broadcast(message: GroupMessage<M>): void {
+    this.#broadcast({ kind: "group", message });
+  }
+
+  /** Says farewell to every member, for at most 500 ms, and ends all bonds. Nobody is told anything more. */
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#unsubscribe();
+    this.#dialer.close();
+    const bonds = [...this.#members.values()].flatMap((member) => member.release());
+    this.#members.clear();
+    this.#sorted = undefined;
+    this.#metrics.active.set(0);
+    await Promise.all(bonds.map((bond) => bond.depart(FAREWELL_MS)));
+  }
+
+  /** The acceptor's side of a handshake. @throws TransportError where the link is lost */
+  #judge(link: Link, start: HandshakeStart): void {
+    const refuse = (reason: CloseCode): void => this.#refuse(link, reason);
+    if (this.#isClosed) return link.close(CLOSE.cancelled);
+    const entry = this.#entries.get(link.peer);
+    if (entry === undefined) return refuse(CLOSE.unknownPeer);
+    const bond = this.#members.get(link.peer)?.active;
+    if (bond !== undefined && !this.#mayReplace(bond, entry)) return refuse(CLOSE.groupAlreadyBonded);
+    if (!this.#candidates.hasTickets(entry)) return refuse(CLOSE.groupNotAllowed);
+    if (!isProven(this.#context, link, start)) return refuse(CLOSE.groupInvalidProof);
+    const end = { proof: ownProof(this.#context, link), bonds: this.#listed() };
+    // Sent before this returns; whether the link lasts so long is told by its end.
+    link.send(handshakeEndCodec, end).catch(() => {});
+    this.#add(link, "accepted", entry, start.bonds);
+  }
+
+  /** The initiator's side of a handshake. */
+  async #dial(peer: PeerId, signal: AbortSignal): Promise<DialOutcome | "bonded"> {
+    for (let introductions = 0; ; introductions++) {
+      const entry = this.#entries.get(peer);
+      if (entry === undefined || !this.#candidates.hasTickets(entry)) return "refused";
+      const { addrs } = entry.entry.address;
+      const dialled = await shakeHands(this.#context, peer, addrs, () => this.#listed(), signal);
+      if (this.#isClosed) {
+        if (dialled.kind === "proven") dialled.link.close(CLOSE.cancelled);
+        return "failed";
+      }
+      switch (dialled.kind) {
+        case "proven":
+          this.#add(dialled.link, "dialled", this.#entries.get(peer) ?? entry, dialled.end.bonds);
+          return "bonded";
+        case "stranger":
+          if (introductions >= INTRODUCTIONS_MAX || !(await this.#introduce(entry, signal))) return "failed";
+          break;
+        case "refused":
+          if (this.#members.has(peer)) return "failed";
+          this.#onRefused(peer, dialled.code, dialled.by);
+          return REFUSALS.has(dialled.code) ? "refused" : "failed";
+        case "failed":
+          return "failed";
+      }
+    }
+  }
+
+  /** Makes this node known to a peer that does not know it. @returns whether it worked */
+  async #introduce({ entry }: SignedPeerEntry, signal: AbortSignal): Promise<boolean> {
+    try {
+      await this.#context.discovery.syncWith(entry.address, { signal });
+      return true;
+    } catch (error) {
+      if (!(error instanceof MosaikError)) throw error;
+      return false;
+    }
+  }
+
+  #add(link: Link, side: Side, entry: SignedPeerEntry, listed: HandshakeEnd["bonds"]): void {
+    const { peer } = link;
+    const bond = new Bond(this.#bondContext, link, side, entry);
+    const member = this.#members.get(peer);
+    if (member !== undefined && !this.#mayReplace(member.active, entry)) {
+      if (side !== "dialled" || member.active.side !== "accepted" || member.isTied) {
+        return link.close(CLOSE.groupAlreadyBonded);
+      }
+      member.tie(bond);
+    } else if (!this.#found(bond, member)) {
+      return this.#refuse(link, CLOSE.groupNotAllowed);
+    }
+    bond.start();
+    void this.#learn(bond, listed);
+  }
+
+  /** A peer becomes a member, or comes again by a new link. @returns whether it may, by its tickets */
+  #found(bond: Bond<M>, former: Member<M> | undefined): boolean {
+    const { node, tickets } = this.#context;
+    const { runtime } = node;
+    const { peer } = bond;
+    const gate = new TicketGate(runtime, tickets, bond.entry.entry, () => this.#revoke(peer));
+    if (!gate.isAdmitted) return false;
+    for (const old of former?.release() ?? []) old.close(CLOSE.cancelled);
+    this.#members.set(peer, new Member(runtime, node.id, bond, gate));
+    this.#sorted = undefined;
+    this.#metrics.active.set(this.#members.size);
+    this.#dialer.plan.bonded(peer, runtime.monoMs());
+    if (former !== undefined) this.#tell(() => this.#context.onUnbonded(peer, "the peer came again by a new link"));
+    this.#tell(() => this.#context.onBonded(peer));
+    this.#broadcast({ kind: "bondFormed", entry: bond.entry }, peer);
+    this.#updateMesh();
+    return true;
+  }
+
+  #revoke(peer: PeerId): void {
+    this.#onRefused(peer, CLOSE.groupNotAllowed.code, "us");
+    for (const bond of this.#members.get(peer)?.bonds ?? []) bond.close(CLOSE.groupNotAllowed);
+  }
+
+  #onEnded(bond: Bond<M>, info: CloseInfo): void {
+    const { peer } = bond;
+    const member = this.#members.get(peer);
+    const change = member?.ended(bond) ?? "none";
+    if (change === "none") return;
+    const reason = describeClose(info);
+    if (change === "switched") {
+      this.#tell(() => this.#context.onUnbonded(peer, reason));
+      return this.#tell(() => this.#context.onBonded(peer));
+    }
+    member!.release();
+    this.#members.delete(peer);
+    this.#sorted = undefined;
+    this.#metrics.active.set(this.#members.size);
+    const code = peerCloseCode(info);
+    const isRefused = code !== undefined && REFUSALS.has(code);
+    const isUnwanted = isRefused || bond.hasDeparted || (info.by === "local" && REFUSALS.has(info.code));
+    this.#dialer.plan.lost(peer, isUnwanted ? "refused" : "failed", this.#context.node.runtime.monoMs());
+    this.#tell(() => this.#context.onUnbonded(peer, bond.hasDeparted ? "the peer left" : reason));
+    if (isRefused) this.#onRefused(peer, code, "peer");
+    this.#updateMesh();
+    this.#dialer.run();
+  }
+
+  #onNews(bond: Bond<M>, news: News<M>): void {
+    switch (news.kind) {
+      case "group":
+        if (this.#members.get(bond.peer)?.has(bond) === true) this.#context.onMessage(bond.peer, news.message);
+        return;
+      case "peerEntryUpdate":
+        // Whatever a member says of others it says by `bondFormed`.
+        if (news.entry.entry.id !== bond.peer) return;
+        if (this.#entries.take(news.entry, bond.peer) === "forged") return bond.close(CLOSE.protocolViolation);
+        bond.cameFrom(news.entry);
+        return this.#members.get(bond.peer)?.learn(news.entry);
+      case "bondFormed":
+        return void this.#learn(bond, [news.entry]);
+    }
+  }
+
+  /** Takes what a member says of others, and dials them. */
+  async #learn(bond: Bond<M>, listed: HandshakeEnd["bonds"]): Promise<void> {
+    const slices = Slices.of(this.#context.node.runtime);
+    for (const signed of listed) {
+      if (this.#isClosed) return;
+      const verdict = this.#entries.take(signed, bond.peer);
+      if (verdict === "forged") return bond.close(CLOSE.protocolViolation);
+      if (verdict === "taken") this.#dialer.plan.hint(signed.entry.id, this.#context.node.runtime.monoMs());
+      if (slices.areUsedUp()) await slices.next();
+    }
+    this.#dialer.run();
+  }
+
+  #onCatalog(): void {
+    const { discovery, node } = this.#context;
+    this.#candidates.refresh();
+    this.#dialer.plan.catalog(this.#candidates.peers, node.runtime.monoMs());
+    for (const [peer, member] of this.#members) {
+      const entry = discovery.catalog.getSigned(peer);
+      if (entry !== undefined) member.learn(entry);
+    }
+    const me = discovery.me();
+    // A renewal that says nothing new comes by gossip.
+    if (me !== this.#told && !me.hasSameContent(this.#told)) this.#broadcast({ kind: "peerEntryUpdate", entry: me });
+    this.#told = me;
+    this.#updateMesh();
+    this.#dialer.run();
+  }
+
+  #mayReplace(bond: Bond<M>, { entry }: SignedPeerEntry): boolean {
+    return mayReplace(bond, entry.version.started, silenceMs(this.#context.consensus));
+  }
+
+  /** The newest entries of all members, in ascending order of their ids. */
+  #listed(): HandshakeEnd["bonds"] {
+    return this.peers().map((peer) => this.#members.get(peer)!.active.entry);
+  }
+
+  #broadcast(message: BondMessage<M>, except?: PeerId): void {
+    const frame = this.#members.size === 0 ? undefined : this.#encode(message);
+    if (frame === undefined) return;
+    for (const [peer, { active }] of this.#members) if (peer !== except) active.send(frame);
+  }
+
+  /** @returns nothing where the message cannot be encoded, as by a codec of the program's own: that is reported */
+  #encode(message: BondMessage<M>): Frame | undefined {
+    try {
+      return this.#frames.encode(message);
+    } catch (error) {
+      this.#context.node.runtime.report(error, "encoding a message of a group");
+      return undefined;
+    }
+  }
+
+  #refuse(link: Link, reason: CloseCode): void {
+    link.close(reason);
+    this.#onRefused(link.peer, reason.code, "us");
+  }
+
+  #onRefused(peer: PeerId, code: number, by: "us" | "peer"): void {
+    this.#metrics.refused.add();
+    this.#tell(() => this.#context.onRefused(peer, code, by));
+  }
+
+  #updateMesh(): void {
+    const { peers } = this.#candidates;
+    let isComplete = peers.size > 0;
+    for (const peer of peers.keys()) isComplete &&= this.#members.has(peer);
+    if (isComplete === this.#isMeshComplete) return;
+    this.#isMeshComplete = isComplete;
+    this.#tell(() => this.#context.onMesh(isComplete));
+  }
+
+  #tell(call: () => void): void {
+    if (this.#isClosed) return;
+    try {
+      call();
+    } catch (error) {
+      this.#context.node.runtime.report(error, `group ${this.#context.groupId.short()}`);
+    }
+  }
+}

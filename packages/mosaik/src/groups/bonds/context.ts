@@ -1,0 +1,46 @@
+import type { Codec } from "@mosaik/postcard";
+import type { Discovery } from "../../discovery/index.js";
+import type { LocalNode, PeerEntry } from "../../network/index.js";
+import type { PeerId } from "../../primitives/index.js";
+import type { TicketValidator } from "../../tickets/index.js";
+import type { ConsensusConfig } from "../config.js";
+import type { GroupId } from "../group-id.js";
+import type { GroupKey } from "../key.js";
+import type { GroupMessage } from "../protocol.js";
+
+/** What the bonds of a group need, and whom they tell. None of the calls comes from within `send` or `broadcast`. */
+export interface BondsContext<M> {
+  readonly node: LocalNode;
+  readonly discovery: Discovery;
+  readonly groupId: GroupId;
+  readonly key: GroupKey;
+  readonly consensus: ConsensusConfig;
+  /** Members need a ticket that each of these accepts. */
+  readonly tickets: readonly TicketValidator[];
+  readonly syncMessage: Codec<M>;
+  /** How long a peer may take for its part of a handshake, in ms. */
+  readonly handshakeTimeoutMs: number;
+  onBonded(peer: PeerId): void;
+  /** Also told, with `onBonded` right behind it, where a bond goes on by another link and what was sent last may be lost. */
+  onUnbonded(peer: PeerId, reason: string): void;
+  /** In the order of arrival. */
+  onMessage(from: PeerId, message: GroupMessage<M>): void;
+  onRefused(peer: PeerId, code: number, by: "us" | "peer"): void;
+  /** Whether there are members in the catalog and a bond with each of them; told when it changes, and false to begin with. */
+  onMesh(isComplete: boolean): void;
+}
+
+/** A bond as it stands. */
+export interface BondInfo {
+  readonly peer: PeerId;
+  /** The peer's newest entry. */
+  readonly entry: PeerEntry;
+  /** Smoothed; `undefined` while unknown. */
+  readonly rttMs: number | undefined;
+  /** For how long there has been this bond. */
+  readonly connectedMs: number;
+  readonly bytesSent: number;
+  readonly bytesReceived: number;
+  readonly messagesSent: number;
+  readonly messagesReceived: number;
+}
