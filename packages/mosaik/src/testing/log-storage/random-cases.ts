@@ -39,7 +39,7 @@ function step(logs: readonly LogStorage[], below: (limit: number) => number): st
 export const randomCases: readonly LogStorageCase[] = Array.from({ length: SEEDS }, (_, seed) => ({
   name: `does what a naive log does, seed ${seed}`,
   run(log: LogStorage): void {
-    const random = new SeededRandom(seed);
+    const random = new SeededRandom(`${seed}`);
     const naive = new NaiveLog();
     for (let i = 0; i < STEPS; i++) {
       const done = step([naive, log], (limit) => Math.floor(random.unit() * limit));
