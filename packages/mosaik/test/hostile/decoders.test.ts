@@ -7,6 +7,7 @@ import { announcementCodec } from "../../src/discovery/announcement.js";
 import { catalogSnapshotCodec, pingRequestCodec, rawSnapshotCodec } from "../../src/discovery/protocol.js";
 import { skimEntry } from "../../src/discovery/snapshot.js";
 import { callReplyCodec, callRequestCodec, callsBodyCodec } from "../../src/functions/protocol.js";
+import { logReplayMessageCodec } from "../../src/groups/sync/log-replay/protocol.js";
 import { decodePeerData, decodeTopicMessage, topicMessageCodec } from "../../src/gossip/protocol.js";
 import { endpointAddressCodec } from "../../src/network/address.js";
 import { FrameDecoder, FrameTooLarge, writeFrameHeader } from "../../src/network/framing.js";
@@ -97,6 +98,21 @@ const decoders: Record<string, Decoder> = {
   "streams of calls": decoder(callsBodyCodec, [
     { kind: "Session", value: { session: 0xffff_ffff } },
     { kind: "Parcel", value: { session: 1, isRequest: true, low: 70_000, high: 3 } },
+  ]),
+  "log replay": decoder(logReplayMessageCodec, [
+    { kind: "availabilityRequest" },
+    { kind: "availabilityResponse", value: { start: 0, end: 70_000 } },
+    { kind: "fetchEntriesRequest", value: { start: 1, end: 2000 } },
+    {
+      kind: "fetchEntriesResponse",
+      value: {
+        range: { start: 1, end: 2 },
+        entries: [
+          { term: 1, command: new Uint8Array([1, 2, 3]) },
+          { term: 300, command: new Uint8Array(100) },
+        ],
+      },
+    },
   ]),
   expiration: decoder(expirationCodec, [Expiration.never, Expiration.at(moment)]),
 };
