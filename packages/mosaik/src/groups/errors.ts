@@ -22,6 +22,8 @@ export type GroupErrorCode =
   | "machineFailed"
   /** The state machine threw at a query. It goes on. */
   | "queryFailed"
+  /** The log's storage threw: this member takes no further part. */
+  | "storageFailed"
   /** This node is a member already, with another machine, storage or configuration. */
   | "mismatch"
   /** The transport gives no keying material: no group is possible on it. */

@@ -1,3 +1,29 @@
+export type { BondInfo } from "./bonds/index.js";
+export { consensusConfig, type ConsensusConfig, type ConsensusOptions } from "./config.js";
+export { GroupError, type GroupErrorCode } from "./errors.js";
+export type { GroupEvent, GroupEvents } from "./events.js";
+export { groupId, groupIdParts, type GroupId, type GroupIdInputs } from "./group-id.js";
+export { BondsView, Group, type Consistency, type GroupConfig } from "./group.js";
+export { Groups, type JoinOptions } from "./groups.js";
+export { GroupKey } from "./key.js";
+export type { ApplyContext, LeadershipPreference, StateMachine } from "./machine/machine.js";
+export { NoOp } from "./machine/no-op.js";
+export { normal, observer, reluctant } from "./machine/preference.js";
 export type { Cursor, Index, IndexRange, Term } from "./positions.js";
+export { bondMessageCodec, handshakeEndCodec, handshakeStartCodec } from "./protocol.js";
+export type { RaftRole } from "./raft/io.js";
+export type { QueryResult } from "./requests.js";
 export { MemoryLog } from "./storage/memory.js";
 export type { LogEntry, LogSlice, LogStorage } from "./storage/storage.js";
+export { logReplaySync, type LogReplayOptions } from "./sync/log-replay/index.js";
+export type {
+  ProviderContext,
+  SessionContext,
+  StateSync,
+  SyncContext,
+  SyncGap,
+  SyncProvider,
+  SyncSession,
+} from "./sync/sync.js";
+export type { WaitOptions } from "./wait.js";
+export { GroupCondition, GroupWhen, PositionWhen } from "./when.js";

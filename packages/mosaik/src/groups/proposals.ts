@@ -9,6 +9,9 @@ import { limitWait, type WaitLimit, type WaitOptions } from "./wait.js";
 /** What somebody waits for: that the commands have places, or that they are committed and applied here. */
 export type ProposedUntil = "assigned" | "committed";
 
+/** The number of all commands that nobody waits for. */
+export const UNHEARD = 0;
+
 /** Commands as the program gave them, and as they are in the log. */
 export interface ProposedCommands {
   readonly commands: readonly unknown[];
@@ -37,30 +40,29 @@ export class Proposals {
     this.#log = log;
   }
 
-  /** A number for commands that nobody waits for. */
-  takeId(): number {
-    return this.#nextId++;
-  }
-
   /**
    * @returns the number of the proposal, and where its commands are in the log in the end
    * @throws GroupError `invalidOption`
    */
-  add(proposed: ProposedCommands, until: ProposedUntil, options: WaitOptions): { id: number; range: Promise<IndexRange> } {
+  add(
+    proposed: ProposedCommands,
+    until: ProposedUntil,
+    options: WaitOptions,
+  ): { id: number; range: Promise<IndexRange> } {
     const waiter: Waiter = { ...proposed, until, resolve: () => {}, reject: () => {}, range: undefined };
     const limit = limitWait(this.#runtime, options, "a command", () => ({
       commands: waiter.commands,
       range: waiter.range,
     }));
-    const id = this.takeId();
+    const id = this.#nextId++;
     this.#waiting.set(id, waiter);
     const range = new Promise<IndexRange>((resolve, reject) => Object.assign(waiter, { resolve, reject }));
     return { id, range: limit === undefined ? range : this.#limited(id, range, limit) };
   }
 
-  /** Whether somebody still waits for it. */
-  has(id: number): boolean {
-    return this.#waiting.has(id);
+  /** Whether it is still to be sent: unless who waited for it has given it up. */
+  isWanted(id: number): boolean {
+    return id === UNHEARD || this.#waiting.has(id);
   }
 
   assigned(id: number, range: IndexRange): void {
@@ -93,7 +95,7 @@ export class Proposals {
   }
 
   /** Nobody is told anything but this any more. */
-  failAll(code: GroupErrorCode, message: string, cause?: unknown): void {
+  failAll({ code, message, cause }: GroupError): void {
     for (const id of [...this.#waiting.keys()]) this.#reject(id, code, message, cause);
     this.#assigned = [];
   }

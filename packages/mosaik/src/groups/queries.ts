@@ -59,7 +59,7 @@ export class Queries {
   }
 
   /** Nobody is told anything but this any more. */
-  failAll(code: GroupErrorCode, message: string, cause?: unknown): void {
+  failAll({ code, message, cause }: GroupError): void {
     for (const id of [...this.#waiting.keys()]) this.#reject(id, code, message, cause);
   }
 

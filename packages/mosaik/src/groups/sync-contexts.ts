@@ -8,7 +8,7 @@ import type { ProviderContext, SessionContext, SyncContext } from "./sync/sync.j
 
 /** The member that a state sync belongs to: what it reaches, and what it does to it. */
 export interface SyncHost {
-  readonly runtime: Pick<Runtime, "monoMs" | "after" | "random" | "report">;
+  readonly runtime: Pick<Runtime, "monoMs" | "random" | "report">;
   readonly machine: StateMachine;
   readonly log: LogStorage;
   readonly localId: PeerId;
@@ -20,6 +20,7 @@ export interface SyncHost {
   readonly applied: Cursor;
   readonly leader: PeerId | undefined;
   readonly isLeader: boolean;
+  after(delayMs: number, task: () => void): CancelTimer;
   bonds(): readonly PeerId[];
   send(to: PeerId, message: unknown): boolean;
   broadcast(message: unknown): void;
@@ -58,7 +59,7 @@ abstract class HostedContext implements SyncContext<unknown> {
   }
 
   after(delayMs: number, task: () => void): CancelTimer {
-    return this.host.runtime.after(delayMs, () => {
+    return this.host.after(delayMs, () => {
       if (!this.isClosed) this.guard(task);
     });
   }

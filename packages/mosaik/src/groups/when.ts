@@ -92,7 +92,12 @@ export class GroupWhen {
   /** The end of this member's log, committed or not. */
   log(): PositionWhen<Cursor> {
     const { state } = this.#watch;
-    return new PositionWhen(this.#watch, () => state.logPosition, compareCursors, ({ index }) => index);
+    return new PositionWhen(
+      this.#watch,
+      () => state.logPosition,
+      compareCursors,
+      ({ index }) => index,
+    );
   }
 
   /** The last command that was committed, and applied to this member's machine. */
@@ -124,12 +129,7 @@ export class PositionWhen<P> {
   readonly #indexOf: (position: P) => Index;
   readonly #first: P;
 
-  constructor(
-    watch: GroupWatch,
-    now: () => P,
-    compare: (a: P, b: P) => number,
-    indexOf: (position: P) => Index,
-  ) {
+  constructor(watch: GroupWatch, now: () => P, compare: (a: P, b: P) => number, indexOf: (position: P) => Index) {
     this.#watch = watch;
     this.#now = now;
     this.#compare = compare;

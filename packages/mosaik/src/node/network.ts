@@ -1,6 +1,7 @@
 import { type RelayOption } from "@mosaik/iroh/transport";
 import { defaultDiscoveryConfig, Discovery, type DiscoveryConfig } from "../discovery/index.js";
 import { Functions } from "../functions/index.js";
+import { Groups } from "../groups/index.js";
 import { Metrics } from "../metrics/index.js";
 import {
   ALPN,
@@ -37,7 +38,7 @@ export interface NetworkOptions {
 export type NetworkClosed = { readonly by: "program" } | { readonly by: "failure"; readonly error: unknown };
 
 /** Protocols that this node accepts. The first that a peer offers too is spoken: TypeScript nodes prefer their own (spec 08 §1). */
-const ACCEPTED = [ALPN.typescript, ALPN.announce, ALPN.sync, ALPN.ping, ALPN.streams, ALPN.functions];
+const ACCEPTED = [ALPN.typescript, ALPN.announce, ALPN.sync, ALPN.ping, ALPN.streams, ALPN.functions, ALPN.groups];
 /** Streams of each direction that a peer may have open on a connection. A protocol uses one; gossip may begin one before it ends another. */
 const STREAMS_PER_CONNECTION_MAX = 8;
 
@@ -50,6 +51,7 @@ export class Network {
   readonly discovery: Discovery;
   readonly streams: Streams;
   readonly functions: Functions;
+  readonly groups: Groups;
   /** What this node counts. */
   readonly metrics: Metrics;
   /** Resolves when the network is closed, with the cause. */
@@ -75,6 +77,7 @@ export class Network {
       subscribe: (listener) => discovery.catalog.subscribe(listener),
     });
     this.functions = new Functions({ node: local, router, discovery, kept: this.#kept, frameLimitBytes });
+    this.groups = new Groups({ node: local, router, discovery, frameLimitBytes });
     this.metrics = local.metrics;
     this.closed = new Promise((resolve) => (this.#resolveClosed = resolve));
     discovery.start();
@@ -129,8 +132,8 @@ export class Network {
   }
 
   /**
-   * Leaves the network in order: producers hand over what was sent, for at most a second, and close with 204; everything else closes
-   * with 102. Takes at most two seconds. A second call waits for the first.
+   * Leaves the network in order: producers hand over what was sent, for at most a second, and close with 204; groups say farewell to
+   * their members; everything else closes with 102. Takes at most two seconds. A second call waits for the first.
    */
   close(): Promise<void> {
     return this.#end({ by: "program" });
@@ -147,7 +150,7 @@ export class Network {
 
   async #shutDown(): Promise<void> {
     this.local.beginClose();
-    await Promise.all([this.streams.close(), this.functions.close()]);
+    await Promise.all([this.streams.close(), this.functions.close(), this.groups.close()]);
     this.#kept.close(CLOSE.gracefulShutdown);
     await this.discovery.close();
     await this.local.close();

@@ -1,0 +1,218 @@
+import type { Discovery } from "../discovery/index.js";
+import {
+  ALPN,
+  CLOSE,
+  Places,
+  listOf,
+  type CloseCode,
+  type Link,
+  type LocalNode,
+  type OneOrMany,
+  type PlaceHolder,
+  type Router,
+} from "../network/index.js";
+import type { Connection } from "../runtime/index.js";
+import type { TicketValidator } from "../tickets/index.js";
+import { receiveHandshakeStart } from "./bonds/index.js";
+import { consensusConfig, type ConsensusConfig, type ConsensusOptions } from "./config.js";
+import { GroupError } from "./errors.js";
+import { groupId, type GroupId } from "./group-id.js";
+import { Group } from "./group.js";
+import type { GroupKey } from "./key.js";
+import type { StateMachine } from "./machine/machine.js";
+import { NoOp } from "./machine/no-op.js";
+import type { HandshakeStart } from "./protocol.js";
+import { Replica } from "./replica.js";
+import { MemoryLog } from "./storage/memory.js";
+import type { LogStorage } from "./storage/storage.js";
+
+/** Bonds and handshakes served at once. */
+const SERVING_MAX = 4096;
+/** Connections that have not shown their handshake: the peer that has most gives one up to a peer with fewer. */
+const HANDSHAKE_PLACES = { concurrentMax: 64, waitingMax: 0, waitMaxMs: 0, safeMs: Infinity, paceMin: 0 };
+/** How long a peer may take for each part of a handshake, in ms (spec 05 §3). */
+const HANDSHAKE_TIMEOUT_MS = 2000;
+
+/** What makes a group: nodes whose keys, machines, sync, first three times and tickets are alike are its members (spec 05 §2.4). */
+export interface JoinOptions<C = unknown, Q = unknown, R = unknown> {
+  readonly key: GroupKey;
+  /** What the group replicates. Default: `NoOp`, for groups that only agree on a leader. */
+  readonly machine?: StateMachine<C, Q, R>;
+  /** Where this node keeps the log. Default: in memory. */
+  readonly storage?: LogStorage;
+  readonly consensus?: ConsensusOptions;
+  /** Members need a ticket that each of these accepts. Their order matters. Default: none. */
+  readonly tickets?: OneOrMany<TicketValidator>;
+}
+
+/** What this room needs of the node. */
+export interface GroupsContext {
+  readonly node: LocalNode;
+  readonly router: Router;
+  readonly discovery: Discovery;
+  readonly frameLimitBytes: number;
+}
+
+interface Membership {
+  readonly replica: Replica;
+  readonly handles: Set<Group>;
+}
+
+/** A connection that has not said which group it is for. */
+interface Handshake extends PlaceHolder {
+  readonly connection: Connection;
+}
+
+/** A connection that named a group of this node. */
+interface Accepted {
+  readonly replica: Replica;
+  readonly link: Link;
+  readonly start: HandshakeStart;
+}
+
+/** The groups of one node (spec 05). */
+export class Groups {
+  readonly #context: GroupsContext;
+  readonly #memberships = new Map<GroupId, Membership>();
+  readonly #handshakes = new Places<Handshake>(HANDSHAKE_PLACES);
+  #isClosed = false;
+
+  constructor(context: GroupsContext) {
+    this.#context = context;
+    context.router.handle(ALPN.groups, SERVING_MAX, (connection) => this.#serve(connection));
+  }
+
+  /**
+   * Joins a group. The node advertises it, connects with its other members, and takes part in elections. A node that is a member
+   * already gets another handle.
+   *
+   * @throws GroupError `mismatch` (this node is a member with another machine, storage or configuration), `invalidOption`, `closed`;
+   * DiscoveryError `entryTooLarge`
+   */
+  join<C = undefined, Q = undefined, R = undefined>(options: JoinOptions<C, Q, R>): Group<C, Q, R> {
+    if (this.#isClosed) throw new GroupError("closed", "the network is closed");
+    const machine = (options.machine ?? new NoOp()) as StateMachine;
+    const consensus = consensusConfig(options.consensus);
+    const tickets = listOf(options.tickets);
+    const id = groupId({ key: options.key, consensus, machine, tickets });
+    let membership = this.#memberships.get(id);
+    if (membership !== undefined) requireEqual(membership.replica, machine, options);
+    else membership = this.#enter(id, { ...options, machine, consensus, tickets });
+    return this.#handle(membership) as Group<C, Q, R>;
+  }
+
+  /** Leaves all groups. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    const memberships = [...this.#memberships.values()];
+    this.#memberships.clear();
+    this.#count();
+    await Promise.all(memberships.map(({ replica }) => replica.leave()));
+  }
+
+  #enter(
+    id: GroupId,
+    options: Pick<JoinOptions, "key" | "storage"> & {
+      readonly machine: StateMachine;
+      readonly consensus: ConsensusConfig;
+      readonly tickets: readonly TicketValidator[];
+    },
+  ): Membership {
+    const { node, discovery, frameLimitBytes } = this.#context;
+    discovery.updateLocal((entry, nowMs) => entry.withAdded("groups", [id], nowMs));
+    try {
+      const replica: Replica = new Replica({
+        ...options,
+        node,
+        discovery,
+        frameLimitBytes,
+        handshakeTimeoutMs: HANDSHAKE_TIMEOUT_MS,
+        id,
+        storage: options.storage ?? new MemoryLog(),
+        onFailed: () => this.#remove(replica),
+      });
+      const membership = { replica, handles: new Set<Group>() };
+      this.#memberships.set(id, membership);
+      this.#count();
+      return membership;
+    } catch (error) {
+      discovery.updateLocal((entry, nowMs) => entry.withRemoved("groups", [id], nowMs));
+      throw error;
+    }
+  }
+
+  #handle({ replica, handles }: Membership): Group {
+    const group: Group = new Group(replica, () => {
+      handles.delete(group);
+      if (handles.size > 0) return Promise.resolve();
+      this.#remove(replica);
+      return replica.leave();
+    });
+    handles.add(group);
+    return group;
+  }
+
+  /** Is a member no more. A closing node says nothing: its peers see it depart. */
+  #remove(replica: Replica): void {
+    const { id } = replica.options;
+    if (this.#memberships.get(id)?.replica !== replica) return;
+    this.#memberships.delete(id);
+    this.#count();
+    this.#context.discovery.updateLocal((entry, nowMs) => entry.withRemoved("groups", [id], nowMs));
+  }
+
+  /** Takes a member that dialled, in the order of spec 05 §4.3. */
+  async #serve(connection: Connection): Promise<void> {
+    const handshake = { connection, remoteId: connection.remoteId, movedBytes: 0 };
+    const entrance = this.#handshakes.enter(handshake, this.#context.node.runtime.monoMs());
+    if (entrance.kind !== "serve") return this.#refuse(connection, CLOSE.dropped);
+    if (entrance.displaced !== undefined) this.#refuse(entrance.displaced.connection, CLOSE.dropped);
+    let accepted: Accepted | undefined;
+    try {
+      accepted = await this.#shakeHands(connection);
+    } finally {
+      this.#handshakes.leave(handshake);
+    }
+    await accepted?.replica.accept(accepted.link, accepted.start);
+  }
+
+  async #shakeHands(connection: Connection): Promise<Accepted | undefined> {
+    const { node, discovery } = this.#context;
+    const link = await node.acceptLink(connection, { timeoutMs: HANDSHAKE_TIMEOUT_MS });
+    if (discovery.catalog.getSigned(link.peer) === undefined) return this.#refuse(connection, CLOSE.unknownPeer);
+    const start = await receiveHandshakeStart(node, link, HANDSHAKE_TIMEOUT_MS);
+    if (start.network !== node.networkId) return this.#refuse(connection, CLOSE.differentNetwork);
+    const replica = this.#memberships.get(start.group)?.replica;
+    if (replica === undefined) return this.#refuse(connection, CLOSE.groupNotFound);
+    return { replica, link, start };
+  }
+
+  #refuse(connection: Connection, { code, name }: CloseCode): undefined {
+    this.#context.node.metrics.counter("mosaik.groups.connections.rejected").add();
+    connection.close(code, name);
+  }
+
+  #count(): void {
+    this.#context.node.metrics.gauge("mosaik.groups.active").set(this.#memberships.size);
+  }
+}
+
+/** @throws GroupError `mismatch` where a second handle was to be on something else than the first */
+function requireEqual(replica: Replica, machine: StateMachine, { storage, consensus }: JoinOptions): void {
+  const { options } = replica;
+  const differs = (what: string): GroupError =>
+    new GroupError("mismatch", `this node is a member of group ${options.id.short()} already, with another ${what}`);
+  if (!isSameKind(machine, options.machine)) throw differs("machine");
+  if (storage !== undefined && storage !== options.storage) throw differs("storage");
+  for (const name of Object.keys(consensus ?? {}) as (keyof ConsensusOptions)[]) {
+    const value = consensus![name];
+    if (value !== undefined && value !== options.consensus[name]) throw differs(name);
+  }
+}
+
+/** Whether two machines are of one class; or, where they have none, of the same codecs. */
+function isSameKind(a: StateMachine, b: StateMachine): boolean {
+  if (a === b) return true;
+  if (a.constructor !== b.constructor) return false;
+  return a.constructor !== Object || (a.command === b.command && a.query === b.query && a.result === b.result);
+}

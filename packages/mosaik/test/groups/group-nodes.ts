@@ -1,0 +1,44 @@
+import { GroupKey, type ConsensusOptions, type Group, type JoinOptions } from "../../src/groups/index.js";
+import type { Network } from "../../src/node/index.js";
+import type { GroupEvent } from "../../src/groups/index.js";
+import type { Nodes } from "../nodes.js";
+import { Counter, type CounterCommand } from "./counter.js";
+
+export const KEY = GroupKey.fromSecret("group1secret");
+
+export type CounterGroup = Group<CounterCommand, undefined, bigint>;
+
+/** Joins the group of counters that all members of a test are in. */
+export function joinCounter(
+  network: Network,
+  options: Partial<JoinOptions<CounterCommand, undefined, bigint>> & { consensus?: ConsensusOptions } = {},
+): CounterGroup {
+  return network.groups.join({ key: KEY, machine: new Counter(), ...options });
+}
+
+/** Members of one group that know each other, follow one leader, and are all online; the leader first. */
+export async function countersOnline(
+  nodes: Nodes,
+  count: number,
+): Promise<{ networks: Network[]; groups: CounterGroup[] }> {
+  const networks = await nodes.joinMany(count);
+  await nodes.discoverAll(...networks);
+  const groups = networks.map((network) => joinCounter(network));
+  await nodes.within(15_000, allOnline(groups), "all members to be online");
+  const order = groups.map((_, i) => i).sort((a, b) => Number(groups[b]!.isLeader) - Number(groups[a]!.isLeader));
+  return { networks: order.map((i) => networks[i]!), groups: order.map((i) => groups[i]!) };
+}
+
+export async function allOnline(groups: readonly CounterGroup[]): Promise<void> {
+  await Promise.all(groups.map((group) => group.when().online().toPromise()));
+  await Promise.all(groups.map((group) => group.bonds.when((bonds) => bonds.size === groups.length - 1).toPromise()));
+}
+
+/** What happens in a group, kept as it comes. */
+export function recordedEvents(group: Group<never, never, never> | CounterGroup): GroupEvent[] {
+  const events: GroupEvent[] = [];
+  void (async () => {
+    for await (const event of group.events()) if (event.kind !== "lagged") events.push(event);
+  })();
+  return events;
+}
