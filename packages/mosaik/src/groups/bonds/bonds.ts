@@ -300,7 +300,10 @@ export class Bonds<M> {
     }
     const me = discovery.me();
     // A renewal that says nothing new comes by gossip.
-    if (me !== this.#told && !me.hasSameContent(this.#told)) this.#broadcast({ kind: "peerEntryUpdate", entry: me });
+    if (me !== this.#told && !me.hasSameContent(this.#told)) {
+      this.#broadcast({ kind: "peerEntryUpdate", entry: me });
+      this.#dialer.plan.askAll(node.runtime.monoMs());
+    }
     this.#told = me;
     this.#updateMesh();
     this.#dialer.run();

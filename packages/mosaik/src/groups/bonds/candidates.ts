@@ -3,10 +3,18 @@ import type { PeerId } from "../../primitives/index.js";
 import { InvalidTicket, validateTickets } from "../../tickets/index.js";
 import type { BondsContext } from "./context.js";
 
+/** A peer that may be a member. */
+export interface Candidate {
+  /** Its newest entry. */
+  readonly signed: SignedPeerEntry;
+  /** The first of its entries that said what this one says: another one wherever it says something else. */
+  readonly saying: SignedPeerEntry;
+}
+
 /** Whom a group may have for members: those whose entries say so, and whose tickets are good. */
 export class Candidates {
   readonly #context: Pick<BondsContext<never>, "node" | "discovery" | "groupId" | "tickets">;
-  #peers: ReadonlyMap<PeerId, SignedPeerEntry> = new Map();
+  #peers: ReadonlyMap<PeerId, Candidate> = new Map();
   /** Entries whose tickets were no good when they came. */
   #refused: ReadonlySet<SignedPeerEntry> = new Set();
 
@@ -14,22 +22,23 @@ export class Candidates {
     this.#context = context;
   }
 
-  /** As of the last `refresh`, each with its entry. */
-  get peers(): ReadonlyMap<PeerId, SignedPeerEntry> {
+  /** As of the last `refresh`. */
+  get peers(): ReadonlyMap<PeerId, Candidate> {
     return this.#peers;
   }
 
   /** Looks at the catalog again. The tickets of an entry are judged once. */
   refresh(): void {
     const { discovery, groupId } = this.#context;
-    const peers = new Map<PeerId, SignedPeerEntry>();
+    const peers = new Map<PeerId, Candidate>();
     const refused = new Set<SignedPeerEntry>();
     for (const signed of discovery.catalog.signedPeers()) {
       const { id, groups } = signed.entry;
       if (!groups.has(groupId)) continue;
-      const isAdmitted = this.#peers.get(id) === signed || (!this.#refused.has(signed) && this.hasTickets(signed));
-      if (isAdmitted) peers.set(id, signed);
-      else refused.add(signed);
+      const known = this.#peers.get(id);
+      if (known?.signed === signed) peers.set(id, known);
+      else if (this.#refused.has(signed) || !this.hasTickets(signed)) refused.add(signed);
+      else peers.set(id, { signed, saying: known?.signed.hasSameContent(signed) === true ? known.saying : signed });
     }
     this.#peers = peers;
     this.#refused = refused;

@@ -21,13 +21,13 @@ const HINT_ATTEMPTS = 3;
 export const DIALS_MAX = 32;
 
 interface Target {
-  /** What the peer says of itself: a change is worth a new dial. `undefined`: only members speak of it. */
-  stamp: unknown;
+  /** What the peer says of itself. `undefined`: only members speak of it. */
+  saying: object | undefined;
   isBonded: boolean;
   isRefused: boolean;
   /** When it may be dialled again. */
   notBeforeMs: number;
-  /** Counts only without a stamp. */
+  /** Counts only where only members speak of it. */
   attemptsLeft: number;
   bondedMs: number;
   readonly backoff: Backoff;
@@ -48,28 +48,31 @@ export class DialPlan {
     this.#unit = unit;
   }
 
-  /** All peers that say themselves that they are members, each with what changes when its entry does. */
-  catalog(members: ReadonlyMap<PeerId, unknown>, nowMs: number): void {
-    for (const [peer, stamp] of members) {
-      const target = this.#targets.get(peer) ?? this.#add(peer, stamp, nowMs);
-      if (target.stamp === stamp) continue;
-      target.stamp = stamp;
-      if (!target.isRefused) continue;
-      target.isRefused = false;
-      target.notBeforeMs = nowMs;
+  /** All peers that say themselves that they are members, each with what it says: another object where that changes. */
+  catalog(members: ReadonlyMap<PeerId, { readonly saying: object }>, nowMs: number): void {
+    for (const [peer, { saying }] of members) {
+      const target = this.#targets.get(peer) ?? this.#add(peer, saying, nowMs);
+      if (target.saying === saying) continue;
+      target.saying = saying;
+      if (target.isRefused) askAgain(target, nowMs);
     }
     for (const [peer, target] of this.#targets) {
-      if (target.stamp === undefined || members.has(peer)) continue;
-      if (target.isBonded || this.#dialling.has(peer)) target.stamp = undefined;
+      if (target.saying === undefined || members.has(peer)) continue;
+      if (target.isBonded || this.#dialling.has(peer)) target.saying = undefined;
       else this.#targets.delete(peer);
     }
+  }
+
+  /** What we say of ourselves has changed: who did not want us may now. */
+  askAll(nowMs: number): void {
+    for (const target of this.#targets.values()) if (target.isRefused) askAgain(target, nowMs);
   }
 
   /** A member says that this peer is one, too. */
   hint(peer: PeerId, nowMs: number): void {
     if (this.#targets.has(peer)) return;
     let hinted = 0;
-    for (const { stamp, isBonded } of this.#targets.values()) if (stamp === undefined && !isBonded) hinted++;
+    for (const { saying, isBonded } of this.#targets.values()) if (saying === undefined && !isBonded) hinted++;
     if (hinted < HINTS_MAX) this.#add(peer, undefined, nowMs);
   }
 
@@ -126,9 +129,9 @@ export class DialPlan {
     return !isBonded && !this.#dialling.has(peer);
   }
 
-  #add(peer: PeerId, stamp: unknown, nowMs: number): Target {
+  #add(peer: PeerId, saying: object | undefined, nowMs: number): Target {
     const target: Target = {
-      stamp,
+      saying,
       isBonded: false,
       isRefused: false,
       notBeforeMs: nowMs,
@@ -142,10 +145,15 @@ export class DialPlan {
 
   #settle(peer: PeerId, target: Target, outcome: DialOutcome, nowMs: number): void {
     target.isRefused = outcome === "refused";
-    if (target.stamp === undefined && (target.isRefused || --target.attemptsLeft <= 0)) {
+    if (target.saying === undefined && (target.isRefused || --target.attemptsLeft <= 0)) {
       this.#targets.delete(peer);
     } else {
       target.notBeforeMs = nowMs + (target.isRefused ? REFUSED_MS : target.backoff.nextMs(this.#unit()));
     }
   }
+}
+
+function askAgain(target: Target, nowMs: number): void {
+  target.isRefused = false;
+  target.notBeforeMs = nowMs;
 }
