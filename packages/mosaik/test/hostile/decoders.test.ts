@@ -1,5 +1,5 @@
 import { readdirSync } from "node:fs";
-import { Codec, DateTime, DecodeError, Reader } from "@mosaik/postcard";
+import { Codec, DateTime, DecodeError, Reader, t } from "@mosaik/postcard";
 import { describe, expect, it } from "vitest";
 import { HeapWatch } from "../../../postcard/test/support/heap-watch.js";
 import { mutate, seededRandom } from "../../../postcard/test/support/mutations.js";
@@ -8,6 +8,9 @@ import { catalogSnapshotCodec, pingRequestCodec, rawSnapshotCodec } from "../../
 import { skimEntry } from "../../src/discovery/snapshot.js";
 import { callReplyCodec, callRequestCodec, callsBodyCodec } from "../../src/functions/protocol.js";
 import { logReplayMessageCodec } from "../../src/groups/sync/log-replay/protocol.js";
+import { cursorCodec, indexCodec, indexRangeCodec, termCodec } from "../../src/groups/positions.js";
+import { bondMessageCodec, handshakeEndCodec, handshakeStartCodec } from "../../src/groups/protocol.js";
+import { u64PairCodec } from "../../src/groups/u64-pair.js";
 import { decodePeerData, decodeTopicMessage, topicMessageCodec } from "../../src/gossip/protocol.js";
 import { endpointAddressCodec } from "../../src/network/address.js";
 import { FrameDecoder, FrameTooLarge, writeFrameHeader } from "../../src/network/framing.js";
@@ -114,6 +117,26 @@ const decoders: Record<string, Decoder> = {
       },
     },
   ]),
+  term: decoder(termCodec, [0, 2 ** 53 - 1]),
+  index: decoder(indexCodec, [0, 2 ** 53 - 1]),
+  cursor: decoder(cursorCodec, [{ term: 3, index: 70_000 }]),
+  "range of indices": decoder(indexRangeCodec, [{ start: 1, end: 2 ** 53 - 1 }]),
+  "request id": decoder(u64PairCodec, [
+    { low: 300, high: 0 },
+    { low: 0xffff_ffff, high: 0xffff_ffff },
+  ]),
+  "start of a bond's handshake": decoder(handshakeStartCodec, [
+    { network: Digest.from("n"), group: Digest.from("g"), proof: Digest.from("p"), bonds: entries.slice(0, 2) },
+  ]),
+  "end of a bond's handshake": decoder(handshakeEndCodec, [{ proof: Digest.from("p"), bonds: entries.slice(0, 2) }]),
+  "message of a bond": {
+    codec: bondMessageCodec(t.custom<Uint8Array>({ encode: (bytes) => bytes, decode: (bytes) => bytes })),
+    inputs: ["bond", "raft", "three"].flatMap((name) =>
+      loadCases<{ hex: string; meaning: string }>(`captures-${name}.json`)
+        .filter(({ hex, meaning }) => hex !== "" && !meaning.includes("Handshake"))
+        .map(({ hex }) => fromHex(hex)!),
+    ),
+  },
   expiration: decoder(expirationCodec, [Expiration.never, Expiration.at(moment)]),
 };
 
