@@ -131,8 +131,8 @@ export class Group<C = unknown, Q = unknown, R = unknown> {
    */
   async query(query: Q, consistency: Consistency, options: WaitOptions = {}): Promise<QueryResult<R>> {
     this.#requireMember();
-    const replica = this.#replica;
-    const answer = consistency === "weak" ? replica.queryHere(query) : await replica.queryLeader(query, options);
+    const { requests } = this.#replica;
+    const answer = consistency === "weak" ? requests.queryHere(query) : await requests.queryLeader(query, options);
     return answer as QueryResult<R>;
   }
 
@@ -160,7 +160,7 @@ export class Group<C = unknown, Q = unknown, R = unknown> {
 
   #propose(commands: readonly C[], until: ProposedUntil, options: WaitOptions): Promise<IndexRange> {
     this.#requireMember(commands);
-    return this.#replica.propose(commands, until, options);
+    return this.#replica.requests.propose(commands, until, options);
   }
 
   #requireMember(commands: readonly C[] = []): void {

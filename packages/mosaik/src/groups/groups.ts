@@ -20,6 +20,7 @@ import { groupId, type GroupId } from "./group-id.js";
 import { Group } from "./group.js";
 import type { GroupKey } from "./key.js";
 import type { StateMachine } from "./machine/machine.js";
+import { reluctant } from "./machine/preference.js";
 import { NoOp } from "./machine/no-op.js";
 import type { HandshakeStart } from "./protocol.js";
 import { Replica } from "./replica.js";
@@ -118,6 +119,7 @@ export class Groups {
       readonly tickets: readonly TicketValidator[];
     },
   ): Membership {
+    checkPreference(options.machine);
     const { node, discovery, frameLimitBytes } = this.#context;
     discovery.updateLocal((entry, nowMs) => entry.withAdded("groups", [id], nowMs));
     try {
@@ -195,6 +197,11 @@ export class Groups {
   #count(): void {
     this.#context.node.metrics.gauge("mosaik.groups.active").set(this.#memberships.size);
   }
+}
+
+/** @throws GroupError `invalidOption` */
+function checkPreference({ preference }: StateMachine): void {
+  if (preference?.kind === "reluctant") reluctant(preference.factor);
 }
 
 /** @throws GroupError `mismatch` where a second handle was to be on something else than the first */

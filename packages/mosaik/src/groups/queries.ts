@@ -58,6 +58,10 @@ export class Queries {
     else this.#reject(id, "outcomeUnknown", "the leader did not answer the query");
   }
 
+  unanswered(id: number): void {
+    this.#reject(id, "queryFailed", "the machine threw at the query, or its answer cannot be encoded");
+  }
+
   /** Nobody is told anything but this any more. */
   failAll({ code, message, cause }: GroupError): void {
     for (const id of [...this.#waiting.keys()]) this.#reject(id, code, message, cause);

@@ -9,21 +9,20 @@ import { Bonds } from "./bonds/index.js";
 import { CatchUp } from "./catch-up.js";
 import type { ConsensusConfig } from "./config.js";
 import { GroupError } from "./errors.js";
+import type { GroupEvent } from "./events.js";
 import type { GroupId } from "./group-id.js";
 import type { GroupKey } from "./key.js";
 import type { StateMachine } from "./machine/machine.js";
 import { MemberState } from "./member-state.js";
 import { MemberSyncHost } from "./member-sync-host.js";
-import { ORIGIN, type Cursor, type Index, type IndexRange } from "./positions.js";
-import type { ProposedUntil } from "./proposals.js";
+import { ORIGIN, type Cursor, type Index } from "./positions.js";
 import type { HandshakeStart } from "./protocol.js";
 import { RaftCore } from "./raft/core.js";
 import { FingerprintedLog } from "./raft/fingerprinted-log.js";
 import type { QueryOrigin, RaftInput, RaftOutput } from "./raft/io.js";
 import { availableRules } from "./raft/rules.js";
-import { Requests, type QueryResult } from "./requests.js";
+import { Requests } from "./requests.js";
 import type { LogStorage } from "./storage/storage.js";
-import type { WaitOptions } from "./wait.js";
 
 /** Queries of other members that wait until the machine has applied what was committed when they came. */
 const WAITING_QUERIES_MAX = 1024;
@@ -50,6 +49,8 @@ export interface ReplicaOptions {
 export class Replica {
   readonly options: ReplicaOptions;
   readonly state: MemberState;
+  /** What the program asks for. */
+  readonly requests: Requests;
   readonly #runtime;
   readonly #log: FingerprintedLog;
   readonly #core: RaftCore;
@@ -57,7 +58,6 @@ export class Replica {
   readonly #host: MachineHost;
   readonly #applier: Applier;
   readonly #catchUp: CatchUp;
-  readonly #requests: Requests;
   readonly #inputs: RaftInput[] = [];
   /** While inputs are taken in, what comes waits for its turn. So it does until everything is in place. */
   #isRunning = true;
@@ -74,15 +74,16 @@ export class Replica {
     this.#log = new FingerprintedLog(options.storage);
     const log = this.#log;
     this.state = new MemberState(node, id, log.last());
-    this.#requests = new Requests({
+    const onFailed = (index: Index, error: unknown): void => this.#machineFailed(index, error);
+    this.#host = new MachineHost({ machine, log, groupId: id, networkId: node.networkId, report, onFailed });
+    this.requests = new Requests({
       runtime,
       machine,
+      host: this.#host,
       log,
       frameLimitBytes: options.frameLimitBytes,
       submit: (inputs) => this.#run(() => this.#inputs.push(...inputs)),
     });
-    const onFailed = (index: Index, error: unknown): void => this.#machineFailed(index, error);
-    this.#host = new MachineHost({ machine, log, groupId: id, networkId: node.networkId, report, onFailed });
     this.#applier = new Applier({
       machine: this.#host,
       slices: Slices.of(runtime),
@@ -107,7 +108,7 @@ export class Replica {
       log,
       core: this.#core,
       host: this.#host,
-      requests: this.#requests,
+      requests: this.requests,
       run: (task) => this.#run(task),
       onInstalled: (cursor) => this.#installed(cursor),
       onDiverged: (at, peer) => this.#beginAnew(at, peer),
@@ -130,34 +131,10 @@ export class Replica {
     return this.#bonds.accept(link, start);
   }
 
-  /** Puts commands into the group's log. @throws as `Requests.propose`; GroupError `closed`, `machineFailed`, `storageFailed` */
-  propose(commands: readonly unknown[], until: ProposedUntil, options: WaitOptions): Promise<IndexRange> {
-    this.#requireOpen({ commands });
-    return this.#requests.propose(commands, until, options);
-  }
-
-  /** Asks this node's machine. @throws GroupError `queryFailed`, `closed`, `machineFailed`, `storageFailed` */
-  queryHere(query: unknown): QueryResult {
-    this.#requireOpen({ query });
-    return { result: this.#host.query(query), position: this.#host.committed.index };
-  }
-
-  /** Asks the leader's machine. @throws as `Requests.query`; GroupError `closed`, `machineFailed`, `storageFailed` */
-  queryLeader(query: unknown, options: WaitOptions): Promise<QueryResult> {
-    this.#requireOpen({ query });
-    return this.#requests.query(query, options);
-  }
-
   /** Leaves the group: tells the other members, and closes the bonds with them. Takes at most half a second. */
   leave(): Promise<void> {
     this.#run(() => this.#inputs.push({ kind: "leave" }));
     return this.#end(new GroupError("closed", `group ${this.options.id.short()} was left`));
-  }
-
-  #requireOpen(details: { commands?: readonly unknown[]; query?: unknown }): void {
-    if (this.#ended === undefined) return;
-    const { code, message, cause } = this.#ended;
-    throw new GroupError(code, message, { ...details, cause });
   }
 
   /** Does something that may bring inputs, and takes all of them in. */
@@ -216,7 +193,7 @@ export class Replica {
       case "rejected":
       case "queryResult":
       case "queryFailed":
-        return this.#requests.settle(output);
+        return this.requests.settle(output);
       case "answerQuery":
         return this.#answer(output.origin, output.query);
       case "beginSync":
@@ -239,7 +216,7 @@ export class Replica {
   #applied(): void {
     const { committed } = this.#host;
     this.state.committedIs(committed.index);
-    this.#requests.committed(committed.index);
+    this.requests.committed(committed.index);
     this.#catchUp.committed(committed);
     const safe = this.#catchUp.safeToPrune();
     if (safe !== undefined) this.#log.prunePrefix(Math.min(safe, committed.index - 1));
@@ -250,6 +227,7 @@ export class Replica {
     if (origin.kind === "member" && this.#applier.waitingCount >= WAITING_QUERIES_MAX) return;
     this.#applier.whenApplied(() => {
       const result = this.#host.answer(query);
+      if (result === undefined && origin.kind === "local") return this.requests.unanswered(origin.id);
       this.#inputs.push({ kind: "answered", origin, result, position: this.#host.committed.index });
     });
   }
@@ -263,7 +241,7 @@ export class Replica {
       return this.#fail(new GroupError("machineFailed", message, { peer }));
     }
     this.#log.resetTo(ORIGIN);
-    this.#requests.reset();
+    this.requests.reset();
     this.#movedTo(ORIGIN, { kind: "rebuilt" });
   }
 
@@ -278,6 +256,7 @@ export class Replica {
   #movedTo(cursor: Cursor, input: RaftInput): void {
     this.#applier.reset(cursor.index);
     this.state.logEndsAt(cursor);
+    this.state.committedIs(cursor.index);
     this.#inputs.unshift(input);
   }
 
@@ -293,24 +272,22 @@ export class Replica {
       tickets,
       syncMessage: machine.sync.message,
       handshakeTimeoutMs,
-      onBonded: (peer) =>
-        this.#run(() => {
-          this.state.tell({ kind: "bonded", peer });
-          this.#inputs.push({ kind: "bonded", peer });
-          this.#catchUp.bondsChanged();
-        }),
-      onUnbonded: (peer, reason) =>
-        this.#run(() => {
-          this.state.tell({ kind: "unbonded", peer, reason });
-          this.#inputs.push({ kind: "unbonded", peer });
-          this.#catchUp.bondsChanged();
-        }),
+      onBonded: (peer) => this.#bondChanged({ kind: "bonded", peer }),
+      onUnbonded: (peer, reason) => this.#bondChanged({ kind: "unbonded", peer, reason }),
       onMessage: (from, message) => {
         if (message.kind === "stateSync") this.#run(() => this.#catchUp.receive(message.message, from));
         else enter({ kind: "message", from, message });
       },
       onRefused: (peer, code, by) => this.#run(() => this.state.tell({ kind: "refused", peer, code, by })),
       onMesh: (isComplete) => enter({ kind: "mesh", isComplete }),
+    });
+  }
+
+  #bondChanged(event: GroupEvent & { readonly kind: "bonded" | "unbonded" }): void {
+    this.#run(() => {
+      this.state.tell(event);
+      this.#inputs.push({ kind: event.kind, peer: event.peer });
+      this.#catchUp.bondsChanged();
     });
   }
 
@@ -332,7 +309,7 @@ export class Replica {
     this.#applier.close();
     this.#catchUp.close();
     this.#closed = this.#bonds.close();
-    this.#requests.failAll(reason);
+    this.requests.failAll(reason);
     this.state.end(reason);
     return this.#closed;
   }

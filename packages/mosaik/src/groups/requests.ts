@@ -1,5 +1,6 @@
 import type { Codec } from "@mosaik/postcard";
 import type { Runtime } from "../runtime/index.js";
+import type { MachineHost } from "./apply.js";
 import { GroupError } from "./errors.js";
 import type { StateMachine } from "./machine/machine.js";
 import type { Index, IndexRange } from "./positions.js";
@@ -18,6 +19,7 @@ const COMMAND_OVERHEAD_BYTES = 16;
 export interface RequestsContext {
   readonly runtime: Pick<Runtime, "after" | "soon">;
   readonly machine: Pick<StateMachine, "command" | "query" | "result">;
+  readonly host: Pick<MachineHost, "query" | "committed">;
   readonly log: Pick<LogStorage, "get">;
   readonly frameLimitBytes: number;
   /** Takes in what the program asked for in one turn. */
@@ -36,6 +38,7 @@ export class Requests {
   readonly #turn: Turn;
   readonly #proposals: Proposals;
   readonly #queries: Queries;
+  #ended: GroupError | undefined;
 
   constructor(context: RequestsContext) {
     const { runtime, log, submit } = context;
@@ -50,10 +53,11 @@ export class Requests {
   /**
    * Puts commands into the log of the group.
    *
-   * @throws GroupError `noCommands`, `encoding`, `invalidOption`; by its promise `notSent`, `outcomeUnknown`, `superseded`, `timeout`,
-   * and the signal's reason
+   * @throws GroupError `noCommands`, `encoding`, `invalidOption`, or why the group has ended; by its promise also `notSent`,
+   * `outcomeUnknown`, `superseded`, `timeout`, and the signal's reason
    */
   propose(commands: readonly unknown[], until: ProposedUntil, options: WaitOptions): Promise<IndexRange> {
+    this.#requireOpen({ commands });
     if (commands.length === 0) throw new GroupError("noCommands", "there are no commands");
     const encoded = this.#encodeCommands(commands);
     const { id, range } = this.#proposals.add({ commands, encoded }, until, options);
@@ -66,13 +70,21 @@ export class Requests {
     this.#turn.propose({ id: UNHEARD, commands: [command] });
   }
 
+  /** Asks this node's machine. @throws GroupError `queryFailed`, or why the group has ended */
+  queryHere(query: unknown): QueryResult {
+    this.#requireOpen({ query });
+    const { host } = this.#context;
+    return { result: host.query(query), position: host.committed.index };
+  }
+
   /**
    * Asks the leader's machine.
    *
-   * @throws GroupError `encoding`, `invalidOption`; by its promise `notSent`, `outcomeUnknown`, `decoding`, `timeout`, and the signal's
-   * reason
+   * @throws GroupError `encoding`, `invalidOption`, `notSent`, `outcomeUnknown`, `queryFailed`, `decoding`, `timeout`, or why the group
+   * has ended; the signal's reason
    */
-  async query(query: unknown, options: WaitOptions): Promise<QueryResult> {
+  async queryLeader(query: unknown, options: WaitOptions): Promise<QueryResult> {
+    this.#requireOpen({ query });
     const { machine } = this.#context;
     const encoded = encode(machine.query, query, "the query", { query });
     if (encoded.length > this.#roomBytes)
@@ -101,6 +113,11 @@ export class Requests {
     }
   }
 
+  /** The machine of this node, which leads, has no answer to a query. */
+  unanswered(id: number): void {
+    this.#queries.unanswered(id);
+  }
+
   /** Everything up to `index` is committed, applied, and in the log if it ever was. */
   committed(index: Index): void {
     this.#proposals.committed(index);
@@ -113,8 +130,15 @@ export class Requests {
 
   /** The group has ended: all fail for that reason. */
   failAll(reason: GroupError): void {
+    this.#ended = reason;
     this.#proposals.failAll(reason);
     this.#queries.failAll(reason);
+  }
+
+  #requireOpen(details: { commands?: readonly unknown[]; query?: unknown }): void {
+    if (this.#ended === undefined) return;
+    const { code, message, cause } = this.#ended;
+    throw new GroupError(code, message, { ...details, cause });
   }
 
   get #roomBytes(): number {
