@@ -152,6 +152,7 @@ export class Leader {
     if (this.#state.bonds.length > 0) this.#replicate(prev, entries);
     const last = log.append(entries);
     this.#state.tellLogPosition();
+    this.#dropLost();
     this.committee.grant(localId, last);
     this.#heartbeatAtMs = this.#state.nowMs + this.#state.config.heartbeatIntervalMs;
     if (this.#advance() && rules.reviewsCommittee) this.#heartbeat();
