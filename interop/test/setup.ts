@@ -14,6 +14,7 @@ export class Languages {
   /** The Rust process. */
   readonly rust: RustPeer;
   readonly #networks: Network[] = [];
+  readonly #processes: RustPeer[] = [];
 
   constructor(relay: LocalRelay, rust: RustPeer) {
     this.relay = relay;
@@ -34,6 +35,13 @@ export class Languages {
   /** A TypeScript node that knows nobody until somebody has asked it for something. */
   async shyTs(networkId: string): Promise<Network> {
     return this.ts(networkId, { runtime: await createNodeRuntime({ wrapTransport: shyTransport }) });
+  }
+
+  /** A further Rust process: one that can be killed. */
+  async rustProcess(): Promise<RustPeer> {
+    const process = await RustPeer.start();
+    this.#processes.push(process);
+    return process;
   }
 
   /** A Rust node. It announces itself every second, so that its consumers look again at producers that they missed. */
@@ -59,7 +67,7 @@ export class Languages {
 
   async close(): Promise<void> {
     await Promise.all(this.#networks.map((network) => network.close()));
-    await this.rust.close();
+    await Promise.all([this.rust, ...this.#processes].map((process) => process.close()));
     await this.relay.close();
   }
 }
@@ -101,12 +109,14 @@ export async function within<T>(ms: number, promise: PromiseLike<T>, what: strin
   }
 }
 
+const LOOK_EVERY_MS = 5;
+
 /** Waits for a condition that nothing notifies of. */
 export async function until(ms: number, condition: () => boolean, what: string): Promise<void> {
   const endMs = performance.now() + ms;
   while (!condition()) {
     if (performance.now() > endMs) throw new Error(`waited ${ms} ms for ${what}`);
-    await new Promise((resolve) => setImmediate(resolve));
+    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
   }
 }
 
