@@ -42,3 +42,22 @@ export function recordedEvents(group: Group<never, never, never> | CounterGroup)
   })();
   return events;
 }
+
+/** Twice as long as a first election may take, in ms: the deadline of Rust's tests. */
+export const ELECTION_MS = 11_000;
+
+/** A member that leads, as it came first, and `count` others that follow it. */
+export async function ledByFirst(
+  nodes: Nodes,
+  count: number,
+): Promise<{ networks: Network[]; groups: CounterGroup[] }> {
+  const leading = await nodes.join("n0");
+  const groups = [joinCounter(leading)];
+  await nodes.within(ELECTION_MS, groups[0]!.when().online(), "the first to lead");
+  const networks = [leading];
+  for (let i = 1; i <= count; i++) networks.push(await nodes.join(`n${i}`));
+  await nodes.discoverAll(...networks);
+  for (const network of networks.slice(1)) groups.push(joinCounter(network));
+  for (const group of groups) await nodes.within(ELECTION_MS, group.when().online(), "a member to be online");
+  return { networks, groups };
+}
