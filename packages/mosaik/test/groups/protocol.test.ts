@@ -97,7 +97,7 @@ function summary(message: BondMessage<Uint8Array>): Record<string, unknown> {
 
 function expected({ kind, entry, ...rest }: Captured): Record<string, unknown> {
   if (entry !== undefined) return { id: entry.id };
-  if (kind === "AppendEntries" || kind === "RequestVote") return rest as Record<string, unknown>;
+  if (kind === "AppendEntries" || kind === "RequestVote") return rest;
   return kind === "Ping" || kind === "Pong" || kind === "Departure" ? { kind: kind.toLowerCase() } : {};
 }
 
