@@ -22,6 +22,8 @@ interface Request extends IndexRange {
 export interface Chunk {
   readonly from: PeerId;
   readonly start: Index;
+  /** The first that was missing: one before it is there to be compared. */
+  readonly first: Index;
   readonly end: Index;
   readonly entries: readonly LogEntry[];
 }
@@ -46,10 +48,10 @@ export interface Want {
 export class Fetches {
   readonly #available = new Map<PeerId, IndexRange>();
   readonly #requests = new Map<PeerId, Request>();
-  /** What came before what is in front of it, by its start. */
+  /** What came before what is in front of it, in order. */
   #chunks: Chunk[] = [];
   #waitingBytes = 0;
-  /** What is asked for without the entry before it: that one alone filled an answer. */
+  /** What is asked for without the entry before it, of the leader: that one alone filled an answer. */
   #alone: Index | undefined;
 
   /** A member says what it has. A request for what it has not is void; not the leader's, who may have more than it says. */
@@ -106,15 +108,15 @@ export class Fetches {
     }
     this.#requests.delete(from);
     if (range.end < request.first) this.#alone = request.first;
-    else this.#keep({ from, start: range.start, end: range.end, entries });
+    else this.#keep({ from, start: range.start, first: request.first, end: range.end, entries });
     return true;
   }
 
-  /** The kept entries that `next` is among. Those before it are dropped. */
+  /** The kept entries that go on at `next`. Those before it are dropped. */
   take(next: Index): Chunk | undefined {
     for (;;) {
       const chunk = this.#chunks[0];
-      if (chunk === undefined || chunk.start > next) return undefined;
+      if (chunk === undefined || chunk.first > next) return undefined;
       this.#chunks.shift();
       this.#waitingBytes -= bytesOf(chunk);
       if (chunk.end >= next) return chunk;
@@ -138,9 +140,15 @@ export class Fetches {
   }
 
   #request(want: Want, idle: PeerId[], at: Index, end: Index): { peer: PeerId; range: IndexRange } | undefined {
-    const isOverlapping = at > want.anchor && want.batchSize > 1 && at !== this.#alone;
-    const start = isOverlapping ? at - 1 : at;
-    const place = idle.findIndex((peer) => this.#available.get(peer)!.start < start && this.#lastOf(peer, want) >= at);
+    const isAlone = want.batchSize === 1 || at === this.#alone;
+    const start = isAlone || at === want.anchor ? at : at - 1;
+    const place = idle.findIndex(
+      (peer) =>
+        this.#available.get(peer)!.start < start &&
+        this.#lastOf(peer, want) >= at &&
+        // What joins to nothing cannot be compared.
+        (peer === want.leader || !isAlone),
+    );
     if (place === -1) return undefined;
     const [peer] = idle.splice(place, 1) as [PeerId];
     const range = { start, end: Math.min(end, start + want.batchSize - 1, this.#lastOf(peer, want)) };
@@ -161,7 +169,7 @@ export class Fetches {
 
   /** What is missing, and neither kept nor under way. */
   #holes({ next, last }: Want): IndexRange[] {
-    const taken = this.#chunks.map(({ start, end }) => ({ start, end }));
+    const taken = this.#chunks.map(({ first, end }) => ({ start: first, end }));
     for (const { first, end, isOverdue } of this.#requests.values()) if (!isOverdue) taken.push({ start: first, end });
     taken.sort((a, b) => a.start - b.start);
     const holes: IndexRange[] = [];
@@ -179,7 +187,7 @@ export class Fetches {
   }
 
   #keep(chunk: Chunk): void {
-    const place = this.#chunks.findIndex(({ start }) => start > chunk.start);
+    const place = this.#chunks.findIndex(({ first }) => first > chunk.first);
     this.#chunks.splice(place === -1 ? this.#chunks.length : place, 0, chunk);
     this.#waitingBytes += bytesOf(chunk);
   }

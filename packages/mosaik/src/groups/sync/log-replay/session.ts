@@ -28,7 +28,7 @@ export class LogReplaySession implements SyncSession<LogReplayMessage> {
   #leader: PeerId;
   /** The leader's log is known: it has sent something since it leads. */
   #isLeaderHeard = true;
-  #isLeaderOnly = false;
+  #isLeaderOnly: boolean;
   /** Not even the leader's own pieces fit together: nothing is asked for until the next refresh. */
   #isPaused = false;
   /** The first entry that is not compared yet. */
@@ -43,6 +43,8 @@ export class LogReplaySession implements SyncSession<LogReplayMessage> {
     this.#context = context;
     this.#tail = new LeaderTail(gap);
     this.#leader = context.leader;
+    // Pieces of one entry have no room to join.
+    this.#isLeaderOnly = config.batchSize === 1;
     this.#next = this.#anchor;
     this.#peers = new Set(context.bonds());
     context.broadcast(ASK);
@@ -59,7 +61,12 @@ export class LogReplaySession implements SyncSession<LogReplayMessage> {
 
   leaderSent(gap: SyncGap): void {
     this.#tail.add(gap);
-    this.#isLeaderHeard = true;
+    if (!this.#isLeaderHeard) {
+      this.#isLeaderHeard = true;
+      // What others gave under another leader is compared with this one's; what that leader gave alone is nobody else's word.
+      const from = this.#isLeaderOnly ? this.#anchor : Math.max(this.#anchor, this.#tail.join.index);
+      this.#next = Math.min(this.#next, from);
+    }
     this.#advance();
   }
 
@@ -160,13 +167,18 @@ export class LogReplaySession implements SyncSession<LogReplayMessage> {
       return this.#fetchFromLeader();
     } else if (difference <= this.#context.committed.index) {
       return this.#diverge(difference);
-    } else if (difference < this.#next) {
+    } else if (difference < this.#next || !(this.#isLeaderOnly || this.#isJoined(start, difference))) {
       return this.#fetchFromLeader();
     } else {
       this.#replaceFrom(difference, entries.slice(difference - start));
     }
     this.#next = Math.max(this.#next, end + 1);
     this.#hasProgressed = true;
+  }
+
+  /** Whether the piece shows that what is before the difference is what its giver has. */
+  #isJoined(start: Index, difference: Index): boolean {
+    return difference > start || start === this.#anchor;
   }
 
   /** Everything up to where the leader's entries join is here: they follow, and nothing else. */
