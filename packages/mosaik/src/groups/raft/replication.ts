@@ -21,6 +21,8 @@ export class Replication {
   #untaken: Untaken | undefined;
   /** What was committed when the fingerprints differed behind it: if they differ again, the difference is not behind it. */
   #suspectAt: Index | undefined;
+  /** Since when the leader's log ends before what is committed here. */
+  #aheadSinceMs: number | undefined;
 
   constructor(state: RaftState) {
     this.#state = state;
@@ -101,6 +103,7 @@ export class Replication {
     const state = this.#state;
     const { entries, fingerprint, prev } = message;
     if (conflictAt !== undefined && !this.#revert(conflictAt, from, message)) return;
+    if (this.#isAheadForGood(message)) return this.#diverge(state.committed.index, from, message);
     state.isOnline = true;
     this.#suspectAt = undefined;
     if (fingerprint !== undefined) state.log.adoptFingerprint(prev.index, fingerprint);
@@ -134,10 +137,7 @@ export class Replication {
   #revert(at: Index, from: PeerId, message: AppendEntries): boolean {
     const { committed, log, rules } = this.#state;
     if (at <= committed.index && rules.protectsCommitted) {
-      this.#phase = "diverged";
-      this.#untaken = { from, message };
-      this.#state.isOnline = false;
-      this.#state.emit({ kind: "diverged", at: { term: log.termAt(at) ?? 0, index: at }, peer: from });
+      this.#diverge(at, from, message);
       return false;
     }
     const { entries } = log.slice({ start: at, end: log.last().index });
@@ -146,6 +146,26 @@ export class Replication {
     this.#state.emit({ kind: "reverted", from: at, entries });
     if (rules.tellsEverything) this.#state.tellLogPosition();
     return true;
+  }
+
+  #diverge(index: Index, from: PeerId, message: AppendEntries): void {
+    this.#phase = "diverged";
+    this.#untaken = { from, message };
+    this.#aheadSinceMs = undefined;
+    this.#state.isOnline = false;
+    const term = this.#state.log.termAt(index) ?? 0;
+    this.#state.emit({ kind: "diverged", at: { term, index }, peer: from });
+  }
+
+  /**
+   * Whether the leader lacks what is committed here: its heartbeats tell the end of its log. Only after a while, because a snapshot of
+   * another member may overtake a heartbeat that is under way.
+   */
+  #isAheadForGood({ entries, prev }: AppendEntries): boolean {
+    const { committed, config, nowMs, rules } = this.#state;
+    if (prev.index >= committed.index || !rules.protectsCommitted) this.#aheadSinceMs = undefined;
+    else if (entries.length === 0) this.#aheadSinceMs ??= nowMs;
+    return this.#aheadSinceMs !== undefined && nowMs - this.#aheadSinceMs >= config.electionTimeoutMs;
   }
 
   #acknowledge(to: PeerId, term: Term): void {

@@ -131,6 +131,23 @@ describe("what is committed (§19 D1)", () => {
     ]);
   });
 
+  it("has diverged if the leader's log ends before it for longer than a message may be under way", () => {
+    const a = follower(["1:x", "1:y"], 2);
+    const heartbeat = message.append({ term: 2, from: "c", prev: "1/1", commit: 1 });
+    a.receives("c", heartbeat);
+    a.nowMs = 1999;
+    expect(a.receives("c", heartbeat)).toEqual([]);
+    a.nowMs = 2000;
+    expect(a.receives("c", heartbeat)).toEqual(["diverged from c at 1/2", "offline"]);
+
+    const late = follower(["1:x", "1:y"], 2);
+    late.receives("b", message.append({ term: 1, from: "b", prev: "1/1" }));
+    late.nowMs = 1000;
+    late.receives("b", message.append({ term: 1, from: "b", prev: "1/2" }));
+    late.nowMs = 2500;
+    expect(late.receives("b", message.append({ term: 1, from: "b", prev: "1/1" }))).toEqual([]);
+  });
+
   it("is truncated silently by Rust", () => {
     const rust = new Member({ base: rustRules, bonds: "bc" });
     rust.receives("b", message.append({ term: 1, from: "b", entries: ["1:x", "1:y"], commit: 2 }));
