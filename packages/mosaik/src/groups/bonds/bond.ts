@@ -82,6 +82,11 @@ export class Bond<M> {
     return this.#entry;
   }
 
+  /** Whether it has ended, or is about to. */
+  get isOver(): boolean {
+    return this.#isOver || this.link.closeInfo() !== undefined;
+  }
+
   /** How long nothing has come from the peer, in ms. */
   get silentMs(): number {
     return this.#context.runtime.monoMs() - this.#heartbeat.heardMs;

@@ -77,7 +77,8 @@ export class Member<M> {
     this.#untie();
     if (left === this.active.side) return "none";
     this.active = spare;
-    return "switched";
+    // Where that is about to end, too, its end tells what happened.
+    return spare.isOver ? "none" : "switched";
   }
 
   /** Takes a newer entry of the peer's, which its tickets are judged by. */

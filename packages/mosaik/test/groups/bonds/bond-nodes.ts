@@ -50,6 +50,8 @@ export class BondNode {
   readonly discovery: Discovery;
   readonly told: Told[] = [];
   bonds: Bonds<number> | undefined;
+  /** Called for each message, after it was noted. */
+  onMessage: (() => void) | undefined;
   /** Meets who knocks instead of `bonds`, and may refuse before that. */
   serve: ((link: Link) => Promise<void> | void) | undefined;
 
@@ -117,7 +119,10 @@ export class BondNode {
       handshakeTimeoutMs: HANDSHAKE_TIMEOUT_MS,
       onBonded: (peer) => this.told.push({ kind: "bonded", peer }),
       onUnbonded: (peer, reason) => this.told.push({ kind: "unbonded", peer, reason }),
-      onMessage: (peer, message) => this.told.push({ kind: "message", peer, message }),
+      onMessage: (peer, message) => {
+        this.told.push({ kind: "message", peer, message });
+        this.onMessage?.();
+      },
       onRefused: (peer, code, by) => this.told.push({ kind: "refused", peer, code, by }),
       onMesh: (isComplete) => this.told.push({ kind: "mesh", isComplete }),
     });
