@@ -7,7 +7,7 @@ import type { PeerId } from "../../../src/primitives/index.js";
 import { seededRandom } from "../../../../postcard/test/support/mutations.js";
 import { entriesIn, FakeContext, logOf, peer, TestClock } from "./fixture.js";
 
-const SEEDS = Number(process.env["MOSAIK_SEEDS"] ?? 400);
+const SEEDS = Number(process.env["MOSAIK_SEEDS"] ?? 1000);
 const FIRST_SEED = Number(process.env["MOSAIK_SEED"] ?? 1);
 /** Faults end then; the session ends by `LIMIT_MS`. */
 const FAULTS_MS = 20_000;

@@ -77,21 +77,23 @@ describe("LogReplayProvider", () => {
     expect(fetch(4, 3)).toEqual([]);
   });
 
-  it("gives fewer when they are large, and a large one alone", () => {
+  it("gives fewer when they are large, but two if they fit into a frame", () => {
     const half = ANSWER_MAX_BYTES / 2;
-    const lengths = [half, half, 1, ANSWER_MAX_BYTES + 1, 1];
+    const pairMax = 32 * ANSWER_MAX_BYTES;
+    const lengths = [half, half, 1, pairMax - 1, 2, 1];
     open(logOf(lengths.map((length) => ({ term: 1, command: new Uint8Array(length) }))), 9);
-    context.commit(5);
+    context.commit(6);
     const given = (start: number): unknown => {
-      const [message] = fetch(start, 5);
+      const [message] = fetch(start, 6);
       return message?.kind === "fetchEntriesResponse" ? message.value.range : message;
     };
-    expect([1, 2, 3, 4, 5].map(given)).toEqual([
+    expect([1, 2, 3, 4, 5, 6].map(given)).toEqual([
       { start: 1, end: 2 },
       { start: 2, end: 3 },
-      { start: 3, end: 3 },
+      { start: 3, end: 4 },
       { start: 4, end: 4 },
-      { start: 5, end: 5 },
+      { start: 5, end: 6 },
+      { start: 6, end: 6 },
     ]);
   });
 

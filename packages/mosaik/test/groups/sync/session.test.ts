@@ -118,12 +118,16 @@ describe("LogReplaySession", () => {
       expect(gives("a", 2, 4)).toEqual(["a: 4…8"]);
     });
 
-    it("an answer of nothing but the overlap is asked for without it", () => {
-      open({ leaders: log20.slice(0, 7), peers: "a" });
-      has("a", 20);
-      gives("a", 1, 5);
+    it("an answer of nothing but the overlap is asked for without it, all of the leader", () => {
+      open({ leaders: log20.slice(0, 7), peers: "ab" });
+      has("b", 7);
+      gives("b", 1, 5);
+      gives("b", 5, 5);
+      expect(has("a", 7)).toEqual(["a: 1…5"]);
+      expect(gives("a", 1, 5)).toEqual(["a: 5…7"]);
       expect(gives("a", 5, 5)).toEqual(["a: 6…7"]);
       gives("a", 6, 7);
+      expect(context.notes).toEqual(["done at 2/7"]);
       isWhole();
     });
 

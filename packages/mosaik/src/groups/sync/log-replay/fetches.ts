@@ -51,7 +51,7 @@ export class Fetches {
   /** What came before what is in front of it, in order. */
   #chunks: Chunk[] = [];
   #waitingBytes = 0;
-  /** What is asked for without the entry before it, of the leader: that one alone filled an answer. */
+  /** What is asked for without the entry before it: that one alone filled an answer. */
   #alone: Index | undefined;
 
   /** A member says what it has. A request for what it has not is void; not the leader's, who may have more than it says. */
@@ -71,6 +71,13 @@ export class Fetches {
   forget(peer: PeerId): void {
     this.#available.delete(peer);
     this.#requests.delete(peer);
+  }
+
+  /** Forgets the member, and drops what it gave: it may not have it any more. */
+  disown(peer: PeerId): void {
+    this.forget(peer);
+    this.#chunks = this.#chunks.filter(({ from }) => from !== peer);
+    this.#waitingBytes = this.#chunks.reduce((sum, chunk) => sum + bytesOf(chunk), 0);
   }
 
   /** Forgets all but these. */
@@ -96,20 +103,23 @@ export class Fetches {
     for (const request of this.#requests.values()) if (request.sentMs <= sentBeforeMs) request.isOverdue = true;
   }
 
-  /** Keeps entries that were asked for. @returns whether they were; others are dropped */
-  accept(from: PeerId, { range, entries }: FetchedEntries): boolean {
+  /** Keeps entries that were asked for. @returns whether they were; `joinOnly` if only the one before them was given */
+  accept(from: PeerId, { range, entries }: FetchedEntries): "kept" | "joinOnly" | "dropped" {
     const request = this.#requests.get(from);
-    if (request === undefined) return false;
+    if (request === undefined) return "dropped";
     // An answer to an earlier request: that to this one may be on its way.
-    if (range.start !== request.start && entries.length > 0) return false;
+    if (range.start !== request.start && entries.length > 0) return "dropped";
     if (!isAsAsked(request, range, entries)) {
       this.forget(from);
-      return false;
+      return "dropped";
     }
     this.#requests.delete(from);
-    if (range.end < request.first) this.#alone = request.first;
-    else this.#keep({ from, start: range.start, first: request.first, end: range.end, entries });
-    return true;
+    if (range.end < request.first) {
+      this.#alone = request.first;
+      return "joinOnly";
+    }
+    this.#keep({ from, start: range.start, first: request.first, end: range.end, entries });
+    return "kept";
   }
 
   /** The kept entries that go on at `next`. Those before it are dropped. */
@@ -142,13 +152,7 @@ export class Fetches {
   #request(want: Want, idle: PeerId[], at: Index, end: Index): { peer: PeerId; range: IndexRange } | undefined {
     const isAlone = want.batchSize === 1 || at === this.#alone;
     const start = isAlone || at === want.anchor ? at : at - 1;
-    const place = idle.findIndex(
-      (peer) =>
-        this.#available.get(peer)!.start < start &&
-        this.#lastOf(peer, want) >= at &&
-        // What joins to nothing cannot be compared.
-        (peer === want.leader || !isAlone),
-    );
+    const place = idle.findIndex((peer) => this.#available.get(peer)!.start < start && this.#lastOf(peer, want) >= at);
     if (place === -1) return undefined;
     const [peer] = idle.splice(place, 1) as [PeerId];
     const range = { start, end: Math.min(end, start + want.batchSize - 1, this.#lastOf(peer, want)) };

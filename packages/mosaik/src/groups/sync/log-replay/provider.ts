@@ -5,6 +5,8 @@ import type { ProviderContext, SyncProvider } from "../sync.js";
 import type { LogReplayConfig } from "./config.js";
 import type { LogReplayMessage } from "./protocol.js";
 
+/** Two of them go together if they fit: the first is often there only to be compared. */
+const PAIR_MAX_BYTES = 32 * 1024 * 1024;
 /** The commands of one answer, unless it is a single one: what the leader sent in one frame goes into one frame again. */
 export const ANSWER_MAX_BYTES = 1024 * 1024;
 
@@ -52,7 +54,7 @@ export class LogReplayProvider implements SyncProvider<LogReplayMessage> {
       const entry = this.#context.log.get(index);
       if (entry === undefined) break;
       bytes += entry.command.length;
-      if (entries.length > 0 && bytes > ANSWER_MAX_BYTES) break;
+      if (bytes > (entries.length === 1 ? PAIR_MAX_BYTES : ANSWER_MAX_BYTES) && entries.length > 0) break;
       entries.push(entry);
     }
     return entries;

@@ -6,7 +6,7 @@ import type { SessionContext, SyncGap, SyncSession } from "../sync.js";
 import type { LogReplayConfig } from "./config.js";
 import { Fetches, type Chunk } from "./fetches.js";
 import { LeaderTail } from "./leader-tail.js";
-import type { LogReplayMessage } from "./protocol.js";
+import type { FetchedEntries, LogReplayMessage } from "./protocol.js";
 
 /** So often those are asked what they have who have not said it; without progress everybody is, and for what others owe. */
 export const REFRESH_MS = 1000;
@@ -55,7 +55,7 @@ export class LogReplaySession implements SyncSession<LogReplayMessage> {
     if (this.#isClosed || !this.#peers.has(from)) return;
     if (message.kind === "availabilityResponse") this.#fetches.advertised(from, message.value, from === this.#leader);
     else if (message.kind !== "fetchEntriesResponse") return;
-    else if (this.#fetches.accept(from, message.value)) this.#hasProgressed = true;
+    else this.#take(from, message.value);
     this.#advance();
   }
 
@@ -72,8 +72,7 @@ export class LogReplaySession implements SyncSession<LogReplayMessage> {
 
   leaderChanged(leader: PeerId): void {
     if (leader === this.#leader) return;
-    // It was asked for what it may not have any more.
-    this.#fetches.forget(this.#leader);
+    this.#fetches.disown(this.#leader);
     this.#context.send(this.#leader, ASK);
     this.#leader = leader;
     this.#isLeaderHeard = false;
@@ -97,6 +96,13 @@ export class LogReplaySession implements SyncSession<LogReplayMessage> {
 
   get #refreshMs(): number {
     return Math.min(REFRESH_MS, this.#config.fetchTimeoutMs);
+  }
+
+  #take(from: PeerId, fetched: FetchedEntries): void {
+    const outcome = this.#fetches.accept(from, fetched);
+    if (outcome !== "dropped") this.#hasProgressed = true;
+    // Without the one before them entries are taken only if all are the leader's.
+    if (outcome === "joinOnly" && !this.#isLeaderOnly) this.#fetchFromLeader();
   }
 
   /** The entry that the first piece begins with. */
