@@ -43,6 +43,25 @@ describe.skipIf(obstacle !== undefined)("catching up among TypeScript and Rust",
     },
   );
 
+  it.each(["ts", "rust"] as const)("a %s member catches up while commands go on", async (joiner) => {
+    const members = new Members(context.languages, `under load ${joiner}`, { batchSize: 100 });
+    const first = await members.join(OTHER[joiner]);
+    await becomes(first, "leadership", ({ isLeader, online }) => isLeader && online);
+    await first.execute(Array.from({ length: 2000 }, () => 1));
+    const stop = new AbortController();
+    const executed = (async () => {
+      let last = 0;
+      while (!stop.signal.aborted) last = (await first.execute([1, 1, 1])).end;
+      return last;
+    })();
+    const late = await members.join(joiner, { consensus: { bootstrapDelayMs: 5000 } });
+    await united([first, late], first);
+    await becomes(late, "commands on top", ({ committed }) => committed > 2000);
+    stop.abort();
+    const last = await executed;
+    expect(await agreeAt([first, late], last)).toBe(last);
+  });
+
   it.each(["ts", "rust"] as const)(
     "a %s member that restarts with the same key gets its place and its log back",
     async (language) => {

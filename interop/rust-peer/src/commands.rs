@@ -79,6 +79,7 @@ pub async fn run(peer: Arc<Peer>, request: Request) -> anyhow::Result<Value> {
         "joinGroup" => call(groups::join, ctx, args).await,
         "feed" => call(groups::feed, ctx, args).await,
         "execute" => call(groups::execute, ctx, args).await,
+        "executeEach" => call(groups::execute_each, ctx, args).await,
         "query" => call(groups::query, ctx, args).await,
         "groupInfo" => call(groups::info, ctx, args).await,
 

@@ -5,7 +5,6 @@ pub mod caller;
 pub mod declared;
 pub mod failure;
 pub mod handler;
-mod load;
 
 use anyhow::ensure;
 use serde::Deserialize;

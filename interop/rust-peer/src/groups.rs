@@ -20,7 +20,7 @@ use self::{
     machine::{Applied, Counter},
     member::{AnyGroup, Member},
 };
-use crate::{output::Output, peer::Context};
+use crate::{load::Load, output::Output, peer::Context};
 
 /// `joinGroup {secret | keyOf, machine?, ...}`: what changes in the group becomes events `{event: "groupChanged", group, state}`.
 pub async fn join(ctx: Context, args: JoinArgs) -> anyhow::Result<Value> {
@@ -77,6 +77,20 @@ pub async fn feed(ctx: Context, args: CommandArgs) -> anyhow::Result<Value> {
 /// `execute {group, commands}`: resolves when this member has applied them. It waits for ever when the group is dropped.
 pub async fn execute(ctx: Context, args: CommandArgs) -> anyhow::Result<Value> {
     let executed = ctx.peer.groups.get(&args.group)?.execute(args.commands)?;
+    executed.await
+}
+
+#[derive(Deserialize)]
+pub struct ExecuteEachArgs {
+    group: String,
+    command: Value,
+    #[serde(flatten)]
+    load: Load,
+}
+
+/// `executeEach {group, command, count, inFlight?}`: a load of commands, each executed by itself.
+pub async fn execute_each(ctx: Context, args: ExecuteEachArgs) -> anyhow::Result<Value> {
+    let executed = ctx.peer.groups.get(&args.group)?.execute_each(args.command, args.load)?;
     executed.await
 }
 

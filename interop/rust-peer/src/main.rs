@@ -9,6 +9,7 @@ mod demo;
 mod discovery;
 mod functions;
 mod groups;
+mod load;
 mod network;
 mod output;
 mod peer;

@@ -15,11 +15,11 @@ use super::{
     Form,
     declared::{Guarded, Named, Pinned, Shout, Speaker},
     failure::{Failure, FailureKind, with_failure},
-    load::{self, Load},
 };
 use crate::{
     datum::{Item, Kind, with_kind},
     discovery::digests,
+    load::{self, Load},
     peer::Context,
     tickets::jwt::JwtArgs,
 };
@@ -36,7 +36,7 @@ pub trait AnyCaller: Send + Sync {
         request: &'a Value,
         timeout: Option<Duration>,
     ) -> BoxFuture<'a, anyhow::Result<Result<Value, Value>>>;
-    fn call_many(self: Arc<Self>, load: Load) -> BoxFuture<'static, anyhow::Result<Value>>;
+    fn call_many(self: Arc<Self>, load: Load, payload_bytes: usize) -> BoxFuture<'static, anyhow::Result<Value>>;
 }
 
 impl<D: Item, E: Failure> AnyCaller for Caller<D, D, E> {
@@ -65,8 +65,14 @@ impl<D: Item, E: Failure> AnyCaller for Caller<D, D, E> {
         })
     }
 
-    fn call_many(self: Arc<Self>, load: Load) -> BoxFuture<'static, anyhow::Result<Value>> {
-        Box::pin(load::run(self, load))
+    fn call_many(self: Arc<Self>, load: Load, payload_bytes: usize) -> BoxFuture<'static, anyhow::Result<Value>> {
+        Box::pin(load::run(load, move |index| {
+            let caller = Arc::clone(&self);
+            async move {
+                let answer = Caller::call(&*caller, D::numbered(index, payload_bytes)).await;
+                answer.map(drop).map_err(|error| failure_json(&error))
+            }
+        }))
     }
 }
 
@@ -180,15 +186,19 @@ pub async fn call(ctx: Context, args: CallArgs) -> anyhow::Result<Value> {
 }
 
 #[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct CallManyArgs {
     caller: String,
     #[serde(flatten)]
     load: Load,
+    #[serde(default)]
+    payload_bytes: usize,
 }
 
 /// `callMany {caller, count, inFlight?, payloadBytes?}`: a load of generated requests.
 pub async fn call_many(ctx: Context, args: CallManyArgs) -> anyhow::Result<Value> {
-    ctx.peer.callers.get(&args.caller)?.call_many(args.load).await
+    let caller = ctx.peer.callers.get(&args.caller)?;
+    caller.call_many(args.load, args.payload_bytes).await
 }
 
 #[derive(Deserialize)]

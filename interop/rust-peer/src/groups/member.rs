@@ -12,7 +12,11 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 
 use super::{machine::Applied, report};
-use crate::{output::Output, peer::locked};
+use crate::{
+    load::{self, Load},
+    output::Output,
+    peer::locked,
+};
 
 /// What a command comes to. It holds nothing of the group: a group ends when its handle is dropped, whatever still waits.
 pub type Outcome = BoxFuture<'static, anyhow::Result<Value>>;
@@ -23,12 +27,13 @@ pub trait AnyGroup: Send + Sync {
     fn info(&self) -> Value;
     fn feed(&self, commands: Vec<Value>) -> anyhow::Result<Outcome>;
     fn execute(&self, commands: Vec<Value>) -> anyhow::Result<Outcome>;
+    fn execute_each(&self, command: Value, load: Load) -> anyhow::Result<Outcome>;
     fn query(&self, consistency: Consistency) -> Outcome;
 }
 
 /// A group, and what its machine was given.
 pub struct Member<M: StateMachine> {
-    pub group: Group<M>,
+    pub group: Arc<Group<M>>,
     applied: Arc<Mutex<Applied>>,
 }
 
@@ -38,7 +43,10 @@ where
 {
     /// Reports what changes from now on.
     pub fn start(group: Group<M>, applied: Arc<Mutex<Applied>>, handle: &str, output: Output) -> Arc<dyn AnyGroup> {
-        let member = Arc::new(Self { group, applied });
+        let member = Arc::new(Self {
+            group: Arc::new(group),
+            applied,
+        });
         report::start(&member, handle.to_string(), output);
         member
     }
@@ -84,6 +92,21 @@ where
     fn execute(&self, commands: Vec<Value>) -> anyhow::Result<Outcome> {
         let range = self.group.execute_many(decoded::<M>(commands)?);
         Ok(async move { ranged(range.await.map_err(|error| anyhow!("{error}"))) }.boxed())
+    }
+
+    fn execute_each(&self, command: Value, load: Load) -> anyhow::Result<Outcome> {
+        let command = decoded::<M>(vec![command])?.remove(0);
+        let group = Arc::downgrade(&self.group);
+        let execute = move |_| {
+            let executed = group.upgrade().map(|group| group.execute(command.clone()));
+            async move {
+                match executed {
+                    Some(executed) => executed.await.map(drop).map_err(|error| json!(error.to_string())),
+                    None => Err(json!("the group was dropped")),
+                }
+            }
+        };
+        Ok(load::run(load, execute).boxed())
     }
 
     fn query(&self, consistency: Consistency) -> Outcome {

@@ -1,4 +1,4 @@
-//! A load of calls, measured.
+//! A load of calls or commands, measured.
 
 use std::{
     sync::{
@@ -9,23 +9,17 @@ use std::{
 };
 
 use anyhow::ensure;
-use mosaik::functions::Caller;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
-use super::{caller::failure_json, failure::Failure};
-use crate::datum::Item;
-
-/// `count` generated requests, `inFlight` at a time.
+/// `count` calls, `inFlight` at a time.
 #[derive(Clone, Copy, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Load {
     count: u64,
     #[serde(default = "one")]
     in_flight: u64,
-    #[serde(default)]
-    payload_bytes: usize,
 }
 
 fn one() -> u64 {
@@ -40,13 +34,20 @@ struct Seen {
 }
 
 /// Calls from `in_flight` tasks side by side, each its next one when the one before has been answered.
-pub async fn run<D: Item, E: Failure>(caller: Arc<Caller<D, D, E>>, load: Load) -> anyhow::Result<Value> {
+///
+/// `call` makes the call of a number, and fails with what is to be told of it.
+pub async fn run<F, C>(load: Load, call: F) -> anyhow::Result<Value>
+where
+    F: Fn(u64) -> C + Send + Sync + 'static,
+    C: Future<Output = Result<(), Value>> + Send,
+{
     ensure!(load.in_flight > 0, "inFlight must be positive");
+    let call = Arc::new(call);
     let next = Arc::new(AtomicU64::new(0));
     let started = Instant::now();
     let mut tasks = JoinSet::new();
     for _ in 0..load.in_flight.min(load.count) {
-        tasks.spawn(call_in_turn(Arc::clone(&caller), Arc::clone(&next), load));
+        tasks.spawn(call_in_turn(Arc::clone(&call), Arc::clone(&next), load.count));
     }
     let seen = tasks.join_all().await;
     let elapsed_ms = started.elapsed().as_secs_f64() * 1_000.0;
@@ -64,18 +65,21 @@ pub async fn run<D: Item, E: Failure>(caller: Arc<Caller<D, D, E>>, load: Load) 
     }))
 }
 
-async fn call_in_turn<D: Item, E: Failure>(caller: Arc<Caller<D, D, E>>, next: Arc<AtomicU64>, load: Load) -> Seen {
+async fn call_in_turn<F, C>(call: Arc<F>, next: Arc<AtomicU64>, count: u64) -> Seen
+where
+    F: Fn(u64) -> C,
+    C: Future<Output = Result<(), Value>>,
+{
     let mut seen = Seen::default();
     loop {
         let index = next.fetch_add(1, Ordering::Relaxed);
-        if index >= load.count {
+        if index >= count {
             return seen;
         }
-        let request = D::numbered(index, load.payload_bytes);
         let started = Instant::now();
-        match caller.call(request).await {
-            Ok(_) => seen.took.push(started.elapsed()),
-            Err(error) => seen.failures.push(failure_json(&error)),
+        match call(index).await {
+            Ok(()) => seen.took.push(started.elapsed()),
+            Err(failure) => seen.failures.push(failure),
         }
     }
 }
