@@ -74,7 +74,7 @@ class Scenario {
     const sync = logReplaySync({ typeName: "m", batchSize: this.#pick([1, 2, 7, 20, 1000]), fetchTimeoutMs: 5000 });
     for (const helper of this.helpers) Object.assign(helper, { provider: sync.provider(helper.context) });
     this.told = [...this.#leaders];
-    this.#session = sync.session(this.member, this.#gap(this.#leaders.length)) as SyncSession<LogReplayMessage>;
+    this.#session = sync.session(this.member, this.#gap(this.#leaders.length));
     this.#every(500, () => this.#leaderSends());
     this.clock.after(FAULTS_MS, () => !this.isOver && this.#bondWithAll());
     this.#every(700, () => this.clock.nowMs < FAULTS_MS && this.#happens());
