@@ -3,9 +3,10 @@ import { CLOSE, type CloseCode, type Link, type LinkEnd, type SignedPeerEntry } 
 import type { PeerId } from "../../primitives/index.js";
 import { atMost, TransportError, type CancelTimer, type CloseInfo, type Runtime } from "../../runtime/index.js";
 import type { ConsensusConfig } from "../config.js";
-import type { BondMessage } from "../protocol.js";
+import type { BondMessage, GroupMessage } from "../protocol.js";
 import type { BondMetrics } from "./bond-metrics.js";
 import type { Frame, FrameEncoder } from "./frames.js";
+import { Hearsay } from "./hearsay.js";
 import { Heartbeat } from "./heartbeat.js";
 import { Outgoing } from "./outgoing.js";
 import type { Side } from "./tie-break.js";
@@ -14,12 +15,11 @@ import type { Side } from "./tie-break.js";
 const WINDOW_BYTES = 1024 * 1024;
 const RTT_SAMPLE_INTERVAL_MS = 250;
 
-/** What the holder of a bond is told of. */
-export type News<M> = Extract<BondMessage<M>, { kind: "peerEntryUpdate" | "bondFormed" | "group" }>;
-
 /** Who holds a bond. */
 export interface BondHolder<M> {
-  onNews(bond: Bond<M>, news: News<M>): void;
+  onMessage(bond: Bond<M>, message: GroupMessage<M>): void;
+  /** An entry of the peer's own, or of one that it has a bond with. Its signature was not checked. */
+  onEntry(bond: Bond<M>, signed: SignedPeerEntry): void;
   /** Told once, in a later turn than that which ended it. */
   onEnded(bond: Bond<M>, info: CloseInfo): void;
   recordRtt(peer: PeerId, micros: number | undefined): void;
@@ -39,6 +39,8 @@ export class Bond<M> {
   readonly link: Link;
   /** Who dialled. */
   readonly side: Side;
+  /** The entries that come over this bond. */
+  readonly hearsay: Hearsay;
   readonly beganMs: number;
   /** When the process at the other end began, by its own clock: as of the bond's beginning, or of what came over it. */
   started: bigint;
@@ -66,6 +68,7 @@ export class Bond<M> {
     this.started = entry.entry.version.started;
     this.beganMs = runtime.monoMs();
     this.#heartbeat = new Heartbeat(consensus, () => runtime.random.unit(), this.beganMs);
+    this.hearsay = new Hearsay(runtime, (signed) => context.holder.onEntry(this, signed));
     const stallMs = consensus.heartbeatIntervalMs * consensus.maxMissedHeartbeats;
     this.#outgoing = new Outgoing(runtime, link, stallMs, () => {
       metrics.stalled.add();
@@ -136,6 +139,7 @@ export class Bond<M> {
   async depart(flushMs: number): Promise<void> {
     const { runtime, frames } = this.#context;
     this.send(frames.departure);
+    this.#outgoing.flush();
     this.#stop();
     try {
       await atMost(runtime, flushMs, this.link.finish());
@@ -176,11 +180,17 @@ export class Bond<M> {
       case "departure":
         this.hasDeparted = true;
         return this.close(CLOSE.cancelled);
-      default:
+      case "peerEntryUpdate":
+        // Whatever a member says of others it says by `bondFormed`.
+        if (message.entry.entry.id === this.peer) this.hearsay.addOwn(message.entry);
+        return;
+      case "bondFormed":
+        return this.hearsay.add([message.entry]);
+      case "group":
         try {
-          holder.onNews(this, message);
+          return holder.onMessage(this, message.message);
         } catch (error) {
-          runtime.report(error, `a message of ${this.peer.short()}`);
+          return runtime.report(error, `a message of ${this.peer.short()}`);
         }
     }
   }
@@ -215,5 +225,6 @@ export class Bond<M> {
     this.#isOver = true;
     this.#cancelTimer?.();
     this.#outgoing.close();
+    this.hearsay.close();
   }
 }

@@ -6,8 +6,8 @@ import {
   type Link,
   type SignedPeerEntry,
 } from "../../network/index.js";
-import { MosaikError, PeerId } from "../../primitives/index.js";
-import { Slices, TransportError, type CloseInfo } from "../../runtime/index.js";
+import { PeerId } from "../../primitives/index.js";
+import { TransportError, type CloseInfo } from "../../runtime/index.js";
 import { TicketGate } from "../../tickets/index.js";
 import {
   bondMessageCodec,
@@ -17,34 +17,21 @@ import {
   type HandshakeEnd,
   type HandshakeStart,
 } from "../protocol.js";
-import { Bond, type BondContext, type News } from "./bond.js";
+import { Bond, type BondContext } from "./bond.js";
 import { BondMetrics } from "./bond-metrics.js";
 import { Candidates } from "./candidates.js";
 import type { BondInfo, BondsContext } from "./context.js";
-import type { DialOutcome } from "./dial-plan.js";
 import { Dialer } from "./dialer.js";
 import { FrameEncoder, type Frame } from "./frames.js";
-import { isProven, ownProof, shakeHands } from "./handshake.js";
+import { isProven, ownProof } from "./handshake.js";
 import { silenceMs } from "./heartbeat.js";
+import { dialMember, isLastingRefusal, type InitiatorContext } from "./initiator.js";
 import { Member } from "./member.js";
 import { MemberEntries } from "./member-entries.js";
 import { mayReplace, type Side } from "./tie-break.js";
 
 /** How long a farewell may take to get across, in ms. */
 const FAREWELL_MS = 500;
-/** How often one dial introduces us to a peer that does not know us. */
-const INTRODUCTIONS_MAX = 2;
-
-/** Codes by which a peer says that it does not want us, and will not before something changes. */
-const REFUSALS = new Set<number>([
-  CLOSE.invalidAlpn.code,
-  CLOSE.differentNetwork.code,
-  CLOSE.protocolViolation.code,
-  CLOSE.groupNotAllowed.code,
-  CLOSE.groupNotFound.code,
-  CLOSE.groupInvalidProof.code,
-]);
-
 /**
  * The bonds of one group: one with each of its other members (spec 05 §4). Dials the members that the catalog has and those that other
  * members tell of, takes those that dial us, and keeps every bond as long as both live.
@@ -77,12 +64,22 @@ export class Bonds<M> {
     this.#candidates = new Candidates(context);
     this.#told = discovery.me();
     const holder: BondContext<M>["holder"] = {
-      onNews: (bond, news) => this.#onNews(bond, news),
+      onMessage: (bond, message) => this.#onMessage(bond, message),
+      onEntry: (bond, signed) => this.#onEntry(bond, signed),
       onEnded: (bond, info) => this.#onEnded(bond, info),
       recordRtt: (peer, micros) => discovery.rtt.record(peer, micros),
     };
     this.#bondContext = { runtime, consensus, codec, frames: this.#frames, metrics: this.#metrics, holder };
-    this.#dialer = new Dialer({ runtime, dial: (peer, signal) => this.#dial(peer, signal) });
+    const initiator: InitiatorContext = {
+      membership: context,
+      entries: this.#entries,
+      candidates: this.#candidates,
+      listed: () => this.#listed(),
+      isBondedWith: (peer) => this.#members.has(peer),
+      onProven: (link, entry, listed) => this.#add(link, "dialled", entry, listed),
+      onRefused: (peer, code, by) => this.#onRefused(peer, code, by),
+    };
+    this.#dialer = new Dialer({ runtime, dial: (peer, signal) => dialMember(initiator, peer, signal) });
     this.#unsubscribe = discovery.catalog.subscribe(() => this.#onCatalog());
     this.#candidates.refresh();
     this.#dialer.plan.catalog(this.#candidates.peers, runtime.monoMs());
@@ -158,47 +155,9 @@ export class Bonds<M> {
     this.#add(link, "accepted", entry, start.bonds);
   }
 
-  /** The initiator's side of a handshake. */
-  async #dial(peer: PeerId, signal: AbortSignal): Promise<DialOutcome | "bonded"> {
-    for (let introductions = 0; ; introductions++) {
-      const entry = this.#entries.get(peer);
-      if (entry === undefined || !this.#candidates.hasTickets(entry)) return "refused";
-      const { addrs } = entry.entry.address;
-      const dialled = await shakeHands(this.#context, peer, addrs, () => this.#listed(), signal);
-      if (this.#isClosed) {
-        if (dialled.kind === "proven") dialled.link.close(CLOSE.cancelled);
-        return "failed";
-      }
-      switch (dialled.kind) {
-        case "proven":
-          this.#add(dialled.link, "dialled", this.#entries.get(peer) ?? entry, dialled.end.bonds);
-          return "bonded";
-        case "stranger":
-          if (introductions >= INTRODUCTIONS_MAX || !(await this.#introduce(entry, signal))) return "failed";
-          break;
-        case "refused":
-          if (this.#members.has(peer)) return "failed";
-          this.#onRefused(peer, dialled.code, dialled.by);
-          return REFUSALS.has(dialled.code) ? "refused" : "failed";
-        case "failed":
-          return "failed";
-      }
-    }
-  }
-
-  /** Makes this node known to a peer that does not know it. @returns whether it worked */
-  async #introduce({ entry }: SignedPeerEntry, signal: AbortSignal): Promise<boolean> {
-    try {
-      await this.#context.discovery.syncWith(entry.address, { signal });
-      return true;
-    } catch (error) {
-      if (!(error instanceof MosaikError)) throw error;
-      return false;
-    }
-  }
-
   #add(link: Link, side: Side, entry: SignedPeerEntry, listed: HandshakeEnd["bonds"]): void {
     const { peer } = link;
+    if (this.#isClosed) return link.close(CLOSE.cancelled);
     const bond = new Bond(this.#bondContext, link, side, entry);
     const member = this.#members.get(peer);
     if (member !== undefined && !this.#mayReplace(member.active, entry)) {
@@ -210,7 +169,7 @@ export class Bonds<M> {
       return this.#refuse(link, CLOSE.groupNotAllowed);
     }
     bond.start();
-    void this.#learn(bond, listed);
+    bond.hearsay.add(listed);
   }
 
   /** A peer becomes a member, or comes again by a new link. @returns whether it may, by its tickets */
@@ -252,41 +211,33 @@ export class Bonds<M> {
     this.#sorted = undefined;
     this.#metrics.active.set(this.#members.size);
     const code = peerCloseCode(info);
-    const isRefused = code !== undefined && REFUSALS.has(code);
-    const isUnwanted = isRefused || bond.hasDeparted || (info.by === "local" && REFUSALS.has(info.code));
+    const isRefused = isLastingRefusal(code);
+    const isUnwanted = isRefused || bond.hasDeparted || (info.by === "local" && isLastingRefusal(info.code));
     this.#dialer.plan.lost(peer, isUnwanted ? "refused" : "failed", this.#context.node.runtime.monoMs());
     this.#tell(() => this.#context.onUnbonded(peer, bond.hasDeparted ? "the peer left" : reason));
-    if (isRefused) this.#onRefused(peer, code, "peer");
+    if (isRefused) this.#onRefused(peer, code!, "peer");
     this.#updateMesh();
     this.#dialer.run();
   }
 
-  #onNews(bond: Bond<M>, news: News<M>): void {
-    switch (news.kind) {
-      case "group":
-        if (this.#members.get(bond.peer)?.has(bond) === true) this.#context.onMessage(bond.peer, news.message);
-        return;
-      case "peerEntryUpdate":
-        // Whatever a member says of others it says by `bondFormed`.
-        if (news.entry.entry.id !== bond.peer) return;
-        if (this.#entries.take(news.entry, bond.peer) === "forged") return bond.close(CLOSE.protocolViolation);
-        bond.cameFrom(news.entry);
-        return this.#members.get(bond.peer)?.learn(news.entry);
-      case "bondFormed":
-        return void this.#learn(bond, [news.entry]);
-    }
+  #onMessage(bond: Bond<M>, message: GroupMessage<M>): void {
+    if (this.#members.get(bond.peer)?.has(bond) === true) this.#context.onMessage(bond.peer, message);
   }
 
-  /** Takes what a member says of others, and dials them. */
-  async #learn(bond: Bond<M>, listed: HandshakeEnd["bonds"]): Promise<void> {
-    const slices = Slices.of(this.#context.node.runtime);
-    for (const signed of listed) {
-      if (this.#isClosed) return;
-      const verdict = this.#entries.take(signed, bond.peer);
-      if (verdict === "forged") return bond.close(CLOSE.protocolViolation);
-      if (verdict === "taken") this.#dialer.plan.hint(signed.entry.id, this.#context.node.runtime.monoMs());
-      if (slices.areUsedUp()) await slices.next();
+  /** Takes what a member says of itself or of others, whom it dials. */
+  #onEntry(bond: Bond<M>, signed: SignedPeerEntry): void {
+    if (this.#isClosed) return;
+    const { peer } = bond;
+    const { id } = signed.entry;
+    const verdict = this.#entries.take(signed, peer);
+    if (verdict === "forged") return bond.close(CLOSE.protocolViolation);
+    if (verdict === "ignored") return;
+    if (id === peer) {
+      bond.cameFrom(signed);
+      this.#members.get(peer)?.learn(signed);
+      return;
     }
+    this.#dialer.plan.hint(id, this.#context.node.runtime.monoMs());
     this.#dialer.run();
   }
 

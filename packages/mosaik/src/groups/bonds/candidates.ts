@@ -1,7 +1,7 @@
 import type { SignedPeerEntry } from "../../network/index.js";
 import type { PeerId } from "../../primitives/index.js";
 import { InvalidTicket, validateTickets } from "../../tickets/index.js";
-import type { BondsContext } from "./context.js";
+import type { Membership } from "./context.js";
 
 /** A peer that may be a member. */
 export interface Candidate {
@@ -13,12 +13,12 @@ export interface Candidate {
 
 /** Whom a group may have for members: those whose entries say so, and whose tickets are good. */
 export class Candidates {
-  readonly #context: Pick<BondsContext<never>, "node" | "discovery" | "groupId" | "tickets">;
+  readonly #context: Membership;
   #peers: ReadonlyMap<PeerId, Candidate> = new Map();
   /** Entries whose tickets were no good when they came. */
   #refused: ReadonlySet<SignedPeerEntry> = new Set();
 
-  constructor(context: Pick<BondsContext<never>, "node" | "discovery" | "groupId" | "tickets">) {
+  constructor(context: Membership) {
     this.#context = context;
   }
 

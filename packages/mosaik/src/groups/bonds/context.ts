@@ -8,18 +8,22 @@ import type { GroupId } from "../group-id.js";
 import type { GroupKey } from "../key.js";
 import type { GroupMessage } from "../protocol.js";
 
-/** What the bonds of a group need, and whom they tell. None of the calls comes from within `send` or `broadcast`. */
-export interface BondsContext<M> {
+/** Which group, at which node. */
+export interface Membership {
   readonly node: LocalNode;
   readonly discovery: Discovery;
   readonly groupId: GroupId;
   readonly key: GroupKey;
-  readonly consensus: ConsensusConfig;
   /** Members need a ticket that each of these accepts. */
   readonly tickets: readonly TicketValidator[];
-  readonly syncMessage: Codec<M>;
   /** How long a peer may take for its part of a handshake, in ms. */
   readonly handshakeTimeoutMs: number;
+}
+
+/** What the bonds of a group need, and whom they tell. None of the calls comes from within `send` or `broadcast`. */
+export interface BondsContext<M> extends Membership {
+  readonly consensus: ConsensusConfig;
+  readonly syncMessage: Codec<M>;
   onBonded(peer: PeerId): void;
   /** Also told, with `onBonded` right behind it, where a bond goes on by another link and what was sent last may be lost. */
   onUnbonded(peer: PeerId, reason: string): void;

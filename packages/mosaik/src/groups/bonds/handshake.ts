@@ -10,21 +10,12 @@ import {
 } from "../../network/index.js";
 import { MosaikError, type Digest, type PeerId } from "../../primitives/index.js";
 import { TransportError } from "../../runtime/index.js";
-import type { GroupId } from "../group-id.js";
-import type { GroupKey } from "../key.js";
 import { handshakeEndCodec, handshakeStartCodec, type HandshakeEnd, type HandshakeStart } from "../protocol.js";
+import type { Membership } from "./context.js";
 import { isSameProof, proofOn } from "./proof.js";
 
 /** The largest handshake that is taken, in bytes: a thousand members with a ticket or two. */
 export const HANDSHAKE_MAX_BYTES = 4 * 1024 * 1024;
-
-/** Who shakes hands, and how long the other side may take. */
-export interface HandshakeContext {
-  readonly node: LocalNode;
-  readonly groupId: GroupId;
-  readonly key: GroupKey;
-  readonly handshakeTimeoutMs: number;
-}
 
 /**
  * The first message of a link that was accepted. Closes it where there is none, as spec 05 §4.3 says.
@@ -42,12 +33,12 @@ export async function receiveHandshakeStart(node: LocalNode, link: Link, timeout
 }
 
 /** Whether what the peer sent shows that it has the group's key. @throws TransportError `closed`, `exporterUnavailable` */
-export function isProven({ groupId, key }: HandshakeContext, link: Link, { proof }: HandshakeEnd): boolean {
+export function isProven({ groupId, key }: Membership, link: Link, { proof }: HandshakeEnd): boolean {
   return isSameProof(proof, proofOn(link.connection, groupId, key, link.peer));
 }
 
 /** Our own proof for a connection. @throws TransportError as `isProven` */
-export function ownProof({ node, groupId, key }: HandshakeContext, link: Link): Digest {
+export function ownProof({ node, groupId, key }: Membership, link: Link): Digest {
   return proofOn(link.connection, groupId, key, node.id);
 }
 
@@ -66,7 +57,7 @@ export type Dialled =
  * @param bonds our bonds as of the moment they are sent
  */
 export async function shakeHands(
-  context: HandshakeContext,
+  context: Membership,
   peer: PeerId,
   addrs: readonly TransportAddr[],
   bonds: () => HandshakeEnd["bonds"],
