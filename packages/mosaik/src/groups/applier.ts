@@ -3,8 +3,8 @@ import type { MachineHost } from "./apply.js";
 import type { Index } from "./positions.js";
 
 /** How many commands are applied between two looks at the clock, at first; then as many as take about this long, in ms. */
-const AT_ONCE = 32;
-const AT_ONCE_MAX = 4096;
+const AT_ONCE = 8;
+const AT_ONCE_MAX = 1024;
 const AT_ONCE_MS = 0.25;
 
 export interface ApplierContext {
