@@ -12,7 +12,9 @@ export interface DialerContext {
 export class Dialer {
   readonly plan: DialPlan;
   readonly #context: DialerContext;
-  readonly #stopper = new AbortController();
+  /** One for each dial: Node warns of a signal that many listen to. */
+  readonly #dials = new Set<AbortController>();
+  #isClosed = false;
   #cancelTimer: CancelTimer | undefined;
 
   constructor(context: DialerContext) {
@@ -24,7 +26,7 @@ export class Dialer {
   run(): void {
     const { runtime } = this.#context;
     this.#cancelTimer?.();
-    if (this.#stopper.signal.aborted) return;
+    if (this.#isClosed) return;
     for (const peer of this.plan.due(runtime.monoMs())) void this.#dial(peer);
     const { deadlineMs } = this.plan;
     if (deadlineMs === Infinity) return;
@@ -33,17 +35,22 @@ export class Dialer {
 
   /** Ends every dial. */
   close(): void {
-    this.#stopper.abort();
+    this.#isClosed = true;
+    for (const dial of this.#dials) dial.abort();
     this.#cancelTimer?.();
   }
 
   async #dial(peer: PeerId): Promise<void> {
     const { runtime } = this.#context;
+    const stopper = new AbortController();
+    this.#dials.add(stopper);
     let outcome: DialOutcome | "bonded" = "failed";
     try {
-      outcome = await this.#context.dial(peer, this.#stopper.signal);
+      outcome = await this.#context.dial(peer, stopper.signal);
     } catch (error) {
       runtime.report(error, `dialling group member ${peer.short()}`);
+    } finally {
+      this.#dials.delete(stopper);
     }
     this.plan.ended(peer, outcome === "bonded" ? "failed" : outcome, runtime.monoMs());
     this.run();

@@ -1,8 +1,9 @@
+import { DateTime } from "@mosaik/postcard";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { OUTGOING_MAX_BYTES } from "../../../src/groups/bonds/outgoing.js";
-import { SignedPeerEntry } from "../../../src/network/index.js";
+import { PeerEntry, signEntry, SignedPeerEntry } from "../../../src/network/index.js";
+import { PeerId, type Digest } from "../../../src/primitives/index.js";
 import { Expiration } from "../../../src/tickets/index.js";
-import { DateTime } from "@mosaik/postcard";
 import { Simulator } from "../../../src/testing/index.js";
 import { PlainValidator } from "../../tickets/validators.js";
 import { acquainted, areBonded, BondNode, HandPlayed, numbered } from "./bond-nodes.js";
@@ -218,6 +219,24 @@ describe("a member and a peer that is played by hand", () => {
     await next();
     expect(member.discovery.catalog.get(stranger.id)).toBeUndefined();
     expect(member.bonds!.infos()[0]!.entry.id).toBe(node.id);
+  });
+
+  it("is not held up by a member that tells of thousands of others, and dials only so many of them", async () => {
+    const entry = node.discovery.me().entry;
+    const random = member.local.runtime.random;
+    const strangers = Array.from({ length: 3000 }, () => {
+      const secretKey = random.bytes(32);
+      const { runtime } = node.local;
+      const id = PeerId.fromBytes(runtime.publicKey(secretKey));
+      const signer = { id, sign: (digest: Digest) => runtime.sign(secretKey, digest.bytes) };
+      return signEntry(signer, new PeerEntry({ ...entry, address: { id, addrs: [] } }));
+    });
+    for (const stranger of strangers) await within(peer.send({ kind: "bondFormed", entry: stranger }));
+    await within(peer.send({ kind: "group", message: numbered(1) }));
+    await sim.until(() => member.numbers.length === 1, { withinMs: 1000 });
+    await sim.advance(2000);
+    expect(member.bonds!.peers()).toEqual([node.id]);
+    expect(member.discovery.catalog.signedPeersCount()).toBe(1);
   });
 
   it("refuses a bond more with 30429, but takes it when the old one is silent", async () => {
