@@ -39,7 +39,7 @@ struct Seen {
 pub async fn run<F, C>(load: Load, call: F) -> anyhow::Result<Value>
 where
     F: Fn(u64) -> C + Send + Sync + 'static,
-    C: Future<Output = Result<(), Value>> + Send,
+    C: Future<Output = Result<(), Value>> + Send + 'static,
 {
     ensure!(load.in_flight > 0, "inFlight must be positive");
     let call = Arc::new(call);
