@@ -427,11 +427,21 @@ describe("LogReplaySession", () => {
       gives("b", 1, 6);
       expect(context.log.last().index).toBe(6);
       expect(context.notes).toEqual([]);
+      session.leaderSent(gapAt(log20, 6, 6));
+      expect(context.notes).toEqual(["done at 2/6"]);
+    });
+
+    it("compares what others gave with a leader whose log is shorter, before it is done", () => {
+      open({ leaders: log20.slice(0, 10), peers: "abc", batchSize: 20 });
+      has("b", 10);
+      session.leaderChanged!(peer("c"));
+      gives("b", 1, 9);
       takeSent();
       session.leaderSent(gapAt(log20, 6, 6));
-      expect(takeSent()).toEqual(["b: 5…6"]);
-      gives("b", 5, 6);
-      expect(context.notes).toEqual(["done at 2/6"]);
+      expect(has("c", 6)).toEqual(["c: 5…6"]);
+      expect(context.notes).toEqual([]);
+      gives("c", 5, 6);
+      expect(context.notes).toEqual(["truncated from 7", "done at 2/6"]);
     });
 
     it("a new leader that contradicts what is committed: this member has diverged", () => {

@@ -31,6 +31,8 @@ export class LogReplaySession implements SyncSession<LogReplayMessage> {
   #isLeaderOnly: boolean;
   /** Not even the leader's own pieces fit together: nothing is asked for until the next refresh. */
   #isPaused = false;
+  /** The last entry that the leader itself gave: up to it the log is compared with the leader's. */
+  #vouchedFor: Index = 0;
   /** The first entry that is not compared yet. */
   #next: Index;
   #peers: ReadonlySet<PeerId>;
@@ -63,9 +65,8 @@ export class LogReplaySession implements SyncSession<LogReplayMessage> {
     this.#tail.add(gap);
     if (!this.#isLeaderHeard) {
       this.#isLeaderHeard = true;
-      // What others gave under another leader is compared with this one's; what that leader gave alone is nobody else's word.
-      const from = this.#isLeaderOnly ? this.#anchor : Math.max(this.#anchor, this.#tail.join.index);
-      this.#next = Math.min(this.#next, from);
+      // What another leader gave alone is nobody else's word.
+      if (this.#isLeaderOnly) this.#next = this.#anchor;
     }
     this.#advance();
   }
@@ -75,6 +76,7 @@ export class LogReplaySession implements SyncSession<LogReplayMessage> {
     this.#fetches.disown(this.#leader);
     this.#context.send(this.#leader, ASK);
     this.#leader = leader;
+    this.#vouchedFor = 0;
     this.#isLeaderHeard = false;
     this.#isPaused = false;
     this.#advance();
@@ -113,7 +115,7 @@ export class LogReplaySession implements SyncSession<LogReplayMessage> {
   /** Whether the log reaches the entries that the leader sent. */
   get #isAtEnd(): boolean {
     const { index } = this.#tail.join;
-    return this.#next > index || index <= this.#context.committed.index;
+    return (this.#next > index && this.#vouchedFor >= index) || index <= this.#context.committed.index;
   }
 
   #tickIn(delayMs: number): void {
@@ -142,7 +144,9 @@ export class LogReplaySession implements SyncSession<LogReplayMessage> {
       this.#install(chunk);
       if (this.#isClosed) return;
     }
-    if (this.#isLeaderHeard && this.#isAtEnd) this.#finish();
+    if (this.#isAtEnd && this.#isLeaderHeard) this.#finish();
+    // The others gave what is for the leader to give: its log was longer when they were asked, or was that of another leader.
+    else if (!this.#isAtEnd) this.#next = Math.min(this.#next, Math.max(this.#anchor, this.#tail.join.index));
     if (!this.#isClosed && !this.#isPaused) this.#ask();
   }
 
@@ -179,6 +183,7 @@ export class LogReplaySession implements SyncSession<LogReplayMessage> {
       this.#replaceFrom(difference, entries.slice(difference - start));
     }
     this.#next = Math.max(this.#next, end + 1);
+    if (from === this.#leader) this.#vouchedFor = Math.max(this.#vouchedFor, end);
     this.#hasProgressed = true;
   }
 
@@ -229,6 +234,7 @@ export class LogReplaySession implements SyncSession<LogReplayMessage> {
     this.#isPaused = this.#isLeaderOnly;
     this.#isLeaderOnly = true;
     this.#fetches.clear();
+    this.#vouchedFor = 0;
     this.#next = this.#anchor;
   }
 
