@@ -102,7 +102,7 @@ const decoders: Record<string, Decoder> = {
     { kind: "Session", value: { session: 0xffff_ffff } },
     { kind: "Parcel", value: { session: 1, isRequest: true, low: 70_000, high: 3 } },
   ]),
-  "log replay": decoder(logReplayMessageCodec, [
+  "log replay": decoder(logReplayMessageCodec(2000), [
     { kind: "availabilityRequest" },
     { kind: "availabilityResponse", value: { start: 0, end: 70_000 } },
     { kind: "fetchEntriesRequest", value: { start: 1, end: 2000 } },

@@ -4,6 +4,8 @@ import { fromHex, toHex } from "../../../src/primitives/index.js";
 
 const bytes = (hex: string): Uint8Array => fromHex(hex)!;
 
+const codec = logReplayMessageCodec(2000);
+
 describe("messages of the log replay (spec 05 §7.3)", () => {
   it.each<[string, LogReplayMessage]>([
     ["00", { kind: "availabilityRequest" }],
@@ -23,14 +25,14 @@ describe("messages of the log replay (spec 05 §7.3)", () => {
       },
     ],
   ])("%s", (hex, message) => {
-    expect(toHex(logReplayMessageCodec.encode(message))).toBe(hex);
-    expect(logReplayMessageCodec.decode(bytes(hex))).toEqual(message);
+    expect(toHex(codec.encode(message))).toBe(hex);
+    expect(codec.decode(bytes(hex))).toEqual(message);
   });
 
   it("refuses places beyond 2^53, and more entries than a message may have", () => {
-    expect(() => logReplayMessageCodec.decode(bytes("0100ffffffffffffffffff01"))).toThrow(/outOfRange|2\^53/);
-    const many = new Uint8Array(4 * 1024 * 1024);
-    many.set(bytes("030000818040"));
-    expect(() => logReplayMessageCodec.decode(many)).toThrow(/more than 1048576 items/);
+    expect(() => codec.decode(bytes("0100ffffffffffffffffff01"))).toThrow(/outOfRange|2\^53/);
+    const many = new Uint8Array(8000);
+    many.set(bytes("030000d10f"));
+    expect(() => codec.decode(many)).toThrow(/more than 2000 items/);
   });
 });

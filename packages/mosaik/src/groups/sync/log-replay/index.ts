@@ -17,7 +17,7 @@ export function logReplaySync(options: LogReplayOptions): StateSync<LogReplayMes
   const config = logReplayConfig(options);
   return {
     signature: logReplaySignature(config),
-    message: logReplayMessageCodec,
+    message: logReplayMessageCodec(config.batchSize),
     provider: (context) => new LogReplayProvider(config, context),
     session: (context, gap) => new LogReplaySession(config, context, gap),
   };

@@ -3,9 +3,6 @@ import { boundedSequence } from "../../bounded-sequence.js";
 import { indexRangeCodec, termCodec, type IndexRange } from "../../positions.js";
 import type { LogEntry } from "../../storage/storage.js";
 
-/** Entries in one answer. Members give as many as the batch size says, at most. */
-export const FETCHED_ENTRIES_MAX = 1024 * 1024;
-
 /** Entries of the log, as one member gives them to another. */
 export interface FetchedEntries {
   readonly range: IndexRange;
@@ -23,12 +20,18 @@ export type LogReplayMessage =
 /** The command is before the term: the other way round than in the messages of the log (spec 05 §18). */
 const fetchedEntryCodec: Codec<LogEntry> = t.struct({ command: t.bytes, term: termCodec });
 
-export const logReplayMessageCodec: Codec<LogReplayMessage> = t.enum({
-  availabilityRequest: t.unit,
-  availabilityResponse: indexRangeCodec,
-  fetchEntriesRequest: indexRangeCodec,
-  fetchEntriesResponse: t.struct({
-    range: indexRangeCodec,
-    entries: boundedSequence(fetchedEntryCodec, FETCHED_ENTRIES_MAX),
-  }),
-});
+/**
+ * @param entriesMax the most entries of one answer that are accepted: the batch size, which members do not exceed. An entry takes two bytes
+ * on the wire and 270 in memory
+ */
+export function logReplayMessageCodec(entriesMax: number): Codec<LogReplayMessage> {
+  return t.enum({
+    availabilityRequest: t.unit,
+    availabilityResponse: indexRangeCodec,
+    fetchEntriesRequest: indexRangeCodec,
+    fetchEntriesResponse: t.struct({
+      range: indexRangeCodec,
+      entries: boundedSequence(fetchedEntryCodec, entriesMax),
+    }),
+  });
+}
