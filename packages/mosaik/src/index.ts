@@ -122,6 +122,7 @@ export type {
   JoinOptions,
   LeadershipPreference,
   LogEntry,
+  LogReplayMessage,
   LogReplayOptions,
   LogSlice,
   LogStorage,

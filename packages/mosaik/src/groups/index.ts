@@ -15,7 +15,7 @@ export type { RaftRole } from "./raft/io.js";
 export type { QueryResult } from "./requests.js";
 export { MemoryLog } from "./storage/memory.js";
 export type { LogEntry, LogSlice, LogStorage } from "./storage/storage.js";
-export { logReplaySync, type LogReplayOptions } from "./sync/log-replay/index.js";
+export { logReplaySync, type LogReplayMessage, type LogReplayOptions } from "./sync/log-replay/index.js";
 export type {
   ProviderContext,
   SessionContext,

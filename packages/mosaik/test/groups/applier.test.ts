@@ -24,7 +24,7 @@ function setUp(commandMs: number, count: number) {
   };
   const report = (error: unknown): void => void runtime.reports.push(error);
   const host = new MachineHost({
-    machine: machine as StateMachine,
+    machine: machine,
     log,
     groupId: id,
     networkId: id,

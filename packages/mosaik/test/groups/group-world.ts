@@ -1,5 +1,5 @@
 import { Network } from "../../src/node/index.js";
-import { Simulator } from "../../src/testing/index.js";
+import type { Simulator } from "../../src/testing/index.js";
 import type { JoinOptions } from "../../src/groups/index.js";
 import type { CounterCommand } from "./counter.js";
 import { allOnline, joinCounter, type CounterGroup } from "./group-nodes.js";

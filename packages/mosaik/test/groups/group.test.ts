@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { GroupError, MemoryLog, reluctant, type LogStorage } from "../../src/groups/index.js";
-import { Network } from "../../src/node/index.js";
+import type { Network } from "../../src/node/index.js";
 import { Simulator } from "../../src/testing/index.js";
 import { Counter, increment } from "./counter.js";
 import { joinCounter, recordedEvents } from "./group-nodes.js";

@@ -25,6 +25,11 @@ describe("what the documents show runs as it stands", () => {
     expect(lines).toEqual(nodes.flatMap((node) => readings.map((reading) => `${node}: ${reading}`)));
   });
 
+  it("examples/counter.mjs", () => {
+    const lines = outputOf(path("../../../../examples/counter.mjs")).trim().split("\n").sort();
+    expect(lines).toEqual(["north", "south", "west"].map((name) => `${name}: 111 after 3 commands`));
+  });
+
   it("examples/greet.mjs", () => {
     const output = outputOf(path("../../../../examples/greet.mjs"));
     expect(output).toBe("hello Ada\nrefused: nobody is there\nhello Grace\n");
