@@ -76,7 +76,7 @@ export class Follower {
   voted({ resetsTimer, isBehind }: Ballot): void {
     if (resetsTimer) this.#restartTimer();
     // Whoever succeeds the leader needs what we have: it is our turn.
-    else if (isBehind && this.#state.hasLostLeader) this.#planSuccession();
+    else if (isBehind && this.#isLeaderless) this.#planSuccession();
   }
 
   bonded(peer: PeerId): void {
@@ -111,6 +111,7 @@ export class Follower {
   }
 
   #appendEntries(from: PeerId, message: AppendEntries): void {
+    if (this.#state.rules.staysWithLeader && this.#hearsAnother(message.leader)) return;
     this.#state.leader = message.leader;
     this.#state.hasLostLeader = false;
     this.#heardAtMs = this.#state.nowMs;
@@ -118,10 +119,23 @@ export class Follower {
     this.#replication.accept(from, message);
   }
 
+  #hearsAnother(leader: PeerId): boolean {
+    return !this.#isLeaderless && this.#state.leader !== leader && this.hearsLeader;
+  }
+
   #planSuccession(): void {
     if (!this.#state.rules.electsEarly || this.#state.bonds.length === 0) return;
-    if (this.#replication.isSyncing || !this.#isWilling()) return;
+    if (this.#isBehindLeader || !this.#isWilling()) return;
     this.#earlyElectionAtMs = this.#state.nowMs + successionDelayMs(this.#state.config, this.#state.rank());
+  }
+
+  get #isLeaderless(): boolean {
+    return this.#state.leader === undefined || this.#state.hasLostLeader;
+  }
+
+  /** It lacks what its leader has. Where nobody is known to lead it may have more than the others. */
+  get #isBehindLeader(): boolean {
+    return this.#replication.isSyncing && this.#state.leader !== undefined;
   }
 
   #isWilling(): boolean {
@@ -141,7 +155,7 @@ export class Follower {
 
   /** Whoever is behind cannot win, and lets the others try first. */
   #electionDueMs(): number {
-    if (!this.#replication.isSyncing) return this.#electionAtMs;
+    if (!this.#isBehindLeader) return this.#electionAtMs;
     return this.#state.rules.keepsSync ? this.#electionAtMs + this.#state.config.electionTimeoutMs : Infinity;
   }
 }

@@ -29,7 +29,7 @@ export class PendingRequests<T> {
   /** Keeps `value` until the answer to the returned id comes. */
   add(to: PeerId, value: T, nowMs: number): RequestId {
     let low = this.#u32();
-    while (this.#pending.has(low)) low = this.#u32();
+    while (this.#pending.has(low)) low = (low + 1) >>> 0;
     const id = { low, high: this.#u32() };
     this.#pending.set(low, { id, to, dueMs: nowMs + this.#timeoutMs, value });
     return id;

@@ -23,6 +23,8 @@ export interface RaftRules {
   readonly electsEarly: boolean;
   /** Of two leaders of one term only the one with the better log stands for election at once. */
   readonly yieldsToRival: boolean;
+  /** A follower hears no other leader of its term as long as it hears the one that it has: it would begin anew with each. */
+  readonly staysWithLeader: boolean;
   /** A follower that has heard its leader lately does not take part in elections (§19 D7). */
   readonly isSticky: boolean;
   /**
@@ -48,6 +50,7 @@ export const availableRules: RaftRules = {
   tellsEverything: true,
   electsEarly: true,
   yieldsToRival: true,
+  staysWithLeader: true,
   isSticky: false,
   expectedMembers: 0,
   entriesPerMessageMax: 4096,
@@ -66,6 +69,7 @@ export const rustRules: RaftRules = {
   tellsEverything: false,
   electsEarly: false,
   yieldsToRival: false,
+  staysWithLeader: false,
   isSticky: false,
   expectedMembers: 0,
   entriesPerMessageMax: Infinity,
