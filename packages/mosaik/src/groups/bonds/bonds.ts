@@ -67,7 +67,10 @@ export class Bonds<M> {
       onMessage: (bond, message) => this.#onMessage(bond, message),
       onEntry: (bond, signed) => this.#onEntry(bond, signed),
       onEnded: (bond, info) => this.#onEnded(bond, info),
-      recordRtt: (peer, micros) => discovery.rtt.record(peer, micros),
+      recordRtt: (peer, micros) => {
+        // Times are kept as long as entries.
+        if (discovery.catalog.getSigned(peer) !== undefined) discovery.rtt.record(peer, micros);
+      },
     };
     this.#bondContext = { runtime, consensus, codec, frames: this.#frames, metrics: this.#metrics, holder };
     const initiator: InitiatorContext = {

@@ -1,4 +1,4 @@
-import { t } from "@mosaik/postcard";
+import { t, type Codec } from "@mosaik/postcard";
 import { defaultDiscoveryConfig, Discovery, type DiscoveryConfig } from "../../../src/discovery/index.js";
 import { Bonds } from "../../../src/groups/bonds/bonds.js";
 import { receiveHandshakeStart } from "../../../src/groups/bonds/handshake.js";
@@ -41,6 +41,8 @@ export interface JoinOptions {
   readonly consensus?: ConsensusOptions;
   /** Whether our entry says that we are a member. Default: true. */
   readonly isAdvertised?: boolean;
+  /** Default: numbers. */
+  readonly syncMessage?: Codec<number>;
 }
 
 /** A node with a catalog that takes handshakes as the room's gateway does. */
@@ -106,7 +108,7 @@ export class BondNode {
   }
 
   /** Becomes a member. */
-  join({ key = KEY, tickets = [], consensus = {}, isAdvertised = true }: JoinOptions = {}): void {
+  join({ key = KEY, tickets = [], consensus = {}, isAdvertised = true, syncMessage = t.u32 }: JoinOptions = {}): void {
     if (isAdvertised) this.discovery.updateLocal((entry, nowMs) => entry.withAdded("groups", [GROUP], nowMs));
     this.bonds = new Bonds<number>({
       node: this.local,
@@ -115,7 +117,7 @@ export class BondNode {
       key,
       consensus: consensusConfig(consensus),
       tickets,
-      syncMessage: t.u32,
+      syncMessage,
       handshakeTimeoutMs: HANDSHAKE_TIMEOUT_MS,
       onBonded: (peer) => this.told.push({ kind: "bonded", peer }),
       onUnbonded: (peer, reason) => this.told.push({ kind: "unbonded", peer, reason }),

@@ -1,4 +1,4 @@
-import { DateTime } from "@mosaik/postcard";
+import { Codec, DateTime, t, type Reader, type Writer } from "@mosaik/postcard";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { OUTGOING_MAX_BYTES } from "../../../src/groups/bonds/outgoing.js";
 import { PeerEntry, signEntry, SignedPeerEntry } from "../../../src/network/index.js";
@@ -161,6 +161,41 @@ describe("two members", () => {
     one.onMessage = undefined;
     other.bonds!.broadcast(numbered(2));
     await sim.until(() => one.numbers.includes(2));
+  });
+});
+
+describe("a codec of the program's own", () => {
+  class Throwing extends Codec<number> {
+    readonly shape = { kind: "opaque" } as const;
+    readonly rustName = undefined;
+    readonly minSize = 1;
+
+    override write(writer: Writer, value: number): void {
+      if (value === 13) throw new RangeError("it cannot be written");
+      t.u32.write(writer, value);
+    }
+
+    override read(reader: Reader): number {
+      const value = t.u32.read(reader);
+      if (value === 14) throw new RangeError("it cannot be read");
+      return value;
+    }
+  }
+
+  it("may throw: what cannot be written is not sent, what cannot be read ends the bond with 400", async () => {
+    const [one, other] = (await acquainted(sim, "one", "other")) as [BondNode, BondNode];
+    one.join({ syncMessage: new Throwing() });
+    other.join({ syncMessage: new Throwing() });
+    await sim.until(() => areBonded(one, other));
+    await sim.advance(1000);
+    expect(one.bonds!.send(other.id, numbered(13))).toBe(false);
+    expect(one.bonds!.send(other.id, numbered(12))).toBe(true);
+    await sim.until(() => other.numbers.includes(12));
+    one.bonds!.broadcast(numbered(14));
+    await sim.until(() => one.toldOf("unbonded").length === 1);
+    expect(one.toldOf("unbonded")[0]!.reason).toContain("400");
+    const reports = sim.reports.splice(0).map(({ node, error }) => `${node}: ${String(error)}`);
+    expect(reports).toEqual(["one: RangeError: it cannot be written", "other: RangeError: it cannot be read"]);
   });
 });
 
