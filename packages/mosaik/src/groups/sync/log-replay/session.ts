@@ -9,7 +9,7 @@ import { LeaderTail } from "./leader-tail.js";
 import type { FetchedEntries, LogReplayMessage } from "./protocol.js";
 
 /** So often those are asked what they have who have not said it; without progress everybody is, and for what others owe. */
-export const REFRESH_MS = 1000;
+const REFRESH_MS = 1000;
 
 const ASK: LogReplayMessage = { kind: "availabilityRequest" };
 
