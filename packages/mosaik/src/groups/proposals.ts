@@ -18,11 +18,26 @@ export interface ProposedCommands {
   readonly encoded: readonly Uint8Array[];
 }
 
-interface Waiter extends ProposedCommands {
+/** Somebody who waits for commands. */
+class Waiter implements ProposedCommands {
+  readonly commands: readonly unknown[];
+  readonly encoded: readonly Uint8Array[];
   readonly until: ProposedUntil;
-  resolve: (range: IndexRange) => void;
-  reject: (error: Error) => void;
+  readonly settled: Promise<IndexRange>;
+  resolve!: (range: IndexRange) => void;
+  reject!: (error: Error) => void;
   range: IndexRange | undefined;
+
+  constructor({ commands, encoded }: ProposedCommands, until: ProposedUntil) {
+    this.commands = commands;
+    this.encoded = encoded;
+    this.until = until;
+    this.range = undefined;
+    this.settled = new Promise((resolve, reject) => {
+      this.resolve = resolve;
+      this.reject = reject;
+    });
+  }
 }
 
 /** The commands whose issuers wait (spec 05 §10.2). They are told of their own commands only: what is in the log is compared. */
@@ -49,15 +64,14 @@ export class Proposals {
     until: ProposedUntil,
     options: WaitOptions,
   ): { id: number; range: Promise<IndexRange> } {
-    const waiter: Waiter = { ...proposed, until, resolve: () => {}, reject: () => {}, range: undefined };
+    const waiter = new Waiter(proposed, until);
     const limit = limitWait(this.#runtime, options, "a command", () => ({
       commands: waiter.commands,
       range: waiter.range,
     }));
     const id = this.#nextId++;
     this.#waiting.set(id, waiter);
-    const range = new Promise<IndexRange>((resolve, reject) => Object.assign(waiter, { resolve, reject }));
-    return { id, range: limit === undefined ? range : this.#limited(id, range, limit) };
+    return { id, range: limit === undefined ? waiter.settled : this.#limited(id, waiter.settled, limit) };
   }
 
   /** Whether it is still to be sent: unless who waited for it has given it up. */
@@ -70,10 +84,11 @@ export class Proposals {
     if (waiter === undefined) return;
     waiter.range = range;
     if (waiter.until === "assigned" || range.end <= this.#committed) return this.#settle(id, waiter);
-    const { end } = range;
+    const assigned = { id, waiter, end: range.end };
     let at = this.#assigned.length;
-    while (at > 0 && this.#assigned[at - 1]!.end > end) at--;
-    this.#assigned.splice(at, 0, { id, waiter, end });
+    while (at > 0 && this.#assigned[at - 1]!.end > range.end) at--;
+    if (at === this.#assigned.length) this.#assigned.push(assigned);
+    else this.#assigned.splice(at, 0, assigned);
   }
 
   rejected(id: number, outcome: FailedOutcome): void {
