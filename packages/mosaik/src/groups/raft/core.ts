@@ -141,6 +141,7 @@ export class RaftCore {
   #receive(from: PeerId, message: RaftMessage): void {
     if ("term" in message) {
       if (message.term > TERM_MAX || this.#keepsTo(message)) return;
+      if (message.kind === "appendEntries" && message.leader === this.#state.localId) return;
       if (message.term < this.term) return this.#answerOldTerm(from, message);
       if (message.term > this.term) {
         this.#follow(message.term, message.kind === "appendEntries" ? message.leader : undefined);

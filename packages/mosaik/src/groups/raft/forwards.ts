@@ -89,8 +89,11 @@ export class Forwards {
   }
 
   #forward(leader: PeerId, proposals: readonly Proposal[]): void {
-    const [first] = proposals;
-    const commands = proposals.length === 1 ? first!.commands : proposals.flatMap((proposal) => proposal.commands);
+    const commands: Uint8Array[] = [];
+    for (let i = 0; i < proposals.length; i++) {
+      const more = proposals[i]!.commands;
+      for (let k = 0; k < more.length; k++) commands.push(more[k]!);
+    }
     if (commands.length === 0) return this.#reject(proposals, "notSent");
     const requestId = this.#proposals.add(leader, proposals, this.#state.nowMs);
     this.#state.send(leader, { kind: "command", commands, requestId });

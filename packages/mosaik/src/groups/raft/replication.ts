@@ -52,11 +52,11 @@ export class Replication {
   synced(term: Term): void {
     if (this.#phase !== "syncing") return;
     this.#phase = "following";
-    const { leader } = this.#untaken!.message;
     this.#untaken = undefined;
     this.#state.tellLogPosition();
-    if (!this.#state.rules.acknowledgesSync || this.#isObserver() || !this.#state.isBonded(leader)) return;
-    this.#acknowledge(leader, term);
+    const { leader, rules } = this.#state;
+    if (leader === undefined || !rules.acknowledgesSync || this.#isObserver()) return;
+    if (this.#state.isBonded(leader)) this.#acknowledge(leader, term);
   }
 
   /** Log and machine stand at `cursor`, by a snapshot. */

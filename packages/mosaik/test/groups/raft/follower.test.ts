@@ -117,6 +117,32 @@ describe("entries from the leader (spec 05 §6.4)", () => {
   });
 });
 
+describe("two leaders of one term", () => {
+  const from = (leader: string) => message.append({ term: 1, from: leader });
+
+  it("are not followed in turns: the first one is, as long as it is heard", () => {
+    const a = new Member({ bonds: "bc" });
+    a.receives("b", from("b"));
+    expect(a.receives("c", from("c"))).toEqual([]);
+    expect(a.core.deadlineMs).toBe(2000);
+    a.nowMs = 2000;
+    expect(a.receives("c", from("c"))).toEqual(["leader c"]);
+  });
+
+  it("are followed at once when the bond with the first has ended", () => {
+    const a = new Member({ bonds: "bc" });
+    a.receives("b", from("b"));
+    a.loses("b");
+    expect(a.receives("c", from("c"))).toEqual(["leader c"]);
+  });
+
+  it("are followed in turns by Rust", () => {
+    const rust = new Member({ base: rustRules, bonds: "bc" });
+    rust.receives("b", from("b"));
+    expect(rust.receives("c", from("c"))).toEqual(["leader c"]);
+  });
+});
+
 describe("what does not join on (spec 05 §6.4)", () => {
   it("is not answered: a catch-up begins, with what the leader sent", () => {
     const a = new Member({ bonds: "b" });
@@ -179,6 +205,14 @@ describe("what does not join on (spec 05 §6.4)", () => {
       a.log.append([{ term: 1, command: new Uint8Array() }]);
       expect(a.step({ kind: "synced" })).toEqual(["log ends at 1/1"]);
     }
+  });
+
+  it("tells nobody of its end while there is no leader: the older one would step down by it", () => {
+    const a = new Member({ bonds: "bc" });
+    a.receives("b", message.append({ term: 1, from: "b", prev: "1/1" }));
+    a.receives("c", message.requestVote(2, "c", "1/1"));
+    a.log.append([entry("1:x")]);
+    expect(a.step({ kind: "synced" })).toEqual(["log ends at 1/1"]);
   });
 
   it("goes on under another leader (§19 D3), where Rust drops the session", () => {

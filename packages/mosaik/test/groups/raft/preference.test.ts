@@ -129,4 +129,24 @@ describe("after the bond with the leader has ended (DESIGN §6)", () => {
     expect(c.core.deadlineMs).toBe(600);
     expect(c.at(600)).toEqual(["candidate in term 3", "to all: request vote term 3, at 1/1"]);
   });
+
+  it("so does whoever has more than a candidate when nobody leads, but not while a leader is heard", () => {
+    const leaderless = new Member({ name: "c", log: ["1:x"], bonds: "ab" });
+    leaderless.nowMs = 100;
+    leaderless.receives("a", message.requestVote(2, "a", "0/0"));
+    expect(leaderless.core.deadlineMs).toBe(850);
+
+    const led = new Member({ name: "c", log: ["1:x"], bonds: "ab" });
+    led.receives("b", message.append({ term: 2, from: "b", prev: "1/1" }));
+    led.receives("a", message.requestVote(2, "a", "0/0"));
+    expect(led.core.deadlineMs).toBe(2000);
+  });
+
+  it("a member that was catching up stands like any other once nobody leads", () => {
+    const a = new Member({ bonds: "bc" });
+    a.receives("b", message.append({ term: 1, from: "b", prev: "1/4" }));
+    expect(a.core.deadlineMs).toBe(4000);
+    a.receives("c", message.requestVote(2, "c", "1/4"));
+    expect(a.core.deadlineMs).toBe(2000);
+  });
 });

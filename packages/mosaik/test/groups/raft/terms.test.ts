@@ -67,4 +67,10 @@ describe("receiving any message (spec 05 §6.2)", () => {
     expect(a.receives("b", message.requestVote(2 ** 52 + 2, "b"))).toEqual([]);
     expect(a.core.term).toBe(0);
   });
+
+  it("ignores entries of others in its own name", () => {
+    const a = new Member({ bonds: "b" });
+    expect(a.receives("b", message.append({ term: 3, from: "a" }))).toEqual([]);
+    expect(a.core.term).toBe(0);
+  });
 });

@@ -15,7 +15,7 @@ describe("voting (spec 05 §6.3)", () => {
   });
 
   it("rule 2: denies a candidate that lacks entries, and does not wait for it", () => {
-    const a = new Member({ log, bonds: "b" });
+    const a = new Member({ log, bonds: "b", rules: { electsEarly: false } });
     a.nowMs = 500;
     for (const position of ["0/0", "2/1", "1/9"]) {
       a.receives("b", message.requestVote(3, "b", position));
