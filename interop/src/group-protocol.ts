@@ -64,6 +64,22 @@ export interface PlaceRange {
   readonly end: number;
 }
 
+export interface CommandLoad {
+  readonly count: number;
+  /** Commands side by side; 1 if absent. */
+  readonly inFlight?: number;
+}
+
+export interface CommandLoadResult {
+  readonly elapsedMs: number;
+  readonly completed: number;
+  readonly failed: number;
+  /** What the first failure said. */
+  readonly failure: string | null;
+  readonly p50Micros: number | null;
+  readonly p99Micros: number | null;
+}
+
 /** A group as a member sees it; peers by their ids. */
 export interface GroupState {
   /** It may be dead. */

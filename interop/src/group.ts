@@ -1,5 +1,7 @@
 import type { WaitOptions } from "./event-log.js";
 import type {
+  CommandLoad,
+  CommandLoadResult,
   GroupInfo,
   GroupReport,
   GroupState,
@@ -11,6 +13,8 @@ import type {
 } from "./group-protocol.js";
 import type { RustNode } from "./node.js";
 import type { RequestOptions } from "./peer.js";
+
+const LOAD_TIMEOUT_MS = 60_000;
 
 type BondEnded = Extract<GroupReport, { event: "bondEnded" }>;
 
@@ -57,6 +61,11 @@ export class RustGroup<K extends MachineKind> {
   /** Resolves when this member has applied as many commands as that. */
   execute(commands: readonly MachineCommands[K][], options?: RequestOptions): Promise<PlaceRange> {
     return this.node.request("execute", { group: this.handle, commands }, options);
+  }
+
+  /** Executes a command again and again, as fast as answers come, and measures. */
+  executeEach(command: MachineCommands[K], load: CommandLoad): Promise<CommandLoadResult> {
+    return this.node.request("executeEach", { group: this.handle, command, ...load }, { timeoutMs: LOAD_TIMEOUT_MS });
   }
 
   /** Asks this member, or with `strong` whom it takes for the leader. */

@@ -98,7 +98,7 @@ where
         let command = decoded::<M>(vec![command])?.remove(0);
         let group = Arc::downgrade(&self.group);
         let execute = move |_| {
-            let executed = group.upgrade().map(|group| group.execute(command.clone()));
+            let executed = group.upgrade().map(|group| group.execute(command.clone()).boxed());
             async move {
                 match executed {
                     Some(executed) => executed.await.map(drop).map_err(|error| json!(error.to_string())),
