@@ -4,6 +4,15 @@ import { catalogSync1000, catalogSync10000, catalogSyncLoop } from "./benchmarks
 import { codecSmallDecode, codecSmallEncode } from "./benchmarks/codec-small.js";
 import { fanOut8 } from "./benchmarks/fanout-8.js";
 import { firstItem } from "./benchmarks/first-item.js";
+import {
+  failoverKill,
+  failoverLeave,
+  group128Follower,
+  group128Leader,
+  group1Follower,
+  group1Leader,
+  groupOnline,
+} from "./benchmarks/groups.js";
 import { idle, idleConnection, idleCpuShare } from "./benchmarks/idle.js";
 import { slowConsumer } from "./benchmarks/slow-consumer.js";
 import { stream64 } from "./benchmarks/stream-64.js";
@@ -25,6 +34,13 @@ export const benchmarks: readonly Benchmark[] = [
   call1,
   call64,
   callRust,
+  group1Leader,
+  group1Follower,
+  group128Leader,
+  group128Follower,
+  groupOnline,
+  failoverLeave,
+  failoverKill,
   slowConsumer,
   firstItem,
   catalogSync1000,

@@ -94,6 +94,12 @@ export class Child<C extends Commands> {
     return (this as unknown as Child<CommonCommands>).ask("cpuMicros");
   }
 
+  /** Ends the process without its having a say. */
+  async kill(): Promise<void> {
+    this.#process.kill("SIGKILL");
+    await this.#exited;
+  }
+
   /** Ends the process. */
   async close(): Promise<void> {
     if (this.#process.connected) this.#process.disconnect();
