@@ -149,7 +149,10 @@ export class Bonds<M> {
     const entry = this.#entries.get(link.peer);
     if (entry === undefined) return refuse(CLOSE.unknownPeer);
     const bond = this.#members.get(link.peer)?.active;
-    if (bond !== undefined && !this.#mayReplace(bond, entry)) return refuse(CLOSE.groupAlreadyBonded);
+    if (bond !== undefined && !this.#mayReplace(bond, entry)) {
+      // Both dialled at once, as a rule: nobody is unwanted.
+      return link.close(CLOSE.groupAlreadyBonded);
+    }
     if (!this.#candidates.hasTickets(entry)) return refuse(CLOSE.groupNotAllowed);
     if (!isProven(this.#context, link, start)) return refuse(CLOSE.groupInvalidProof);
     const end = { proof: ownProof(this.#context, link), bonds: this.#listed() };

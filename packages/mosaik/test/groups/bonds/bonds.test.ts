@@ -281,7 +281,7 @@ describe("a member and a peer that is played by hand", () => {
     const third = await within(HandPlayed.dial(node, member));
     await within(third.end());
     expect(await within(peer.closeCode())).toBe(102);
-    expect(member.told.map(({ kind }) => kind)).toEqual(["bonded", "refused", "unbonded", "bonded"]);
+    expect(member.told.map(({ kind }) => kind)).toEqual(["bonded", "unbonded", "bonded"]);
   });
 
   it("drops a peer that takes nothing, before its queue grows without end", async () => {
