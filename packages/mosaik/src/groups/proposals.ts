@@ -1,7 +1,7 @@
 import { abortReason, equalBytes } from "../primitives/index.js";
 import { GroupError, type GroupErrorCode } from "./errors.js";
 import type { Runtime } from "../runtime/index.js";
-import type { Index, IndexRange } from "./positions.js";
+import type { Index, IndexRange, Term } from "./positions.js";
 import type { FailedOutcome } from "./raft/io.js";
 import type { LogStorage } from "./storage/storage.js";
 import { limitWait, type WaitLimit, type WaitOptions } from "./wait.js";
@@ -27,12 +27,15 @@ class Waiter implements ProposedCommands {
   resolve!: (range: IndexRange) => void;
   reject!: (error: Error) => void;
   range: IndexRange | undefined;
+  /** Under which leader the commands got their places. */
+  term: Term | undefined;
 
   constructor({ commands, encoded }: ProposedCommands, until: ProposedUntil) {
     this.commands = commands;
     this.encoded = encoded;
     this.until = until;
     this.range = undefined;
+    this.term = undefined;
     this.settled = new Promise((resolve, reject) => {
       this.resolve = resolve;
       this.reject = reject;
@@ -79,10 +82,12 @@ export class Proposals {
     return id === UNHEARD || this.#waiting.has(id);
   }
 
-  assigned(id: number, range: IndexRange): void {
+  /** @param term the leader's that gave the places */
+  assigned(id: number, range: IndexRange, term: Term | undefined): void {
     const waiter = this.#waiting.get(id);
     if (waiter === undefined) return;
     waiter.range = range;
+    waiter.term = term;
     if (waiter.until === "assigned" || range.end <= this.#committed) return this.#settle(id, waiter);
     const assigned = { id, waiter, end: range.end };
     let at = this.#assigned.length;
@@ -102,6 +107,20 @@ export class Proposals {
     let count = 0;
     while (count < this.#assigned.length && this.#assigned[count]!.end <= index) count++;
     for (const { id, waiter } of this.#assigned.splice(0, count)) this.#settle(id, waiter);
+  }
+
+  /** Whether somebody waits for commands that leaders of earlier terms gave places to. */
+  hasOlderThan(term: Term): boolean {
+    return this.#assigned.some(({ waiter }) => isOlder(waiter, term));
+  }
+
+  /** The members of `term` have had the time to commit what earlier leaders left behind. */
+  giveUpOlderThan(term: Term): void {
+    for (const { id, waiter } of this.#assigned) {
+      if (isOlder(waiter, term))
+        this.#reject(id, "outcomeUnknown", "the leader changed: they may yet be committed, or not");
+    }
+    this.#assigned = this.#assigned.filter(({ waiter }) => !isOlder(waiter, term));
   }
 
   /** The log begins anew. */
@@ -128,10 +147,12 @@ export class Proposals {
     }
   }
 
-  #compare({ range, encoded }: Waiter): "same" | "other" | "unknown" {
+  /** Equal commands may be another's: the term tells them apart. */
+  #compare({ range, term, encoded }: Waiter): "same" | "other" | "unknown" {
     for (const [i, command] of encoded.entries()) {
       const entry = this.#log.get(range!.start + i);
       if (entry === undefined) return "unknown";
+      if (term !== undefined && entry.term !== term) return "other";
       if (entry.command !== command && !equalBytes(entry.command, command)) return "other";
     }
     return "same";
@@ -163,4 +184,8 @@ export class Proposals {
       release();
     });
   }
+}
+
+function isOlder(waiter: Waiter, term: Term): boolean {
+  return waiter.term === undefined || waiter.term < term;
 }

@@ -82,6 +82,7 @@ export class Replica {
       host: this.#host,
       log,
       frameLimitBytes: options.frameLimitBytes,
+      leftBehindMs: electionMs(options.consensus) + options.consensus.forwardTimeoutMs,
       submit: (inputs) => this.#run(() => this.#inputs.push(...inputs)),
     });
     this.#applier = new Applier({
@@ -180,6 +181,7 @@ export class Replica {
       case "broadcast":
         return this.#bonds.broadcast(output.message);
       case "role":
+        this.requests.termIs(output.term);
         return this.state.roleIs(output.role, output.term);
       case "leader":
         return this.state.leaderIs(output.leader);
@@ -313,4 +315,9 @@ export class Replica {
     this.state.end(reason);
     return this.#closed;
   }
+}
+
+/** How long a follower waits for its leader, at most. */
+function electionMs({ electionTimeoutMs, electionTimeoutJitterMs }: ConsensusConfig): number {
+  return electionTimeoutMs + electionTimeoutJitterMs;
 }

@@ -1,9 +1,9 @@
 import type { Codec } from "@mosaik/postcard";
-import type { Runtime } from "../runtime/index.js";
+import type { CancelTimer, Runtime } from "../runtime/index.js";
 import type { MachineHost } from "./apply.js";
 import { GroupError } from "./errors.js";
 import type { StateMachine } from "./machine/machine.js";
-import type { Index, IndexRange } from "./positions.js";
+import type { Index, IndexRange, Term } from "./positions.js";
 import { Proposals, UNHEARD, type ProposedUntil } from "./proposals.js";
 import { ENTRIES_MAX } from "./protocol.js";
 import { Queries } from "./queries.js";
@@ -22,6 +22,8 @@ export interface RequestsContext {
   readonly host: Pick<MachineHost, "query" | "committed">;
   readonly log: Pick<LogStorage, "get">;
   readonly frameLimitBytes: number;
+  /** How long commands of an earlier term may stay uncommitted in the present one, in ms. */
+  readonly leftBehindMs: number;
   /** Takes in what the program asked for in one turn. */
   readonly submit: (inputs: readonly RaftInput[]) => void;
 }
@@ -38,6 +40,7 @@ export class Requests {
   readonly #turn: Turn;
   readonly #proposals: Proposals;
   readonly #queries: Queries;
+  #cancelTimer: CancelTimer | undefined;
   #ended: GroupError | undefined;
 
   constructor(context: RequestsContext) {
@@ -103,7 +106,7 @@ export class Requests {
   settle(output: Extract<RaftOutput, { kind: "assigned" | "rejected" | "queryResult" | "queryFailed" }>): void {
     switch (output.kind) {
       case "assigned":
-        return this.#proposals.assigned(output.proposal, output.range);
+        return this.#proposals.assigned(output.proposal, output.range, output.term);
       case "rejected":
         return this.#proposals.rejected(output.proposal, output.outcome);
       case "queryResult":
@@ -123,6 +126,18 @@ export class Requests {
     this.#proposals.committed(index);
   }
 
+  /**
+   * The group goes on in `term`. What earlier leaders left behind is committed with the next command at the latest, which may never come:
+   * nobody is left waiting for it.
+   */
+  termIs(term: Term): void {
+    this.#cancelTimer?.();
+    this.#cancelTimer = undefined;
+    if (!this.#proposals.hasOlderThan(term)) return;
+    const { runtime, leftBehindMs } = this.#context;
+    this.#cancelTimer = runtime.after(leftBehindMs, () => this.#proposals.giveUpOlderThan(term));
+  }
+
   /** The log begins anew. */
   reset(): void {
     this.#proposals.reset();
@@ -131,6 +146,7 @@ export class Requests {
   /** The group has ended: all fail for that reason. */
   failAll(reason: GroupError): void {
     this.#ended = reason;
+    this.#cancelTimer?.();
     this.#proposals.failAll(reason);
     this.#queries.failAll(reason);
   }

@@ -23,9 +23,9 @@ describe("proposals", () => {
     const mine = proposals.add(proposed(1, 2), "committed", {});
     const others = proposals.add(proposed(3, 4), "committed", {});
     const beyond = proposals.add(proposed(5), "committed", {});
-    proposals.assigned(beyond.id, { start: FAR + 5, end: FAR + 5 });
-    proposals.assigned(others.id, { start: FAR + 3, end: FAR + 4 });
-    proposals.assigned(mine.id, { start: FAR + 1, end: FAR + 2 });
+    proposals.assigned(beyond.id, { start: FAR + 5, end: FAR + 5 }, 2 ** 40 + 1);
+    proposals.assigned(others.id, { start: FAR + 3, end: FAR + 4 }, 2 ** 40 + 1);
+    proposals.assigned(mine.id, { start: FAR + 1, end: FAR + 2 }, 2 ** 40 + 1);
     log.append([1, 2, 3, 9].map((byte) => ({ term: 2 ** 40 + 1, command: command(byte) })));
     proposals.committed(FAR + 4);
     expect(await mine.range).toEqual({ start: FAR + 1, end: FAR + 2 });
@@ -46,15 +46,41 @@ describe("proposals", () => {
     const proposals = new Proposals(runtime, log);
     proposals.committed(1);
     const early = proposals.add(proposed(1), "committed", {});
-    proposals.assigned(early.id, { start: 1, end: 1 });
+    proposals.assigned(early.id, { start: 1, end: 1 }, 1);
     expect(await early.range).toEqual({ start: 1, end: 1 });
+  });
+
+  it("are not taken for equal ones of a later leader", async () => {
+    const log = new MemoryLog();
+    const proposals = new Proposals(runtime, log);
+    const mine = proposals.add(proposed(7), "committed", {});
+    proposals.assigned(mine.id, { start: 1, end: 1 }, 1);
+    log.append([{ term: 2, command: command(7) }]);
+    proposals.committed(1);
+    await expect(mine.range).rejects.toMatchObject({ code: "superseded" });
+  });
+
+  it("that an earlier leader left behind have an unknown outcome once they are given up; later ones wait on", async () => {
+    const log = new MemoryLog();
+    const proposals = new Proposals(runtime, log);
+    const left = proposals.add(proposed(1), "committed", {});
+    const later = proposals.add(proposed(2), "committed", {});
+    proposals.assigned(left.id, { start: 1, end: 1 }, 1);
+    expect(proposals.hasOlderThan(1)).toBe(false);
+    proposals.assigned(later.id, { start: 1, end: 1 }, 2);
+    expect(proposals.hasOlderThan(2)).toBe(true);
+    proposals.giveUpOlderThan(2);
+    await expect(left.range).rejects.toMatchObject({ code: "outcomeUnknown", range: { start: 1, end: 1 } });
+    log.append([{ term: 2, command: command(2) }]);
+    proposals.committed(1);
+    expect(await later.range).toEqual({ start: 1, end: 1 });
   });
 
   it("whose places a snapshot covers have an unknown outcome", async () => {
     const log = new MemoryLog();
     const proposals = new Proposals(runtime, log);
     const covered = proposals.add(proposed(1), "committed", {});
-    proposals.assigned(covered.id, { start: 1, end: 1 });
+    proposals.assigned(covered.id, { start: 1, end: 1 }, 1);
     log.resetTo({ term: 3, index: 10 });
     proposals.committed(10);
     await expect(covered.range).rejects.toMatchObject({ code: "outcomeUnknown" });
