@@ -167,6 +167,7 @@ describe("commands", () => {
   it("whose places another leader gave to others are superseded", async () => {
     const [leader, ...followers] = await simulatedMembers(sim, 3);
     await sim.within(2000, leader.group.execute(increment(1)));
+    const events = recordedEvents(leader.group);
     sim.faults.isolate(leader.name);
     const lost = errorOf(() => leader.group.execute(increment(100)));
     const elected = Promise.all(followers.map(({ group }) => group.when().leaderChanged().toPromise()));
@@ -178,6 +179,7 @@ describe("commands", () => {
     expect(await sim.within(10_000, replacing)).toBe(2);
     const error = await sim.within(15_000, lost);
     expect([error.code, error.commands, error.range]).toEqual(["superseded", [increment(100)], { start: 2, end: 2 }]);
+    expect(events).toContainEqual({ kind: "reverted", range: { start: 2, end: 2 } });
     for (const member of [leader, ...followers]) {
       await sim.within(10_000, member.group.when().online());
       expect((await member.group.query(undefined, "weak")).result).toBe(3n);
