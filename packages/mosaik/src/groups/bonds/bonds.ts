@@ -267,7 +267,7 @@ export class Bonds<M> {
   }
 
   #mayReplace(bond: Bond<M>, { entry }: SignedPeerEntry): boolean {
-    return mayReplace(bond, entry.version.started, silenceMs(this.#context.consensus));
+    return bond.isOver || mayReplace(bond, entry.version.started, silenceMs(this.#context.consensus));
   }
 
   /** The newest entries of all members, in ascending order of their ids. */
