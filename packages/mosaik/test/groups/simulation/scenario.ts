@@ -1,0 +1,160 @@
+import type { Random } from "../../../src/runtime/index.js";
+import type { Cluster } from "./cluster.js";
+
+/** Something that happens to a cluster at a moment of virtual time. */
+export interface Step {
+  readonly atMs: number;
+  readonly what: string;
+  readonly apply: (cluster: Cluster) => void;
+}
+
+export interface ScenarioOptions {
+  readonly size: number;
+  /** Everything is put right by then, in ms. */
+  readonly durationMs: number;
+}
+
+/** One kind of fault: what begins, and what ends it. */
+type Fault = (context: FaultContext) => {
+  what: string;
+  begin: (cluster: Cluster) => void;
+  end?: (cluster: Cluster) => void;
+};
+
+interface FaultContext {
+  readonly random: Random;
+  readonly size: number;
+  readonly one: number;
+  readonly other: number;
+}
+
+const FAULTS: readonly Fault[] = [
+  ({ one, other }) => ({
+    what: `${one} and ${other} are cut off from each other`,
+    begin: ({ bonds }) => each([one, other], (from, to) => bonds.cut(from, to)),
+    end: ({ bonds }) => each([one, other], (from, to) => bonds.mend(from, to)),
+  }),
+  ({ one, other }) => ({
+    what: `${other} does not hear ${one}`,
+    begin: ({ bonds }) => bonds.cut(one, other),
+    end: ({ bonds }) => bonds.mend(one, other),
+  }),
+  ({ random, size }) => {
+    const isHere = range(size).map(() => random.unit() < 0.5);
+    const split = (act: (from: number, to: number) => void): void => {
+      for (const from of range(size)) for (const to of range(size)) if (isHere[from] !== isHere[to]) act(from, to);
+    };
+    return {
+      what: `the group is divided: ${range(size).filter((i) => isHere[i]).join()} | ${range(size).filter((i) => !isHere[i]).join()}`, // prettier-ignore
+      begin: ({ bonds }) => split((from, to) => bonds.cut(from, to)),
+      end: ({ bonds }) => split((from, to) => bonds.mend(from, to)),
+    };
+  },
+  ({ size, one }) => {
+    const others = range(size).filter((i) => i !== one);
+    return {
+      what: `${one} is cut off from everybody`,
+      begin: ({ bonds }) => others.forEach((other) => each([one, other], (from, to) => bonds.cut(from, to))),
+      end: ({ bonds }) => others.forEach((other) => each([one, other], (from, to) => bonds.mend(from, to))),
+    };
+  },
+  ({ random, one, other }) => {
+    const isLossy = random.unit() < 0.7;
+    return {
+      what: `the bond of ${one} and ${other} breaks${isLossy ? " and loses what travels" : ""}`,
+      begin: ({ bonds }) => bonds.drop(one, other, isLossy),
+    };
+  },
+  ({ random, one, other }) => {
+    const everyMs = 50 + 400 * random.unit();
+    let isOver = false;
+    return {
+      what: `the bond of ${one} and ${other} flaps every ${everyMs.toFixed(0)} ms`,
+      begin: ({ bonds, timeline }) => {
+        const flap = (): void => {
+          if (isOver) return;
+          bonds.drop(one, other, random.unit() < 0.7);
+          timeline.after(everyMs, flap);
+        };
+        flap();
+      },
+      end: () => {
+        isOver = true;
+      },
+    };
+  },
+  ({ one }) => ({
+    what: `${one} stands still`,
+    begin: (cluster) => cluster.pause(one),
+    end: (cluster) => cluster.resume(one),
+  }),
+  ({ one }) => ({
+    what: `${one} dies, and comes back with nothing`,
+    begin: (cluster) => cluster.crash(one),
+    end: (cluster) => cluster.start(one),
+  }),
+  ({ one }) => ({
+    what: `${one} leaves, and joins again`,
+    begin: (cluster) => cluster.leave(one),
+    end: (cluster) => cluster.start(one),
+  }),
+  ({ random, one, other }) => {
+    const byMs = 50 + 700 * random.unit();
+    return {
+      what: `what ${one} and ${other} say takes ${byMs.toFixed(0)} ms longer`,
+      begin: ({ bonds }) => bonds.slow(one, other, byMs),
+      end: ({ bonds }) => bonds.slow(one, other, 0),
+    };
+  },
+  ({ random, one }) => {
+    const rate = 0.8 + 0.4 * random.unit();
+    return {
+      what: `the clock of ${one} runs ${rate.toFixed(2)} times as fast`,
+      begin: (cluster) => cluster.setClockRate(one, rate),
+    };
+  },
+];
+
+/** Joins, faults that end in time, and what clients ask for: all drawn at random. */
+export function randomScenario(random: Random, { size, durationMs }: ScenarioOptions): Step[] {
+  const steps: Step[] = [];
+  const add = (atMs: number, what: string, apply: (cluster: Cluster) => void): void => {
+    steps.push({ atMs, what, apply });
+  };
+  const below = (limit: number): number => Math.floor(random.unit() * limit);
+  // Some groups begin all at once, others member by member; of the latter some after the first has elected itself.
+  const joinsWithinMs = [100, 3000, 15_000][below(3)]!;
+  for (const number of range(size)) {
+    add(number === 0 ? 0 : joinsWithinMs * random.unit(), `${number} joins`, (cluster) => cluster.start(number));
+  }
+  const kinds = FAULTS.filter(() => random.unit() < 0.6);
+  const count = kinds.length === 0 ? 0 : 2 + below(12);
+  for (let i = 0; i < count; i++) {
+    const one = below(size);
+    const other = (one + 1 + below(size - 1)) % size;
+    const { what, begin, end } = kinds[below(kinds.length)]!({ random, size, one, other });
+    const fromMs = random.unit() * durationMs;
+    const toMs = Math.min(durationMs, fromMs + [1000, 4000, 12_000][below(3)]! * random.unit());
+    add(fromMs, what, begin);
+    if (end !== undefined) add(toMs, `no more: ${what}`, end);
+  }
+  const everyMs = [60, 150, 600][below(3)]!;
+  for (let atMs = 500 + everyMs; atMs < durationMs; atMs += 2 * everyMs * random.unit()) {
+    const number = below(size);
+    if (random.unit() < 0.15) add(atMs, "a query", (cluster) => cluster.query(number, Math.floor(atMs)));
+    else {
+      const commands = random.unit() < 0.8 ? 1 : 1 + below(random.unit() < 0.2 ? 30 : 5);
+      add(atMs, "commands", (cluster) => void cluster.propose(number, commands));
+    }
+  }
+  return steps.sort((a, b) => a.atMs - b.atMs);
+}
+
+function each([one, other]: readonly [number, number], act: (from: number, to: number) => void): void {
+  act(one, other);
+  act(other, one);
+}
+
+export function range(count: number): number[] {
+  return Array.from({ length: count }, (_, i) => i);
+}

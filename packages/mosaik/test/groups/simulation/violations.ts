@@ -1,0 +1,36 @@
+/** What a group must never do, as it is seen in the moment when it happens. */
+export type ViolationKind =
+  | "committedBackwards"
+  | "committedTruncated"
+  | "unreportedRevert"
+  | "termBackwards"
+  | "votedTwice"
+  | "votedUnequal"
+  | "ledWithoutQuorum"
+  | "leaderRewroteItsLog"
+  | "falseAcknowledgement"
+  | "committedWithoutQuorum"
+  | "committedAnotherLog"
+  | "committedAheadOfLeader"
+  | "onlineOnAnotherLog"
+  | "appliedAnotherLog"
+  | "assignedAnotherPlace"
+  | "neverAnswered"
+  | "noLeader"
+  | "notConverged"
+  | "unlike"
+  | "invented"
+  | "repeated"
+  | "unreportedLoss"
+  | "restless";
+
+export class Violation extends Error {
+  override readonly name = "Violation";
+
+  constructor(
+    readonly violation: ViolationKind,
+    message: string,
+  ) {
+    super(`${violation}: ${message}`);
+  }
+}
