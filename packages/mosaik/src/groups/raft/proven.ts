@@ -1,5 +1,8 @@
-import type { PeerId } from "../../primitives/index.js";
+import { forgetOldest, type PeerId } from "../../primitives/index.js";
 import type { Index, IndexRange } from "../positions.js";
+
+/** Of so many members a leader remembers what they held, also after their bonds have ended. */
+const MEMBERS_MAX = 1024;
 
 /**
  * What a leader knows of a majority of all members that it has met. It commits with fewer (spec 05 §13 S5, S11), and what it committed
@@ -23,6 +26,7 @@ export class Proven {
   /** Another member holds everything up to `index`. */
   held(peer: PeerId, index: Index): void {
     this.#heldBy.set(peer, index);
+    forgetOldest(this.#heldBy, MEMBERS_MAX);
   }
 
   /** What was committed without a majority that is known to hold it; the successor is a member too. */
