@@ -4,7 +4,7 @@ import type { RaftInput, RaftOutput } from "../../../src/groups/raft/io.js";
 import type { AppendEntries, RaftMessage } from "../../../src/groups/raft/messages.js";
 import type { LogEntry } from "../../../src/groups/storage/storage.js";
 import { MemoryLog } from "../../../src/groups/storage/memory.js";
-import type { SessionContext, StateSync } from "../../../src/groups/sync/sync.js";
+import type { StateSync } from "../../../src/groups/sync/sync.js";
 import type { PeerId } from "../../../src/primitives/index.js";
 import type { MemberParts } from "../simulation/member.js";
 import { OrderMachine } from "../simulation/order-machine.js";

@@ -3,7 +3,6 @@ import { CatchUp } from "../../../src/groups/catch-up.js";
 import type { ConsensusConfig } from "../../../src/groups/config.js";
 import type { LeadershipPreference } from "../../../src/groups/machine/machine.js";
 import type { Cursor, Index, IndexRange } from "../../../src/groups/positions.js";
-import type { GroupMessage } from "../../../src/groups/protocol.js";
 import type { RaftCore, RaftCoreOptions } from "../../../src/groups/raft/core.js";
 import { FingerprintedLog } from "../../../src/groups/raft/fingerprinted-log.js";
 import type { RaftInput, RaftOutput } from "../../../src/groups/raft/io.js";

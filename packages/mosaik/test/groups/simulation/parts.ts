@@ -2,7 +2,6 @@ import { RaftCore } from "../../../src/groups/raft/core.js";
 import { availableRules, rustRules } from "../../../src/groups/raft/rules.js";
 import { MemoryLog } from "../../../src/groups/storage/memory.js";
 import { logReplaySync } from "../../../src/groups/sync/log-replay/index.js";
-import type { StateSync } from "../../../src/groups/sync/sync.js";
 import type { MemberParts } from "./member.js";
 import { OrderMachine } from "./order-machine.js";
 import { RustLogReplay } from "./rust-log-replay.js";
