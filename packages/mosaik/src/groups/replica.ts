@@ -186,7 +186,7 @@ export class Replica {
       case "leader":
         return this.state.leaderIs(output.leader);
       case "online":
-        return this.state.onlineIs(output.isOnline);
+        return this.#onlineIs(output.isOnline);
       case "logPosition":
         return this.state.logEndsAt(output.position);
       case "commit":
@@ -222,6 +222,12 @@ export class Replica {
     this.#catchUp.committed(committed);
     const safe = this.#catchUp.safeToPrune();
     if (safe !== undefined) this.#log.prunePrefix(Math.min(safe, committed.index - 1));
+  }
+
+  /** A member that is on line answers with what is committed: it is applied first. */
+  #onlineIs(isOnline: boolean): void {
+    if (isOnline) this.#applier.whenApplied(() => this.state.onlineIs(this.#core.isOnline));
+    else this.state.onlineIs(false);
   }
 
   /** A strong query sees everything that was committed when it came. */

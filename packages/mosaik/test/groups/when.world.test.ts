@@ -35,6 +35,19 @@ describe("the conditions of a group", () => {
     await nodes.within(5000, Promise.all(groups.slice(1).map((group) => group.when().online().toPromise())));
   });
 
+  it("tell that a member is online once it has applied what was committed before", async () => {
+    const { nodes } = context;
+    const { networks, groups } = await countersOnline(nodes, 2);
+    const count = 20_000;
+    const commands = Array.from({ length: count }, () => increment(1));
+    await nodes.within(10_000, groups[0]!.executeMany(commands), "the commands");
+    const late = await nodes.join("late");
+    await nodes.discoverAll(...networks, late);
+    const group = joinCounter(late);
+    await nodes.within(15_000, group.when().online(), "the late member to be online");
+    expect(await group.query(undefined, "weak")).toEqual({ result: BigInt(count), position: count });
+  });
+
   it("tell where the log and what is committed stand", async () => {
     const { nodes } = context;
     const [leader, follower] = (await countersOnline(nodes, 2)).groups;
