@@ -125,8 +125,10 @@ export class Follower {
 
   #planSuccession(): void {
     if (!this.#state.rules.electsEarly || this.#state.bonds.length === 0) return;
-    if (this.#isBehindLeader || !this.#isWilling()) return;
-    this.#earlyElectionAtMs = this.#state.nowMs + successionDelayMs(this.#state.config, this.#state.rank());
+    const preference = this.#state.preference();
+    if (this.#isBehindLeader || preference.kind === "observer") return;
+    const factor = preference.kind === "reluctant" ? preference.factor : 1;
+    this.#earlyElectionAtMs = this.#state.nowMs + successionDelayMs(this.#state.config, this.#state.rank()) * factor;
   }
 
   get #isLeaderless(): boolean {
