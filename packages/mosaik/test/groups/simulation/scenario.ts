@@ -138,8 +138,11 @@ export function randomScenario(random: Random, { size, durationMs }: ScenarioOpt
     add(fromMs, what, begin);
     if (end !== undefined) add(toMs, `no more: ${what}`, end);
   }
+  // Both parts of a group that is divided from the beginning elect a leader of term 1; with as many commands each, their logs end alike.
+  const hasRivals = random.unit() < 0.25;
+  if (hasRivals) addRivals(add, random, size);
   const everyMs = [60, 150, 600][below(3)]!;
-  for (let atMs = 500 + everyMs; atMs < durationMs; atMs += 2 * everyMs * random.unit()) {
+  for (let atMs = (hasRivals ? 12_000 : 500) + everyMs; atMs < durationMs; atMs += 2 * everyMs * random.unit()) {
     const number = below(size);
     if (random.unit() < 0.15) add(atMs, "a query", (cluster) => cluster.query(number, Math.floor(atMs)));
     else {
@@ -148,6 +151,25 @@ export function randomScenario(random: Random, { size, durationMs }: ScenarioOpt
     }
   }
   return steps.sort((a, b) => a.atMs - b.atMs);
+}
+
+function addRivals(
+  add: (atMs: number, what: string, apply: (cluster: Cluster) => void) => void,
+  random: Random,
+  size: number,
+): void {
+  const [here, there] = [range(size).slice(0, size >> 1), range(size).slice(size >> 1)];
+  const both = (act: (from: number, to: number) => void): void =>
+    here.forEach((one) => there.forEach((other) => each([one, other], act)));
+  const untilMs = 7000 + 5000 * random.unit();
+  add(0, "the group is divided from the beginning", ({ bonds }) => both((from, to) => bonds.cut(from, to)));
+  add(untilMs - 500 * random.unit(), "each part gets a command", (cluster) => {
+    for (const part of [here, there]) {
+      const leader = part.find((number) => cluster.member(number)?.core.role === "leader");
+      if (leader !== undefined) cluster.propose(leader);
+    }
+  });
+  add(untilMs, "no more: the group is divided", ({ bonds }) => both((from, to) => bonds.mend(from, to)));
 }
 
 function each([one, other]: readonly [number, number], act: (from: number, to: number) => void): void {

@@ -98,15 +98,19 @@ export function simulate(
   return { counts: cluster.counts, digest: cluster.digest, violations, leaderMs, convergedMs, isBlocked: false };
 }
 
-/** One more command: everybody applies it, and its issuer is told so. */
+/** One more command: everybody applies it, and its issuer is told so. A bond that comes late may change the leader once more. */
 function probe(cluster: Cluster, random: SeededRandom, report: (violation: Violation) => void): void {
   const members = cluster.members();
   const asked = members[Math.floor(random.unit() * members.length)]!;
-  const id = cluster.propose(asked.number)!;
-  const isDone = (): boolean => asked.proposals.get(id)!.state === "executed" && cluster.isConverged();
-  if (!cluster.timeline.run(4000, isDone)) {
-    const { state } = asked.proposals.get(id)!;
-    report(new Violation("notConverged", `the last command of ${asked.number} is ${state}: ${describe(cluster)}`));
+  const isExecuted = (): boolean => {
+    const id = cluster.propose(asked.number)!;
+    const isDone = (): boolean => asked.proposals.get(id)!.state === "executed" && cluster.isConverged();
+    return cluster.timeline.run(4000, isDone);
+  };
+  if (!isExecuted() && !isExecuted()) {
+    report(
+      new Violation("notConverged", `the last commands of ${asked.number} are not executed: ${describe(cluster)}`),
+    );
   }
   // What was forwarded is answered within the time that a slow clock makes of the timeout.
   const isOpen = (): boolean =>
