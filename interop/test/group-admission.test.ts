@@ -113,7 +113,7 @@ describe.skipIf(obstacle !== undefined)("admission to groups of TypeScript and R
     const [ticket] = (await theirs.node.me()).entry.tickets;
     await theirs.node.removeTicketsOf(ticket!.class);
     expect((await theirs.group.bondEnded(ours.peer)).code).toBe(30403);
-    await becomes(ours, "no bond", ({ bonds }) => bonds.length === 0);
+    for (const member of members.all) await becomes(member, "no bond", ({ bonds }) => bonds.length === 0);
 
     await theirs.node.addTicket(ticket!);
     await united(members.all);
