@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import type { Network } from "../../../src/node/index.js";
-import type { SimulatedWorld } from "../../../src/testing/index.js";
-import { useNodes, type Nodes } from "../../nodes.js";
-import { ELECTION_MS, joinCounter, ledByFirst, type CounterGroup } from "../group-nodes.js";
+import type { Network } from "../../src/node/index.js";
+import type { SimulatedWorld } from "../../src/testing/index.js";
+import { useNodes, type Nodes } from "../nodes.js";
+import { ELECTION_MS, joinCounter, ledByFirst, type CounterGroup } from "./group-nodes.js";
 
 const nowMs = ({ world }: Nodes): number => (world as SimulatedWorld).simulator.nowMs;
 

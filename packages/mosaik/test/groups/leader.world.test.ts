@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { GroupKey, type Group } from "../../../src/groups/index.js";
-import type { Network } from "../../../src/node/index.js";
-import type { PeerId } from "../../../src/primitives/index.js";
-import { useNodes, type Nodes } from "../../nodes.js";
-import { decrement, increment } from "../counter.js";
-import { ELECTION_MS, joinCounter, recordedEvents, type CounterGroup } from "../group-nodes.js";
+import { GroupKey, type Group } from "../../src/groups/index.js";
+import type { Network } from "../../src/node/index.js";
+import type { PeerId } from "../../src/primitives/index.js";
+import { useNodes, type Nodes } from "../nodes.js";
+import { decrement, increment } from "./counter.js";
+import { ELECTION_MS, joinCounter, recordedEvents, type CounterGroup } from "./group-nodes.js";
 
 const key = GroupKey.fromSecret("secret1");
 type AnyGroup = Pick<Group<undefined, undefined, undefined>, "leader" | "isLeader" | "when">;
