@@ -2,13 +2,12 @@ import type { Discovery } from "../discovery/index.js";
 import {
   ALPN,
   CLOSE,
-  Places,
+  Handshakes,
   listOf,
   type CloseCode,
   type Link,
   type LocalNode,
   type OneOrMany,
-  type PlaceHolder,
   type Router,
 } from "../network/index.js";
 import type { Connection } from "../runtime/index.js";
@@ -29,8 +28,8 @@ import type { LogStorage } from "./storage/storage.js";
 
 /** Bonds and handshakes served at once. */
 const SERVING_MAX = 4096;
-/** Connections that have not shown their handshake: the peer that has most gives one up to a peer with fewer. */
-const HANDSHAKE_PLACES = { concurrentMax: 64, waitingMax: 0, waitMaxMs: 0, safeMs: Infinity, paceMin: 0 };
+/** Connections that have not shown their handshake. */
+const HANDSHAKES_MAX = 64;
 /** How long a peer may take for each part of a handshake, in ms (spec 05 §3). */
 const HANDSHAKE_TIMEOUT_MS = 2000;
 
@@ -59,11 +58,6 @@ interface Membership {
   readonly handles: Set<Group>;
 }
 
-/** A connection that has not said which group it is for. */
-interface Handshake extends PlaceHolder {
-  readonly connection: Connection;
-}
-
 /** A connection that named a group of this node. */
 interface Accepted {
   readonly replica: Replica;
@@ -75,11 +69,13 @@ interface Accepted {
 export class Groups {
   readonly #context: GroupsContext;
   readonly #memberships = new Map<GroupId, Membership>();
-  readonly #handshakes = new Places<Handshake>(HANDSHAKE_PLACES);
+  readonly #handshakes: Handshakes;
   #isClosed = false;
 
   constructor(context: GroupsContext) {
     this.#context = context;
+    const refuse = (connection: Connection): void => this.#refuse(connection, CLOSE.dropped);
+    this.#handshakes = new Handshakes(context.node.runtime, HANDSHAKES_MAX, refuse);
     context.router.handle(ALPN.groups, SERVING_MAX, (connection) => this.#serve(connection));
   }
 
@@ -165,16 +161,7 @@ export class Groups {
 
   /** Takes a member that dialled, in the order of spec 05 §4.3. */
   async #serve(connection: Connection): Promise<void> {
-    const handshake = { connection, remoteId: connection.remoteId, movedBytes: 0 };
-    const entrance = this.#handshakes.enter(handshake, this.#context.node.runtime.monoMs());
-    if (entrance.kind !== "serve") return this.#refuse(connection, CLOSE.dropped);
-    if (entrance.displaced !== undefined) this.#refuse(entrance.displaced.connection, CLOSE.dropped);
-    let accepted: Accepted | undefined;
-    try {
-      accepted = await this.#shakeHands(connection);
-    } finally {
-      this.#handshakes.leave(handshake);
-    }
+    const accepted = await this.#handshakes.shake(connection, () => this.#shakeHands(connection));
     await accepted?.replica.accept(accepted.link, accepted.start);
   }
 

@@ -21,6 +21,7 @@ export {
   type OnRun,
   writeFrameHeader,
 } from "./framing.js";
+export { Handshakes } from "./handshakes.js";
 export { digestCodec, peerIdCodec } from "./id-codecs.js";
 export {
   KEPT_FRAME_MAX_BYTES,
@@ -46,7 +47,6 @@ export {
 export { PeerInfo } from "./peer-info.js";
 export { judgePeer, listOf, type OneOrMany, type PeerPredicate, type PeerVerdict } from "./peer-predicate.js";
 export { PURPOSE, purposeReplyCodec, purposeRequestCodec, type PurposeRequest } from "./purpose.js";
-export { Places, type PlaceHolder, type PlaceRules } from "./places.js";
 export { Router, type ProtocolHandler } from "./router.js";
 export {
   peerEntryCodec,

@@ -1,16 +1,7 @@
 import type { Connection } from "@mosaik/iroh/transport";
 import type { Codec } from "@mosaik/postcard";
 import type { Discovery } from "../discovery/index.js";
-import {
-  ALPN,
-  CLOSE,
-  Places,
-  type CloseCode,
-  type Link,
-  type LocalNode,
-  type PlaceHolder,
-  type Router,
-} from "../network/index.js";
+import { ALPN, CLOSE, Handshakes, type CloseCode, type Link, type LocalNode, type Router } from "../network/index.js";
 import { Digest, type DigestLike, type StreamId } from "../primitives/index.js";
 import type { ProducerOptions } from "./producer/config.js";
 import { Consumer } from "./consumer/consumer.js";
@@ -27,8 +18,8 @@ import { WriterPool } from "./producer/writer-pool.js";
 const HANDSHAKE_LIMITS = { timeoutMs: 10_000, receiveMaxBytes: 4096 };
 /** Subscriptions and handshakes served at once. */
 const SERVING_MAX = 4096;
-/** Connections that have not said which stream they want: the peer that has most gives one up to a peer with fewer. */
-const HANDSHAKE_PLACES = { concurrentMax: 256, waitingMax: 0, waitMaxMs: 0, safeMs: Infinity, paceMin: 0 };
+/** Connections that have not said which stream they want. */
+const HANDSHAKES_MAX = 256;
 /** The round-trip time to this node itself, in microseconds. */
 const LOCAL_RTT_MICROS = 0;
 
@@ -36,11 +27,6 @@ const LOCAL_RTT_MICROS = 0;
 export interface StreamIdOption {
   /** Default: the digest of the codec's Rust type name. */
   readonly streamId?: DigestLike;
-}
-
-/** A connection that has not said which stream it wants. */
-interface Handshake extends PlaceHolder {
-  readonly connection: Connection;
 }
 
 /** The streams of one node: what it produces, and what it consumes (spec 04 §4.1). */
@@ -54,7 +40,7 @@ export class Streams {
   readonly #consumers = new Set<{ close(): Promise<void> }>();
   readonly #pool = new WriterPool();
   readonly #turns: Turns;
-  readonly #handshakes = new Places<Handshake>(HANDSHAKE_PLACES);
+  readonly #handshakes: Handshakes;
   #isClosed = false;
 
   constructor(node: LocalNode, router: Router, discovery: Discovery, frameLimitBytes: number) {
@@ -62,6 +48,7 @@ export class Streams {
     this.#discovery = discovery;
     this.#frameLimitBytes = frameLimitBytes;
     this.#turns = new Turns(node.runtime);
+    this.#handshakes = new Handshakes(node.runtime, HANDSHAKES_MAX, (connection) => this.#reject(connection));
     router.handle(ALPN.streams, SERVING_MAX, (connection) => this.#serve(connection));
     discovery.catalog.subscribe(() => {
       for (const fanOut of this.#fanOuts.values()) fanOut.review();
@@ -152,16 +139,7 @@ export class Streams {
 
   /** Admits a consumer, in the order of spec 04 §3.3. */
   async #serve(connection: Connection): Promise<void> {
-    const handshake = { connection, remoteId: connection.remoteId, movedBytes: 0 };
-    const entrance = this.#handshakes.enter(handshake, this.#node.runtime.monoMs());
-    if (entrance.kind !== "serve") return this.#reject(connection);
-    if (entrance.displaced !== undefined) this.#reject(entrance.displaced.connection);
-    let link: Link | undefined;
-    try {
-      link = await this.#shakeHands(connection);
-    } finally {
-      this.#handshakes.leave(handshake);
-    }
+    const link = await this.#handshakes.shake(connection, () => this.#shakeHands(connection));
     await link?.closed;
   }
 
