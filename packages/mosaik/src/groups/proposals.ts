@@ -1,10 +1,10 @@
-import { abortReason, equalBytes } from "../primitives/index.js";
+import { equalBytes } from "../primitives/index.js";
 import { GroupError, type GroupErrorCode } from "./errors.js";
 import type { Runtime } from "../runtime/index.js";
 import type { Index, IndexRange, Term } from "./positions.js";
 import type { FailedOutcome } from "./raft/io.js";
 import type { LogStorage } from "./storage/storage.js";
-import { limitWait, type WaitLimit, type WaitOptions } from "./wait.js";
+import { limitWait, untilLimit, type WaitOptions } from "./wait.js";
 
 /** What somebody waits for: that the commands have places, or that they are committed and applied here. */
 export type ProposedUntil = "assigned" | "committed";
@@ -74,7 +74,8 @@ export class Proposals {
     }));
     const id = this.#nextId++;
     this.#waiting.set(id, waiter);
-    return { id, range: limit === undefined ? waiter.settled : this.#limited(id, waiter.settled, limit) };
+    if (limit === undefined) return { id, range: waiter.settled };
+    return { id, range: untilLimit(waiter.settled, limit, (reason) => this.#take(id)?.reject(reason)) };
   }
 
   /** Whether it is still to be sent: unless who waited for it has given it up. */
@@ -164,25 +165,16 @@ export class Proposals {
   }
 
   #reject(id: number, code: GroupErrorCode, message: string, cause?: unknown): void {
-    const waiter = this.#waiting.get(id);
+    const waiter = this.#take(id);
     if (waiter === undefined) return;
-    this.#waiting.delete(id);
     const { commands, range } = waiter;
     waiter.reject(new GroupError(code, message, { commands, range, cause }));
   }
 
-  #limited(id: number, range: Promise<IndexRange>, { signal, release }: WaitLimit): Promise<IndexRange> {
-    const giveUp = (): void => {
-      const waiter = this.#waiting.get(id);
-      this.#waiting.delete(id);
-      waiter?.reject(abortReason(signal));
-    };
-    if (signal.aborted) giveUp();
-    else signal.addEventListener("abort", giveUp, { once: true });
-    return range.finally(() => {
-      signal.removeEventListener("abort", giveUp);
-      release();
-    });
+  #take(id: number): Waiter | undefined {
+    const waiter = this.#waiting.get(id);
+    this.#waiting.delete(id);
+    return waiter;
   }
 }
 

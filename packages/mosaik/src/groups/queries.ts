@@ -1,9 +1,8 @@
-import { abortReason } from "../primitives/index.js";
 import type { Runtime } from "../runtime/index.js";
 import { GroupError, type GroupErrorCode } from "./errors.js";
 import type { Index } from "./positions.js";
 import type { FailedOutcome } from "./raft/io.js";
-import { limitWait, type WaitOptions } from "./wait.js";
+import { limitWait, untilLimit, type WaitOptions } from "./wait.js";
 
 /** The answer to a strong query, as it came. */
 export interface EncodedAnswer {
@@ -33,15 +32,7 @@ export class Queries {
     const id = this.#nextId++;
     const answer = new Promise<EncodedAnswer>((resolve, reject) => this.#waiting.set(id, { query, resolve, reject }));
     if (limit === undefined) return { id, answer };
-    const { signal, release } = limit;
-    const giveUp = (): void => this.#take(id)?.reject(abortReason(signal));
-    if (signal.aborted) giveUp();
-    else signal.addEventListener("abort", giveUp, { once: true });
-    const settled = answer.finally(() => {
-      signal.removeEventListener("abort", giveUp);
-      release();
-    });
-    return { id, answer: settled };
+    return { id, answer: untilLimit(answer, limit, (reason) => this.#take(id)?.reject(reason)) };
   }
 
   /** Whether somebody still waits for it. */

@@ -1,4 +1,4 @@
-import { linkSignals } from "../primitives/index.js";
+import { abortReason, linkSignals } from "../primitives/index.js";
 import type { Runtime } from "../runtime/index.js";
 import { GroupError, type GroupErrorDetails } from "./errors.js";
 
@@ -39,4 +39,19 @@ export function limitWait(
     linked.unlink();
   };
   return { signal: linked.signal, release };
+}
+
+/** @param giveUp called once the limit is reached, perhaps at once; it makes the wait reject with the reason */
+export function untilLimit<T>(
+  wait: Promise<T>,
+  { signal, release }: WaitLimit,
+  giveUp: (reason: Error) => void,
+): Promise<T> {
+  const onAbort = (): void => giveUp(abortReason(signal));
+  if (signal.aborted) onAbort();
+  else signal.addEventListener("abort", onAbort, { once: true });
+  return wait.finally(() => {
+    signal.removeEventListener("abort", onAbort);
+    release();
+  });
 }
