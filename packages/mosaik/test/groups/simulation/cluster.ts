@@ -2,10 +2,10 @@ import { consensusConfig, type ConsensusConfig } from "../../../src/groups/confi
 import type { LeadershipPreference } from "../../../src/groups/machine/machine.js";
 import type { RaftOutput } from "../../../src/groups/raft/io.js";
 import { SeededRandom } from "../../../src/runtime/index.js";
-import type { Execution, GroupHistory, Life } from "../../../src/testing/groups/history.js";
+import type { GroupRecord } from "../../../src/testing/index.js";
 import { SimulatedBonds, type BondEvent, type BondUser } from "./bonds.js";
 import { Invariants } from "./invariants.js";
-import { Member, type MemberInput, type MemberParts } from "./member.js";
+import { Member, type MemberInput, type MemberParts, type ProposalState } from "./member.js";
 import { Timeline } from "./timeline.js";
 import { Violation } from "./violations.js";
 
@@ -82,11 +82,11 @@ export class Cluster {
   };
   /** Equal for equal courses of events. */
   digest = 0;
+  /** Everything that the members did and said. */
+  readonly history: GroupRecord[] = [];
   readonly #options: ClusterOptions;
   readonly #slots: Slot[] = [];
-  readonly #lives: Life<number>[] = [];
-  readonly #executions: Execution<number>[] = [];
-  readonly #proposed: number[] = [];
+  #commands = 0;
   readonly #invariants: Invariants;
   readonly #clocks: { rate: number; offsetMs: number }[] = [];
 
@@ -96,7 +96,7 @@ export class Cluster {
     this.config = options.config ?? consensusConfig();
     this.bonds = new SimulatedBonds(this.timeline, new SeededRandom(`bonds/${options.seed}`));
     const report = options.onViolation ?? ((violation: Violation) => { throw violation; }); // prettier-ignore
-    this.#invariants = new Invariants(this.bonds, report, (member) => this.#endLife(member, "diverged"));
+    this.#invariants = new Invariants(this.bonds, report);
     for (let number = 0; number < options.size; number++) {
       const slot = new Slot(number, (to, event) => this.#bondEvent(to, event));
       this.#slots.push(slot);
@@ -163,8 +163,8 @@ export class Cluster {
       observer: {
         stepped: (member, input, outputs) => this.#stepped(member, input, outputs),
         settled: (member) => this.#invariants.settled(member),
-        rebuilding: (member) => this.#invariants.rebuilding(member),
       },
+      write: (record) => this.history.push(record),
       clock: this.#clocks[number]!,
     });
     slot.catalog.clear();
@@ -179,8 +179,7 @@ export class Cluster {
     const slot = this.#slots[number]!;
     if (slot.member === undefined) return;
     this.#trace(() => `${number} crashes`);
-    this.#endLife(slot.member, "crashed");
-    slot.member.stop();
+    slot.member.stop("crashed");
     slot.member = undefined;
     this.bonds.forget(number);
     this.bonds.crash(number);
@@ -192,10 +191,9 @@ export class Cluster {
     if (member === undefined || member.isPaused) return;
     this.#trace(() => `${number} leaves`);
     member.input({ kind: "leave" });
-    this.#endLife(member, "left");
     this.bonds.forget(number);
     this.bonds.leave(number);
-    member.stop();
+    member.stop("left");
     slot.member = undefined;
     for (const other of this.#slots) {
       this.timeline.after(200 * this.random.unit(), () => {
@@ -226,34 +224,19 @@ export class Cluster {
     this.#clocks[number] = { ...this.#clocks[number]!, rate };
   }
 
-  /** New commands, all unlike, are given to a member that runs. @returns the number of the proposal */
-  propose(number: number, count = 1): number | undefined {
+  /** New commands, all unlike, are given to a member that runs. @returns what becomes of them */
+  propose(number: number, count = 1): Readonly<ProposalState> | undefined {
     const { member } = this.#slots[number]!;
     if (member === undefined || member.isPaused) return undefined;
-    const id = this.#proposed.length + 1;
-    const commands = Array.from({ length: count }, (_, i) => id + i);
-    this.#proposed.push(...commands);
+    const commands = Array.from({ length: count }, () => ++this.#commands);
     this.#trace(() => `${number} is given ${commands.join()}`);
-    member.propose(id, commands);
-    return id;
+    return member.propose(commands);
   }
 
   query(number: number, id: number): void {
     const { member } = this.#slots[number]!;
     if (member === undefined || member.isPaused) return;
     member.query(id);
-  }
-
-  /** Everything that the members did. Those that run go on. */
-  history(): GroupHistory<number> {
-    const lives = [...this.#lives];
-    const executions = [...this.#executions];
-    for (const member of this.members()) {
-      const life = lifeOf(member, "running");
-      lives.push(life);
-      for (const execution of member.executions) executions.push({ life, ...execution });
-    }
-    return { lives, proposed: this.#proposed, executions };
   }
 
   #introduce(one: Slot, other: Slot): void {
@@ -301,20 +284,9 @@ export class Cluster {
     this.#invariants.stepped(member, input, outputs);
   }
 
-  #endLife(member: Member, end: Life<number>["end"]): void {
-    if (end === "diverged") this.#trace(() => `${member.number} begins anew`);
-    const life = lifeOf(member, end);
-    this.#lives.push(life);
-    for (const execution of member.executions) this.#executions.push({ life, ...execution });
-  }
-
   #trace(line: () => string): void {
     this.#options.trace?.(`${this.timeline.nowMs.toFixed(1).padStart(8)} ${line()}`);
   }
-}
-
-function lifeOf(member: Member, end: Life<number>["end"]): Life<number> {
-  return { member: String(member.number), applied: [...member.machine.order], end, doubts: [...member.doubts] };
 }
 
 /** One line of what a core was told, or wants: members by their numbers. */

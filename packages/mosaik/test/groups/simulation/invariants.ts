@@ -29,19 +29,13 @@ interface Watched {
 export class Invariants implements MemberObserver {
   readonly #bonds: SimulatedBonds;
   readonly #report: (violation: Violation, member: Member) => void;
-  readonly #rebuilt: (member: Member) => void;
   readonly #lineages = new Lineages();
   readonly #watched = new WeakMap<Member, Watched>();
 
   /** @param report throws, or counts it */
-  constructor(
-    bonds: SimulatedBonds,
-    report: (violation: Violation, member: Member) => void,
-    rebuilt: (member: Member) => void,
-  ) {
+  constructor(bonds: SimulatedBonds, report: (violation: Violation, member: Member) => void) {
     this.#bonds = bonds;
     this.#report = report;
-    this.#rebuilt = rebuilt;
   }
 
   stepped(member: Member, input: MemberInput, outputs: readonly RaftOutput[]): void {
@@ -69,10 +63,6 @@ export class Invariants implements MemberObserver {
     if (core.committed.index !== index && machine.order.length > 0 && core.committed.index < index) {
       this.#violated(member, "appliedAnotherLog", `applied up to ${index}, committed up to ${core.committed.index}`);
     }
-  }
-
-  rebuilding(member: Member): void {
-    this.#rebuilt(member);
   }
 
   /** The log is empty again, by the member's own report. */

@@ -10,6 +10,7 @@ import type { LogStorage } from "../../../src/groups/storage/storage.js";
 import type { StateSync } from "../../../src/groups/sync/sync.js";
 import { Digest, PeerId } from "../../../src/primitives/index.js";
 import type { CancelTimer, Random } from "../../../src/runtime/index.js";
+import { GroupRecorder, type GroupRecord } from "../../../src/testing/index.js";
 import type { BondEvent, SimulatedBonds } from "./bonds.js";
 import { ObservedLog } from "./observed-log.js";
 import type { OrderMachine } from "./order-machine.js";
@@ -29,8 +30,6 @@ export interface MemberObserver {
   stepped(member: Member, input: MemberInput, outputs: readonly RaftOutput[]): void;
   /** Behind everything that a step has caused. */
   settled(member: Member): void;
-  /** The member begins anew: its log and machine are as they were up to now. */
-  rebuilding(member: Member): void;
 }
 
 /** An input of the core; messages with the incarnation of their senders. */
@@ -46,6 +45,8 @@ export interface MemberOptions {
   readonly random: Random;
   readonly bonds: SimulatedBonds;
   readonly observer: MemberObserver;
+  /** Takes what it does and says. */
+  readonly write: (record: GroupRecord) => void;
   /** How fast its clock runs, and what it showed at the beginning, in ms. */
   readonly clock: { readonly rate: number; readonly offsetMs: number };
 }
@@ -77,10 +78,6 @@ export class Member {
   readonly log: ObservedLog;
   readonly machine: OrderMachine;
   readonly host: MachineHost;
-  /** The places that it has reported as possibly reverted since it began anew. */
-  doubts: IndexRange[] = [];
-  /** What it has confirmed since it began anew. */
-  executions: { readonly index: Index; readonly command: number }[] = [];
   /** What it was asked, by the number of the proposal. */
   readonly proposals = new Map<number, ProposalState>();
   readonly answers = new Map<number, "answered" | "failed">();
@@ -89,6 +86,7 @@ export class Member {
   isPaused = false;
   isGone = false;
   readonly #options: MemberOptions;
+  readonly #recorder: GroupRecorder<number>;
   readonly #fingerprinted: FingerprintedLog;
   readonly #catchUp: CatchUp;
   readonly #inputs: MemberInput[] = [];
@@ -100,10 +98,11 @@ export class Member {
   #tickAtMs = Infinity;
 
   constructor(options: MemberOptions) {
-    const { number, incarnation, parts, config, preference, random } = options;
+    const { number, incarnation, parts, config, preference, random, write } = options;
     this.#options = options;
     this.number = number;
     this.incarnation = incarnation;
+    this.#recorder = new GroupRecorder({ member: String(number), name: (command) => command, write });
     const sync = parts.sync();
     this.machine = parts.machine(sync, preference);
     this.log = new ObservedLog(parts.log());
@@ -117,7 +116,7 @@ export class Member {
       nowMs: this.nowMs,
     } as RaftCoreOptions);
     this.host = new MachineHost({
-      machine: this.machine,
+      machine: this.#recorder.machine(this.machine),
       log: this.#fingerprinted,
       groupId: GROUP_ID,
       networkId: NETWORK_ID,
@@ -156,10 +155,13 @@ export class Member {
     this.#whenRunning(() => this.input({ kind: "mesh", isComplete }));
   }
 
-  propose(id: number, commands: readonly number[]): void {
+  propose(commands: readonly number[]): ProposalState {
+    const id = this.#recorder.propose(commands);
     const encoded = commands.map((command) => this.machine.command.encode(command));
-    this.proposals.set(id, { commands, encoded, state: "open", range: undefined });
+    const proposal: ProposalState = { commands, encoded, state: "open", range: undefined };
+    this.proposals.set(id, proposal);
     this.input({ kind: "propose", proposals: [{ id, commands: encoded }] });
+    return proposal;
   }
 
   query(id: number): void {
@@ -180,7 +182,8 @@ export class Member {
   }
 
   /** Nothing happens here any more. */
-  stop(): void {
+  stop(how: "crashed" | "left"): void {
+    this.#recorder.note({ kind: "ended", how });
     this.isGone = true;
     this.#cancelTick?.();
   }
@@ -252,7 +255,7 @@ export class Member {
         return;
       }
       case "rejected":
-        this.proposals.get(output.proposal)!.state = output.outcome;
+        this.#settle(output.proposal, output.outcome);
         return;
       case "answerQuery": {
         const { origin, query } = output;
@@ -272,47 +275,53 @@ export class Member {
         return this.#catchUp.leaderSent(output.gap);
       case "syncLeader":
         return this.#catchUp.leaderChanged(output.leader);
+      case "pull":
+        return this.#catchUp.pull(output.from);
       case "endSync":
         return this.#catchUp.end();
       case "diverged":
-        return this.#rebuild();
+        return this.#rebuild(output.at);
+      case "reverted":
+        this.#recorder.note({ kind: "reverted", range: rangeOf(output.from, output.entries.length) });
+        return;
       case "possiblyReverted":
-        this.doubts.push(output.range);
+        this.#recorder.note(output);
         return;
       case "role":
       case "leader":
       case "online":
       case "logPosition":
-      case "reverted":
         return;
     }
   }
 
   /** What was committed here is not what the others have: everything begins anew. */
-  #rebuild(): void {
-    this.#options.observer.rebuilding(this);
-    this.doubts = [];
-    this.executions = [];
+  #rebuild(at: Cursor): void {
+    this.#recorder.note({ kind: "diverged", index: at.index });
     this.#catchUp.end();
     this.host.reset();
     this.#fingerprinted.resetTo({ term: 0, index: 0 });
-    for (const proposal of this.proposals.values()) if (proposal.state === "assigned") proposal.state = "unknown";
+    for (const [id, { state }] of this.proposals) if (state === "assigned") this.#settle(id, "unknown");
     this.#inputs.unshift({ kind: "rebuilt" });
   }
 
   #settleProposals(): void {
     const { committed } = this.host;
-    for (const [, proposal] of this.proposals) {
-      if (proposal.state !== "assigned" || proposal.range!.end > committed.index) continue;
-      const { start } = proposal.range!;
-      const isThere = proposal.encoded.every((command, i) => {
-        const entry = this.log.get(start + i);
+    for (const [id, { state, range, encoded }] of this.proposals) {
+      if (state !== "assigned" || range!.end > committed.index) continue;
+      const isThere = encoded.every((command, i) => {
+        const entry = this.log.get(range!.start + i);
         return entry !== undefined && command.every((byte, at) => entry.command[at] === byte);
       });
-      proposal.state = isThere ? "executed" : "superseded";
-      if (!isThere) continue;
-      for (const [i, command] of proposal.commands.entries()) this.executions.push({ index: start + i, command });
+      this.#settle(id, isThere ? "executed" : "superseded");
     }
+  }
+
+  #settle(id: number, state: "executed" | FailedState): void {
+    const proposal = this.proposals.get(id)!;
+    proposal.state = state;
+    if (state === "executed") this.#recorder.settle(id, { outcome: state, index: proposal.range!.start });
+    else this.#recorder.settle(id, { outcome: state === "unknown" ? "outcomeUnknown" : state });
   }
 
   #armTick(): void {
@@ -392,8 +401,9 @@ export class Member {
         log.resetTo(cursor);
         this.#inputs.unshift({ kind: "installed", cursor });
       },
-      diverged: () => this.#rebuild(),
+      diverged: (at: Cursor) => this.#rebuild(at),
       synced: () => this.input({ kind: "synced" }),
+      pulled: () => this.input({ kind: "pulled" }),
     });
   }
 }
@@ -402,6 +412,12 @@ export class Member {
 export interface ProposalState {
   readonly commands: readonly number[];
   readonly encoded: readonly Uint8Array[];
-  state: "open" | "assigned" | "notSent" | "unknown" | "executed" | "superseded";
+  state: "open" | "assigned" | "executed" | FailedState;
   range: IndexRange | undefined;
+}
+
+type FailedState = "notSent" | "unknown" | "superseded";
+
+function rangeOf(start: Index, count: number): IndexRange {
+  return { start, end: start + count - 1 };
 }

@@ -3,7 +3,7 @@ import { compareCursors, type Cursor } from "../../../src/groups/positions.js";
 import type { GroupMessage } from "../../../src/groups/protocol.js";
 import type { LogReplayMessage } from "../../../src/groups/sync/log-replay/protocol.js";
 import { SeededRandom } from "../../../src/runtime/index.js";
-import { checkHistory } from "../../../src/testing/groups/history.js";
+import { checkHistory } from "../../../src/testing/index.js";
 import { Cluster, type ClusterCounts } from "./cluster.js";
 import type { Member, MemberParts } from "./member.js";
 import { ourParts, rustParts } from "./parts.js";
@@ -94,7 +94,7 @@ export function simulate(
   }
   const convergedMs = cluster.timeline.nowMs - healedMs;
   probe(cluster, random, report);
-  for (const { kind, text } of checkHistory(cluster.history())) report(new Violation(kind, text));
+  for (const { kind, text } of checkHistory(cluster.history).problems) report(new Violation(kind, text));
   return { counts: cluster.counts, digest: cluster.digest, violations, leaderMs, convergedMs, isBlocked: false };
 }
 
@@ -103,8 +103,8 @@ function probe(cluster: Cluster, random: SeededRandom, report: (violation: Viola
   const members = cluster.members();
   const asked = members[Math.floor(random.unit() * members.length)]!;
   const isExecuted = (): boolean => {
-    const id = cluster.propose(asked.number)!;
-    const isDone = (): boolean => asked.proposals.get(id)!.state === "executed" && cluster.isConverged();
+    const proposal = cluster.propose(asked.number)!;
+    const isDone = (): boolean => proposal.state === "executed" && cluster.isConverged();
     return cluster.timeline.run(4000, isDone);
   };
   if (!isExecuted() && !isExecuted()) {

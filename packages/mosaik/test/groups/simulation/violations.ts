@@ -1,3 +1,5 @@
+import type { HistoryProblemKind } from "../../../src/testing/index.js";
+
 /** What a group must never do, as it is seen in the moment when it happens. */
 export type ViolationKind =
   | "committedBackwards"
@@ -18,11 +20,8 @@ export type ViolationKind =
   | "neverAnswered"
   | "noLeader"
   | "notConverged"
-  | "unlike"
-  | "invented"
-  | "repeated"
-  | "unreportedLoss"
-  | "restless";
+  | "restless"
+  | HistoryProblemKind;
 
 export class Violation extends Error {
   override readonly name = "Violation";
