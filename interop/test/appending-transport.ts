@@ -1,5 +1,5 @@
-import type { BiStream, Connection, Endpoint, SendStream, Transport } from "@mosaik/iroh/transport";
-import { over } from "./over.js";
+import type { BiStream, SendStream, Transport } from "@mosaik/iroh/transport";
+import { overConnections, overStreams } from "./over.js";
 
 const HEADER_BYTES = 4;
 
@@ -9,22 +9,7 @@ const HEADER_BYTES = 4;
  */
 export function appendingTransport(inner: Transport, alpns: ReadonlySet<string>, suffix: Uint8Array): Transport {
   const stream = ({ send, recv }: BiStream): BiStream => ({ send: new AppendingStream(send, suffix), recv });
-  const connection = (plain: Connection): Connection =>
-    !alpns.has(plain.alpn)
-      ? plain
-      : over(plain, {
-          openBi: async () => stream(await plain.openBi()),
-          acceptBi: async () => stream(await plain.acceptBi()),
-        });
-  const endpoint = (plain: Endpoint): Endpoint =>
-    over(plain, {
-      dial: async (...args) => connection(await plain.dial(...args)),
-      accept: async () => {
-        const accepted = await plain.accept();
-        return accepted && connection(accepted);
-      },
-    });
-  return { bind: async (options) => endpoint(await inner.bind(options)) };
+  return overConnections(inner, (plain) => (alpns.has(plain.alpn) ? overStreams(plain, stream) : plain));
 }
 
 /** Takes frames apart and sends them on longer by the suffix. */

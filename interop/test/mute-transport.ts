@@ -1,5 +1,5 @@
-import type { BiStream, Connection, Endpoint, SendStream, Transport } from "@mosaik/iroh/transport";
-import { over } from "./over.js";
+import type { BiStream, Connection, SendStream, Transport } from "@mosaik/iroh/transport";
+import { over, overConnections, overStreams } from "./over.js";
 
 const GROUPS = "/mosaik/groups/";
 
@@ -8,27 +8,15 @@ export class Mute {
   isMute = false;
 
   /** A transport over another. */
-  readonly over = (inner: Transport): Transport => ({
-    bind: async (options) => this.#endpoint(await inner.bind(options)),
-  });
-
-  #endpoint(plain: Endpoint): Endpoint {
-    return over(plain, {
-      dial: async (...args) => this.#connection(await plain.dial(...args)),
-      accept: async () => {
-        const accepted = await plain.accept();
-        return accepted && this.#connection(accepted);
-      },
-    });
-  }
+  readonly over = (inner: Transport): Transport => overConnections(inner, (plain) => this.#connection(plain));
 
   #connection(plain: Connection): Connection {
     if (!plain.alpn.startsWith(GROUPS)) return plain;
-    return over(plain, {
-      openBi: async () => this.#stream(await plain.openBi()),
-      acceptBi: async () => this.#stream(await plain.acceptBi()),
-      close: (...args) => (this.isMute ? undefined : plain.close(...args)),
-    });
+    const close: Connection["close"] = (...args) => (this.isMute ? undefined : plain.close(...args));
+    return over(
+      overStreams(plain, (stream) => this.#stream(stream)),
+      { close },
+    );
   }
 
   #stream({ send, recv }: BiStream): BiStream {

@@ -1,5 +1,5 @@
 import type { Connection, Endpoint, Transport } from "@mosaik/iroh/transport";
-import { over } from "./over.js";
+import { over, overEndpoints } from "./over.js";
 
 const DISCOVERY = "/mosaik/discovery/";
 const PING = "/mosaik/discovery/ping/";
@@ -22,5 +22,5 @@ export function shyTransport(inner: Transport): Transport {
     };
     return over(plain, { accept });
   };
-  return { bind: async (options) => endpoint(await inner.bind(options)) };
+  return overEndpoints(inner, endpoint);
 }
