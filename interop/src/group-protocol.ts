@@ -1,17 +1,6 @@
 /** Groups in the program's commands: the TypeScript side of the table in `interop/README.md`. */
+import type { ConsensusOptions } from "mosaik";
 import type { JwtValidatorArgs } from "./ticket-protocol.js";
-
-/** Names as in Mosaik for TypeScript, so that one object does for both languages. The crate's defaults stand for what is absent. */
-export interface ConsensusArgs {
-  readonly heartbeatIntervalMs?: number;
-  readonly heartbeatJitterMs?: number;
-  readonly maxMissedHeartbeats?: number;
-  readonly electionTimeoutMs?: number;
-  readonly electionTimeoutJitterMs?: number;
-  readonly bootstrapDelayMs?: number;
-  readonly forwardTimeoutMs?: number;
-  readonly queryTimeoutMs?: number;
-}
 
 export type PreferenceArgs =
   { readonly kind: "normal" | "observer" } | { readonly kind: "reluctant"; readonly factor: number };
@@ -23,7 +12,8 @@ export type GroupKeyArgs =
   | { readonly keyOf: JwtValidatorArgs; readonly secret?: undefined };
 
 export type JoinGroupOptions = GroupKeyArgs & {
-  readonly consensus?: ConsensusArgs;
+  /** One object does for both languages. The crate's defaults stand for what is absent. */
+  readonly consensus?: ConsensusOptions;
   /** Bonds only with peers whose tickets all of these accept; their order enters the group's id. */
   readonly requireTickets?: readonly JwtValidatorArgs[];
 };

@@ -1,6 +1,13 @@
-import { GroupKey, type Group, type GroupEvent, type Network, type NetworkOptions } from "mosaik";
+import {
+  GroupKey,
+  type ConsensusOptions,
+  type Group,
+  type GroupEvent,
+  type Network,
+  type NetworkOptions,
+} from "mosaik";
 import type { GroupState, PlaceRange, RustGroup, RustNode, RustPeer } from "../src/index.js";
-import type { ConsensusArgs, CounterArgs, PeerAddr } from "../src/index.js";
+import type { CounterArgs, PeerAddr } from "../src/index.js";
 import { Counter, type CounterCommand } from "./counter.js";
 import { HS256 } from "./jwt.js";
 import { QUICK } from "./quick.js";
@@ -15,7 +22,7 @@ export interface MemberOptions extends CounterArgs {
   readonly secret?: string;
   /** Which times stand for those that `consensus` leaves out; `QUICK` if absent. */
   readonly times?: "quick" | "default";
-  readonly consensus?: ConsensusArgs;
+  readonly consensus?: ConsensusOptions;
   /** Its identity; random if absent. */
   readonly seed?: string;
   /** Whether the group requires tickets, and whether this member has one. */
@@ -283,7 +290,7 @@ export async function agreeAt(members: readonly Member[], index: number): Promis
   return result;
 }
 
-function consensusOf(times: MemberOptions["times"] = "quick", consensus: ConsensusArgs = {}): ConsensusArgs {
+function consensusOf(times: MemberOptions["times"] = "quick", consensus: ConsensusOptions = {}): ConsensusOptions {
   return times === "quick" ? { ...QUICK, ...consensus } : consensus;
 }
 
