@@ -300,6 +300,11 @@ export class Discovery {
     return ["new", "updated", "renewed"].includes(this.#membership.upsert(signed));
   }
 
+  /** A peer has just shown on a connection with us that it is alive: it is not pinged for a while, and not taken for silent. */
+  heard(peer: PeerId): void {
+    this.#liveness.heard(peer);
+  }
+
   /** Who produces, serves and is grouped with whom, as far as this node knows. */
   topology(): Topology {
     const local = new PeerInfo(this.#core.local.entry, undefined);

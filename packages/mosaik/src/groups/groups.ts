@@ -12,7 +12,7 @@ import {
 } from "../network/index.js";
 import type { Connection } from "../runtime/index.js";
 import type { TicketValidator } from "../tickets/index.js";
-import { receiveHandshakeStart } from "./bonds/index.js";
+import { DialPlaces, receiveHandshakeStart } from "./bonds/index.js";
 import { consensusConfig, type ConsensusConfig, type ConsensusOptions } from "./config.js";
 import { GroupError } from "./errors.js";
 import { groupId, type GroupId } from "./group-id.js";
@@ -70,6 +70,7 @@ export class Groups {
   readonly #context: GroupsContext;
   readonly #memberships = new Map<GroupId, Membership>();
   readonly #handshakes: Handshakes;
+  readonly #dialPlaces = new DialPlaces();
   #isClosed = false;
 
   constructor(context: GroupsContext) {
@@ -125,6 +126,7 @@ export class Groups {
         discovery,
         frameLimitBytes,
         handshakeTimeoutMs: HANDSHAKE_TIMEOUT_MS,
+        dialPlaces: this.#dialPlaces,
         id,
         storage: options.storage ?? new MemoryLog(),
         onFailed: () => this.#remove(replica),

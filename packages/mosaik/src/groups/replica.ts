@@ -5,7 +5,7 @@ import { Slices, type CancelTimer } from "../runtime/index.js";
 import type { TicketValidator } from "../tickets/index.js";
 import { Applier } from "./applier.js";
 import { MachineHost } from "./apply.js";
-import { Bonds } from "./bonds/index.js";
+import { Bonds, type DialPlaces } from "./bonds/index.js";
 import { CatchUp } from "./catch-up.js";
 import type { ConsensusConfig } from "./config.js";
 import { GroupError } from "./errors.js";
@@ -32,6 +32,7 @@ export interface ReplicaOptions {
   readonly discovery: Discovery;
   readonly frameLimitBytes: number;
   readonly handshakeTimeoutMs: number;
+  readonly dialPlaces: DialPlaces;
   readonly id: GroupId;
   readonly key: GroupKey;
   readonly machine: StateMachine;
@@ -269,7 +270,7 @@ export class Replica {
   }
 
   #openBonds(): Bonds<unknown> {
-    const { node, discovery, id, key, consensus, tickets, machine, handshakeTimeoutMs } = this.options;
+    const { node, discovery, id, key, consensus, tickets, machine, handshakeTimeoutMs, dialPlaces } = this.options;
     const enter = (input: RaftInput): void => this.#run(() => this.#inputs.push(input));
     return new Bonds<unknown>({
       node,
@@ -283,6 +284,7 @@ export class Replica {
       onBonded: (peer) => this.#bondChanged({ kind: "bonded", peer }),
       onUnbonded: (peer, reason) => this.#bondChanged({ kind: "unbonded", peer, reason }),
       onMessage: (from, message) => {
+      dialPlaces,
         if (message.kind === "stateSync") this.#run(() => this.#catchUp.receive(message.message, from));
         else enter({ kind: "message", from, message });
       },

@@ -13,7 +13,7 @@ import type { Side } from "./tie-break.js";
 
 /** Bytes that may be on their way from a peer and not dealt with. */
 const WINDOW_BYTES = 1024 * 1024;
-const RTT_SAMPLE_INTERVAL_MS = 250;
+const ALIVE_INTERVAL_MS = 250;
 
 /** Who holds a bond. */
 export interface BondHolder<M> {
@@ -22,7 +22,8 @@ export interface BondHolder<M> {
   onEntry(bond: Bond<M>, signed: SignedPeerEntry): void;
   /** Told once, in a later turn than that which ended it. */
   onEnded(bond: Bond<M>, info: CloseInfo): void;
-  recordRtt(peer: PeerId, micros: number | undefined): void;
+  /** Something came from the peer: told at most four times a second. */
+  onAlive(peer: PeerId, rttMicros: number | undefined): void;
 }
 
 export interface BondContext<M> {
@@ -56,7 +57,7 @@ export class Bond<M> {
   readonly #reader = new Reader(new Uint8Array(0));
   #cancelTimer: CancelTimer | undefined;
   #isOver = false;
-  #lastRttMs = -Infinity;
+  #toldAliveMs = -Infinity;
   #entry: SignedPeerEntry;
 
   constructor(context: BondContext<M>, link: Link, side: Side, entry: SignedPeerEntry) {
@@ -201,9 +202,9 @@ export class Bond<M> {
     const nowMs = runtime.monoMs();
     this.#heartbeat.heard(nowMs);
     this.link.release(bytes);
-    if (nowMs - this.#lastRttMs < RTT_SAMPLE_INTERVAL_MS) return;
-    this.#lastRttMs = nowMs;
-    holder.recordRtt(this.peer, this.link.connection.rttMicros());
+    if (nowMs - this.#toldAliveMs < ALIVE_INTERVAL_MS) return;
+    this.#toldAliveMs = nowMs;
+    holder.onAlive(this.peer, this.link.connection.rttMicros());
   }
 
   #onLinkEnd(end: LinkEnd): void {

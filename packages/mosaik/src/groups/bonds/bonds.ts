@@ -67,9 +67,10 @@ export class Bonds<M> {
       onMessage: (bond, message) => this.#onMessage(bond, message),
       onEntry: (bond, signed) => this.#onEntry(bond, signed),
       onEnded: (bond, info) => this.#onEnded(bond, info),
-      recordRtt: (peer, micros) => {
+      onAlive: (peer, rttMicros) => {
+        discovery.heard(peer);
         // Times are kept as long as entries.
-        if (discovery.catalog.getSigned(peer) !== undefined) discovery.rtt.record(peer, micros);
+        if (discovery.catalog.getSigned(peer) !== undefined) discovery.rtt.record(peer, rttMicros);
       },
     };
     this.#bondContext = { runtime, consensus, codec, frames: this.#frames, metrics: this.#metrics, holder };
@@ -82,7 +83,12 @@ export class Bonds<M> {
       onProven: (link, entry, listed) => this.#add(link, "dialled", entry, listed),
       onRefused: (peer, code, by) => this.#onRefused(peer, code, by),
     };
-    this.#dialer = new Dialer({ runtime, dial: (peer, signal) => dialMember(initiator, peer, signal) });
+    this.#dialer = new Dialer({
+      runtime,
+      localId: node.id,
+      places: context.dialPlaces,
+      dial: (peer, signal) => dialMember(initiator, peer, signal),
+    });
     this.#unsubscribe = discovery.catalog.subscribe(() => this.#onCatalog());
     this.#candidates.refresh();
     this.#dialer.plan.catalog(this.#candidates.peers, runtime.monoMs());

@@ -7,6 +7,7 @@ import type { ConsensusConfig } from "../config.js";
 import type { GroupId } from "../group-id.js";
 import type { GroupKey } from "../key.js";
 import type { GroupMessage } from "../protocol.js";
+import type { DialPlaces } from "./dial-places.js";
 
 /** Which group, at which node. */
 export interface Membership {
@@ -22,6 +23,8 @@ export interface Membership {
 
 /** What the bonds of a group need, and whom they tell. None of the calls comes from within `send` or `broadcast`. */
 export interface BondsContext<M> extends Membership {
+  /** Those of all groups of the node. */
+  readonly dialPlaces: DialPlaces;
   readonly consensus: ConsensusConfig;
   readonly syncMessage: Codec<M>;
   onBonded(peer: PeerId): void;

@@ -17,14 +17,16 @@ const REFUSED_MS = 30_000;
 export const HINTS_MAX = 256;
 /** Dials of a peer that is known only by what members say. */
 const HINT_ATTEMPTS = 3;
-/** Dials under way at once. */
-export const DIALS_MAX = 32;
+/** Of two peers one dials the other so much sooner, in ms: as a rule one dial is enough. */
+const HEAD_START_MS = 200;
 
 interface Target {
   /** What the peer says of itself. `undefined`: only members speak of it. */
   saying: object | undefined;
   isBonded: boolean;
   isRefused: boolean;
+  /** Whether it was dialled in vain, or its bond was lost, since it said something new. */
+  isRetried: boolean;
   /** When it may be dialled again. */
   notBeforeMs: number;
   /** Counts only where only members speak of it. */
@@ -33,19 +35,25 @@ interface Target {
   readonly backoff: Backoff;
 }
 
+export interface DialPlanOptions {
+  /** Random numbers in [0, 1). */
+  unit(): number;
+  /** Whether we dial this peer at once, and it us a moment later; else it is the other way round. */
+  goesFirst(peer: PeerId): boolean;
+}
+
 /**
  * Whom a member of a group dials, and when (spec 05 §4.1, §19 B1). Pure. Each peer is dialled by one dial at a time, again and again while
  * the catalog has it; a lost bond is dialled anew soon, whatever the catalog does.
  */
 export class DialPlan {
-  readonly #unit: () => number;
+  readonly #options: DialPlanOptions;
   /** In the order in which they became known. */
   readonly #targets = new Map<PeerId, Target>();
   readonly #dialling = new Set<PeerId>();
 
-  /** @param unit random numbers in [0, 1) */
-  constructor(unit: () => number) {
-    this.#unit = unit;
+  constructor(options: DialPlanOptions) {
+    this.#options = options;
   }
 
   /** All peers that say themselves that they are members, each with what it says: another object where that changes. */
@@ -54,6 +62,7 @@ export class DialPlan {
       const target = this.#targets.get(peer) ?? this.#add(peer, saying, nowMs);
       if (target.saying === saying) continue;
       target.saying = saying;
+      target.isRetried = false;
       if (target.isRefused) askAgain(target, nowMs);
     }
     for (const [peer, target] of this.#targets) {
@@ -76,26 +85,32 @@ export class DialPlan {
     if (hinted < HINTS_MAX) this.#add(peer, undefined, nowMs);
   }
 
-  /** The peers to be dialled now; each counts as being dialled until `ended`. */
-  due(nowMs: number): PeerId[] {
-    const peers: PeerId[] = [];
+  /**
+   * The peers whose turn it is.
+   *
+   * @param begin dials one, unless there is no place; if it does the peer counts as being dialled until `ended`
+   * @returns whether all were dialled
+   */
+  dial(nowMs: number, begin: (peer: PeerId, isRetry: boolean) => boolean): boolean {
+    let areAllDialled = true;
     for (const [peer, target] of this.#targets) {
-      if (this.#dialling.size >= DIALS_MAX) break;
-      if (!this.#isWaiting(peer, target) || target.notBeforeMs > nowMs) continue;
+      if (target.notBeforeMs > nowMs || !this.#isWaiting(peer, target)) continue;
       this.#dialling.add(peer);
-      peers.push(peer);
+      if (begin(peer, target.isRetried)) continue;
+      this.#dialling.delete(peer);
+      areAllDialled = false;
     }
-    return peers;
+    return areAllDialled;
   }
 
-  /** When `due` has something new; `Infinity` for never. */
-  get deadlineMs(): number {
-    let deadlineMs = Infinity;
-    if (this.#dialling.size >= DIALS_MAX) return deadlineMs;
+  /** When it is the turn of somebody whose turn it was not at this time; `Infinity` for never. */
+  nextMs(afterMs: number): number {
+    let nextMs = Infinity;
     for (const [peer, target] of this.#targets) {
-      if (target.notBeforeMs < deadlineMs && this.#isWaiting(peer, target)) deadlineMs = target.notBeforeMs;
+      const { notBeforeMs } = target;
+      if (notBeforeMs > afterMs && notBeforeMs < nextMs && this.#isWaiting(peer, target)) nextMs = notBeforeMs;
     }
-    return deadlineMs;
+    return nextMs;
   }
 
   /** There is a bond, whoever dialled. */
@@ -103,6 +118,7 @@ export class DialPlan {
     const target = this.#targets.get(peer) ?? this.#add(peer, undefined, nowMs);
     target.isBonded = true;
     target.isRefused = false;
+    target.isRetried = false;
     target.bondedMs = nowMs;
   }
 
@@ -134,7 +150,8 @@ export class DialPlan {
       saying,
       isBonded: false,
       isRefused: false,
-      notBeforeMs: nowMs,
+      isRetried: false,
+      notBeforeMs: this.#options.goesFirst(peer) ? nowMs : nowMs + HEAD_START_MS,
       attemptsLeft: HINT_ATTEMPTS,
       bondedMs: nowMs,
       backoff: new Backoff(RETRIES),
@@ -145,10 +162,11 @@ export class DialPlan {
 
   #settle(peer: PeerId, target: Target, outcome: DialOutcome, nowMs: number): void {
     target.isRefused = outcome === "refused";
+    target.isRetried = true;
     if (target.saying === undefined && (target.isRefused || --target.attemptsLeft <= 0)) {
       this.#targets.delete(peer);
     } else {
-      target.notBeforeMs = nowMs + (target.isRefused ? REFUSED_MS : target.backoff.nextMs(this.#unit()));
+      target.notBeforeMs = nowMs + (target.isRefused ? REFUSED_MS : target.backoff.nextMs(this.#options.unit()));
     }
   }
 }

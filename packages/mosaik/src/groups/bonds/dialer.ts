@@ -1,11 +1,25 @@
-import type { PeerId } from "../../primitives/index.js";
+import { PeerId } from "../../primitives/index.js";
 import type { CancelTimer, Runtime } from "../../runtime/index.js";
+import type { DialPace, DialPlaces } from "./dial-places.js";
 import { DialPlan, type DialOutcome } from "./dial-plan.js";
+
+/** A handshake needs two round trips: one that takes longer than this, in ms, is one of too many. */
+const QUICK_MS = 1000;
+
+/** What a dial led to. */
+export type DialResult =
+  | "bonded"
+  | DialOutcome
+  /** The peer is there, but had no time or no place for us: that it fails is a matter of too much work. */
+  | "late";
 
 export interface DialerContext {
   readonly runtime: Runtime;
+  readonly localId: PeerId;
+  /** Of all groups of the node. */
+  readonly places: DialPlaces;
   /** Dials a peer once. What it throws is a defect. */
-  dial(peer: PeerId, signal: AbortSignal): Promise<DialOutcome | "bonded">;
+  dial(peer: PeerId, signal: AbortSignal): Promise<DialResult>;
 }
 
 /** Carries a plan of dials out. */
@@ -19,18 +33,27 @@ export class Dialer {
 
   constructor(context: DialerContext) {
     this.#context = context;
-    this.plan = new DialPlan(() => context.runtime.random.unit());
+    const { localId, runtime } = context;
+    this.plan = new DialPlan({
+      unit: () => runtime.random.unit(),
+      goesFirst: (peer) => PeerId.compare(localId, peer) < 0,
+    });
   }
 
-  /** The plan may have changed: begins the dials that are due. */
+  /** The plan may have changed: begins the dials whose turn it is. */
   run(): void {
-    const { runtime } = this.#context;
+    const { runtime, places } = this.#context;
     this.#cancelTimer?.();
     if (this.#isClosed) return;
-    for (const peer of this.plan.due(runtime.monoMs())) void this.#dial(peer);
-    const { deadlineMs } = this.plan;
-    if (deadlineMs === Infinity) return;
-    this.#cancelTimer = runtime.after(Math.max(0, deadlineMs - runtime.monoMs()), () => this.run());
+    const nowMs = runtime.monoMs();
+    const areAllDialled = this.plan.dial(nowMs, (peer, isRetry) => {
+      const hasPlace = places.take(isRetry);
+      if (hasPlace) void this.#dial(peer, isRetry);
+      return hasPlace;
+    });
+    if (!areAllDialled) places.whenFree(this.#onFree);
+    const nextMs = this.plan.nextMs(nowMs);
+    if (nextMs < Infinity) this.#cancelTimer = runtime.after(nextMs - nowMs, () => this.run());
   }
 
   /** Ends every dial. */
@@ -38,21 +61,32 @@ export class Dialer {
     this.#isClosed = true;
     for (const dial of this.#dials) dial.abort();
     this.#cancelTimer?.();
+    this.#context.places.forget(this.#onFree);
   }
 
-  async #dial(peer: PeerId): Promise<void> {
-    const { runtime } = this.#context;
+  readonly #onFree = (): void => this.run();
+
+  async #dial(peer: PeerId, isRetry: boolean): Promise<void> {
+    const { runtime, places } = this.#context;
     const stopper = new AbortController();
+    const beganMs = runtime.monoMs();
     this.#dials.add(stopper);
-    let outcome: DialOutcome | "bonded" = "failed";
+    let result: DialResult = "failed";
     try {
-      outcome = await this.#context.dial(peer, stopper.signal);
+      result = await this.#context.dial(peer, stopper.signal);
     } catch (error) {
       runtime.report(error, `dialling group member ${peer.short()}`);
     } finally {
       this.#dials.delete(stopper);
     }
-    this.plan.ended(peer, outcome === "bonded" ? "failed" : outcome, runtime.monoMs());
+    const nowMs = runtime.monoMs();
+    this.plan.ended(peer, result === "refused" ? "refused" : "failed", nowMs);
     this.run();
+    places.release(isRetry, paceOf(result, nowMs - beganMs));
   }
+}
+
+function paceOf(result: DialResult, tookMs: number): DialPace {
+  if (result === "failed") return "unanswered";
+  return result === "late" || tookMs > QUICK_MS ? "slow" : "quick";
 }

@@ -48,6 +48,8 @@ export type Dialled =
   /** The peer does not know us. */
   | { readonly kind: "stranger" }
   | { readonly kind: "refused"; readonly code: number; readonly by: "us" | "peer" }
+  /** The peer took the connection, but not the handshake in time, or closed without a reason as one does that has no place. */
+  | { readonly kind: "late" }
   /** There was no answer. */
   | { readonly kind: "failed" };
 
@@ -84,7 +86,8 @@ export async function shakeHands(
     if (info?.by === "local" && info.code === CLOSE.protocolViolation.code) {
       return { kind: "refused", code: CLOSE.protocolViolation.code, by: "us" };
     }
-    return { kind: "failed" };
+    if (link === undefined || signal.aborted) return { kind: "failed" };
+    return { kind: "late" };
   }
 }
 

@@ -3,7 +3,7 @@ import { MosaikError, type PeerId } from "../../primitives/index.js";
 import type { HandshakeEnd } from "../protocol.js";
 import type { Candidates } from "./candidates.js";
 import type { Membership } from "./context.js";
-import type { DialOutcome } from "./dial-plan.js";
+import type { DialResult } from "./dialer.js";
 import { shakeHands } from "./handshake.js";
 import type { MemberEntries } from "./member-entries.js";
 
@@ -40,11 +40,7 @@ export interface InitiatorContext {
 }
 
 /** Dials a member once: as the initiator of a handshake, in the order of spec 05 §4.4. */
-export async function dialMember(
-  context: InitiatorContext,
-  peer: PeerId,
-  signal: AbortSignal,
-): Promise<DialOutcome | "bonded"> {
+export async function dialMember(context: InitiatorContext, peer: PeerId, signal: AbortSignal): Promise<DialResult> {
   const { membership, entries, candidates } = context;
   for (let introductions = 0; ; introductions++) {
     const entry = entries.get(peer);
@@ -60,11 +56,13 @@ export async function dialMember(
         break;
       case "refused":
         // Who has a bond with us refuses another.
-        if (context.isBondedWith(peer) || PASSING.has(dialled.code)) return "failed";
+        if (context.isBondedWith(peer)) return "bonded";
+        if (PASSING.has(dialled.code)) return dialled.code === CLOSE.groupTimeout.code ? "late" : "failed";
         context.onRefused(peer, dialled.code, dialled.by);
         return isLastingRefusal(dialled.code) ? "refused" : "failed";
+      case "late":
       case "failed":
-        return "failed";
+        return dialled.kind;
     }
   }
 }

@@ -1,6 +1,7 @@
 import { t, type Codec } from "@mosaik/postcard";
 import { defaultDiscoveryConfig, Discovery, type DiscoveryConfig } from "../../../src/discovery/index.js";
 import { Bonds } from "../../../src/groups/bonds/bonds.js";
+import { DialPlaces } from "../../../src/groups/bonds/dial-places.js";
 import { receiveHandshakeStart } from "../../../src/groups/bonds/handshake.js";
 import { proofOn } from "../../../src/groups/bonds/proof.js";
 import { consensusConfig, type ConsensusOptions } from "../../../src/groups/config.js";
@@ -52,6 +53,7 @@ export class BondNode {
   readonly discovery: Discovery;
   readonly told: Told[] = [];
   bonds: Bonds<number> | undefined;
+  readonly #dialPlaces = new DialPlaces();
   /** Called for each message, after it was noted. */
   onMessage: (() => void) | undefined;
   /** Meets who knocks instead of `bonds`, and may refuse before that. */
@@ -119,6 +121,7 @@ export class BondNode {
       tickets,
       syncMessage,
       handshakeTimeoutMs: HANDSHAKE_TIMEOUT_MS,
+      dialPlaces: this.#dialPlaces,
       onBonded: (peer) => this.told.push({ kind: "bonded", peer }),
       onUnbonded: (peer, reason) => this.told.push({ kind: "unbonded", peer, reason }),
       onMessage: (peer, message) => {

@@ -43,7 +43,7 @@ describe("two members", () => {
     expect(one.toldOf("unbonded")).toEqual([]);
   });
 
-  it("that dial each other at once keep one link, the same at both", async () => {
+  it("that join at once keep one link, the same at both", async () => {
     const bonded = (): boolean => areBonded(one, other);
     for (let round = 0; round < 20; round++) {
       one.join();
@@ -61,6 +61,17 @@ describe("two members", () => {
       }
       await sim.within(2000, Promise.all([one.bonds!.close(), other.bonds!.close()]), "both to leave");
     }
+  });
+
+  it("are not pinged: what comes over their bond shows that they are alive", async () => {
+    one.join();
+    other.join();
+    await sim.until(() => areBonded(one, other));
+    await sim.advance(5000);
+    const opened = (): number => one.metric("mosaik.network.connections.opened");
+    const before = opened();
+    await sim.advance(60_000);
+    expect(opened()).toBe(before);
   });
 
   it("find each other again when the connection is lost, without the catalog", async () => {

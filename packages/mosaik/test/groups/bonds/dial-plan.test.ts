@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { DialPlan, DIALS_MAX, HINTS_MAX } from "../../../src/groups/bonds/dial-plan.js";
+import { DialPlan, HINTS_MAX } from "../../../src/groups/bonds/dial-plan.js";
 import { PeerId } from "../../../src/primitives/index.js";
 
 const peers = Array.from({ length: 600 }, (_, i) => {
@@ -12,18 +12,36 @@ const [one, other] = peers as [PeerId, PeerId];
 const saying = (...ids: readonly PeerId[]): Map<PeerId, { saying: object }> =>
   new Map(ids.map((id) => [id, { saying: SAYINGS.get(id)! }]));
 const SAYINGS = new Map(peers.map((id) => [id, {}]));
-const newPlan = (): DialPlan => new DialPlan(() => 0.5);
+const newPlan = (unit = 0.5, goesFirst = true): DialPlan =>
+  new DialPlan({ unit: () => unit, goesFirst: () => goesFirst });
+
+/** Dials everybody whose turn it is. */
+function due(plan: DialPlan, nowMs: number): PeerId[] {
+  const begun: PeerId[] = [];
+  expect(plan.dial(nowMs, (peer) => begun.push(peer) > 0)).toBe(true);
+  return begun;
+}
 
 describe("whom a member dials", () => {
   it("every peer of the catalog at once, and none twice", () => {
     const plan = newPlan();
     plan.catalog(saying(one, other), 0);
-    expect(plan.deadlineMs).toBe(0);
-    expect(plan.due(0)).toEqual([one, other]);
+    expect(plan.nextMs(-1)).toBe(0);
+    expect(due(plan, 0)).toEqual([one, other]);
     plan.catalog(saying(one, other), 1);
     plan.hint(one, 1);
-    expect(plan.due(10_000)).toEqual([]);
-    expect(plan.deadlineMs).toBe(Infinity);
+    expect(due(plan, 10_000)).toEqual([]);
+    expect(plan.nextMs(0)).toBe(Infinity);
+  });
+
+  it("a moment later a peer that is to dial us", () => {
+    const plan = newPlan(0.5, false);
+    plan.catalog(saying(one), 1000);
+    plan.hint(other, 1000);
+    expect(due(plan, 1000)).toEqual([]);
+    expect(plan.nextMs(1000)).toBe(1200);
+    plan.bonded(one, 1100);
+    expect(due(plan, 1200)).toEqual([other]);
   });
 
   it("again with delays that grow to two seconds", () => {
@@ -32,49 +50,50 @@ describe("whom a member dials", () => {
     let nowMs = 0;
     const delays: number[] = [];
     for (let i = 0; i < 7; i++) {
-      expect(plan.due(nowMs)).toEqual([one]);
+      expect(due(plan, nowMs)).toEqual([one]);
       plan.ended(one, "failed", nowMs);
-      delays.push(plan.deadlineMs - nowMs);
-      expect(plan.due(plan.deadlineMs - 1)).toEqual([]);
-      nowMs = plan.deadlineMs;
+      const nextMs = plan.nextMs(nowMs);
+      delays.push(nextMs - nowMs);
+      expect(due(plan, nextMs - 1)).toEqual([]);
+      nowMs = nextMs;
     }
     expect(delays).toEqual([100, 200, 400, 800, 1600, 1600, 1600]);
-    const latest = new DialPlan(() => 0.999_999);
+    const latest = newPlan(0.999_999);
     latest.catalog(saying(one), 0);
     for (let i = 0; i < 9; i++) {
-      latest.due(1e6);
+      due(latest, 1e6);
       latest.ended(one, "failed", 1e6);
     }
-    expect(latest.deadlineMs).toBeLessThanOrEqual(1e6 + 2000);
+    expect(latest.nextMs(0)).toBeLessThanOrEqual(1e6 + 2000);
   });
 
   it("a lost bond's peer soon, whatever the catalog does", () => {
     const plan = newPlan();
     plan.catalog(saying(one), 0);
-    plan.due(0);
+    due(plan, 0);
     plan.bonded(one, 5);
     plan.ended(one, "failed", 5);
-    expect(plan.deadlineMs).toBe(Infinity);
+    expect(plan.nextMs(0)).toBe(Infinity);
     plan.lost(one, "failed", 60_000);
-    expect(plan.due(plan.deadlineMs)).toEqual([one]);
-    expect(plan.deadlineMs).toBe(Infinity);
+    expect(due(plan, plan.nextMs(60_000))).toEqual([one]);
+    expect(plan.nextMs(0)).toBe(Infinity);
   });
 
   it("not one that is gone from the catalog", () => {
     const plan = newPlan();
     plan.catalog(saying(one), 0);
-    plan.due(0);
+    due(plan, 0);
     plan.ended(one, "failed", 0);
     plan.catalog(saying(), 1);
-    expect(plan.due(10_000)).toEqual([]);
+    expect(due(plan, 10_000)).toEqual([]);
   });
 
   it("one that refused when it says something else, or we do, or after half a minute", () => {
     const plan = newPlan();
     const refuse = (nowMs: number): void => {
-      expect(plan.due(nowMs)).toEqual([one]);
+      expect(due(plan, nowMs)).toEqual([one]);
       plan.ended(one, "refused", nowMs);
-      expect(plan.due(nowMs + 29_999)).toEqual([]);
+      expect(due(plan, nowMs + 29_999)).toEqual([]);
     };
     plan.catalog(saying(one), 0);
     refuse(0);
@@ -82,7 +101,7 @@ describe("whom a member dials", () => {
     refuse(10);
     plan.askAll(20);
     refuse(20);
-    expect(plan.deadlineMs).toBe(30_020);
+    expect(plan.nextMs(20)).toBe(30_020);
     refuse(30_020);
   });
 
@@ -90,26 +109,47 @@ describe("whom a member dials", () => {
     const plan = newPlan();
     plan.hint(one, 0);
     for (let i = 0; i < 3; i++) {
-      expect(plan.due(plan.deadlineMs)).toEqual([one]);
+      expect(due(plan, plan.nextMs(-1))).toEqual([one]);
       plan.ended(one, "failed", 0);
     }
-    expect(plan.deadlineMs).toBe(Infinity);
+    expect(plan.nextMs(-1)).toBe(Infinity);
     plan.hint(one, 0);
-    plan.due(0);
+    due(plan, 0);
     plan.ended(one, "refused", 0);
-    expect(plan.deadlineMs).toBe(Infinity);
+    expect(plan.nextMs(-1)).toBe(Infinity);
   });
 
-  it("so many at once, and so many that only members speak of", () => {
+  it("only where there is a place, and says so of peers that it has tried in vain", () => {
+    const plan = newPlan();
+    plan.catalog(saying(one, other), 0);
+    const offered: [PeerId, boolean][] = [];
+    const offer = (peer: PeerId, isRetry: boolean): boolean => offered.push([peer, isRetry]) === 1;
+    expect(plan.dial(0, offer)).toBe(false);
+    expect(offered.splice(0)).toEqual([
+      [one, false],
+      [other, false],
+    ]);
+    plan.ended(one, "failed", 0);
+    expect(plan.dial(100, offer)).toBe(false);
+    expect(offered.splice(0)).toEqual([
+      [one, true],
+      [other, false],
+    ]);
+    plan.bonded(one, 100);
+    plan.ended(one, "failed", 100);
+    plan.lost(one, "failed", 200);
+    plan.dial(1000, offer);
+    expect(offered.splice(0)[0]).toEqual([one, true]);
+    plan.ended(one, "failed", 1000);
+    plan.catalog(new Map([[one, { saying: {} }]]), 1000);
+    plan.dial(10_000, offer);
+    expect(offered[0]).toEqual([one, false]);
+  });
+
+  it("so many that only members speak of", () => {
     const plan = newPlan();
     for (const peer of peers) plan.hint(peer, 0);
-    let dialled = 0;
-    for (let due = plan.due(0); due.length > 0; due = plan.due(0)) {
-      expect(due.length).toBeLessThanOrEqual(DIALS_MAX);
-      dialled += due.length;
-      for (const peer of due) plan.ended(peer, "refused", 0);
-    }
-    expect(dialled).toBe(HINTS_MAX);
+    expect(due(plan, 0)).toHaveLength(HINTS_MAX);
   });
 
   it("never by two dials at once, never one with a bond, and in the end everyone in the catalog", () => {
@@ -126,7 +166,7 @@ describe("whom a member dials", () => {
         const catalog = new Set<PeerId>();
         let nowMs = 0;
         const dial = (): void => {
-          for (const peer of plan.due(nowMs)) {
+          for (const peer of due(plan, nowMs)) {
             expect(dialling.has(peer)).toBe(false);
             expect(bonded.has(peer)).toBe(false);
             dialling.add(peer);
@@ -160,7 +200,7 @@ describe("whom a member dials", () => {
           plan.bonded(peer, nowMs);
           plan.ended(peer, "failed", nowMs);
         }
-        expect(plan.due(nowMs)).toEqual([]);
+        expect(due(plan, nowMs)).toEqual([]);
       }),
     );
   });
