@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { hold, serve } from "../harness/role.js";
-import { etcdBinary } from "./etcd-server.js";
+import { etcdServer } from "./etcd-server.js";
 import { freePort } from "./free-port.js";
 
 interface Server {
@@ -45,7 +45,9 @@ function start({ name, client, peer }: Server, directory: string, cluster: strin
     "log-level": "info",
   };
   const args = Object.entries(options).map(([option, value]) => `--${option}=${value}`);
-  const server = hold(spawn(etcdBinary(), [...args, "--unsafe-no-fsync"], { stdio: ["ignore", "ignore", "pipe"] }));
+  const server = hold(
+    spawn(etcdServer.binary, [...args, "--unsafe-no-fsync"], { stdio: ["ignore", "ignore", "pipe"] }),
+  );
   process.on("exit", () => server.kill("SIGKILL"));
   return new Promise((resolve, reject) => {
     let said = "";

@@ -4,7 +4,7 @@ import { Child } from "../harness/child.js";
 import type { Side } from "../harness/trio.js";
 import type { EtcdClientRole } from "./etcd-client.role.js";
 import type { EtcdClusterRole } from "./etcd-cluster.role.js";
-import { ETCD_VERSION, etcdServer } from "./etcd-server.js";
+import { etcdServer } from "./etcd-server.js";
 import { rivalPackages, versionOf } from "./packages.js";
 
 const MEMBERS = 3;
@@ -12,7 +12,7 @@ const MEMBERS = 3;
 /** etcd: small values put through the leader or another member. */
 export function etcdCommands(side: Side, inFlight: number): Contender {
   return {
-    name: `etcd ${ETCD_VERSION}`,
+    name: `etcd ${etcdServer.version}`,
     setup:
       `Go, client etcd3 ${versionOf("etcd3")} in Node.js; no encryption; three servers and a client in four processes on the ` +
       "loopback; log on disk without fsync; a put of a small value",

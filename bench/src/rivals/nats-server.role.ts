@@ -1,14 +1,14 @@
 import { spawn } from "node:child_process";
 import { hold, serve } from "../harness/role.js";
 import { freePort } from "./free-port.js";
-import { natsServerBinary } from "./nats-server.js";
+import { natsServer } from "./nats-server.js";
 
 const commands = {
   /** Starts the server on a free port of the loopback and returns the port. It ends with this process. */
   async start(): Promise<number> {
     const port = await freePort();
     const server = hold(
-      spawn(natsServerBinary(), ["--addr", "127.0.0.1", "--port", String(port)], {
+      spawn(natsServer.binary, ["--addr", "127.0.0.1", "--port", String(port)], {
         stdio: ["ignore", "ignore", "pipe"],
       }),
     );

@@ -3,12 +3,12 @@ import { Child } from "../harness/child.js";
 import { loadOf, throughput } from "../harness/throughput.js";
 import type { NatsPublisher } from "./nats-publisher.role.js";
 import type { NatsServerRole } from "./nats-server.role.js";
-import { natsServer, NATS_SERVER_VERSION } from "./nats-server.js";
+import { natsServer } from "./nats-server.js";
 import type { NatsSubscriber } from "./nats-subscriber.role.js";
 import { rivalPackages, versionOf } from "./packages.js";
 
 export const NATS = `nats.js ${versionOf("@nats-io/transport-node")}`;
-export const NATS_SETUP = `nats-server ${NATS_SERVER_VERSION} as built by go install; plain TCP, no encryption`;
+export const NATS_SETUP = `nats-server ${natsServer.version} as built by go; plain TCP, no encryption`;
 export const natsRequirements: readonly Requirement[] = [rivalPackages, natsServer];
 
 const DATUMS = "the same datums by the same codec, flushed every 4096; per-item for await; every datum checked";
