@@ -1,0 +1,119 @@
+import { execFile, spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import type { HistoryLine } from "./program/history.js";
+import type { Charge, MemberState, NodeAddress, Order, Reply } from "./program/messages.js";
+
+const TSC = createRequire(import.meta.url).resolve("typescript/bin/tsc");
+const PROGRAM = fileURLToPath(new URL("program", import.meta.url));
+const STDERR_CHARACTERS_MAX = 16 * 1024;
+
+/** The members run as built: makes sure that they are, from the present sources. */
+export async function buildProgram(): Promise<void> {
+  await promisify(execFile)(process.execPath, [TSC, "-b", PROGRAM]).catch((error: { stdout: string }) => {
+    throw new Error(`the members' program does not compile:\n${error.stdout}`);
+  });
+}
+
+/** A process of its own with a member of the group in it. It ends with us: it is disconnected then. */
+export class MemberProcess {
+  readonly joined: Promise<NodeAddress>;
+  readonly exited: Promise<unknown>;
+  readonly charge: Charge;
+  /** Whether it runs no more because the test wanted it so. */
+  isKilled = false;
+  readonly #child: ChildProcess;
+  #address: NodeAddress | undefined;
+  #stderr = "";
+
+  /** @param at what precedes a command so that it runs at the member's host */
+  constructor([command, ...args]: readonly [string, ...string[]], charge: Charge) {
+    this.charge = charge;
+    this.#child = spawn(command, [...args, process.execPath, `${PROGRAM}/dist/main.js`], {
+      stdio: ["ignore", "inherit", "pipe", "ipc"],
+    });
+    this.#child.stderr!.setEncoding("utf8").on("data", (text: string) => {
+      this.#stderr = (this.#stderr + text).slice(-STDERR_CHARACTERS_MAX);
+    });
+    this.exited = once(this.#child, "exit");
+    this.joined = this.#reply("joined").then(({ address }) => (this.#address = address));
+    this.#child.send(charge);
+  }
+
+  /** Where it is, as soon as it has joined. */
+  get address(): NodeAddress {
+    return this.#address!;
+  }
+
+  /** What it has reported, and what ended it if the test did not. */
+  get complaints(): string {
+    const { exitCode, signalCode } = this.#child;
+    if (this.isKilled || (exitCode === null && signalCode === null)) return this.#stderr;
+    return `${this.#stderr}it ended with ${signalCode ?? `code ${exitCode}`}`;
+  }
+
+  order(kind: "work" | "rest" | "rejoin"): void {
+    this.#send({ kind });
+  }
+
+  async leave(): Promise<void> {
+    const left = this.#reply("left");
+    this.#send({ kind: "leave" });
+    await left;
+  }
+
+  async state(): Promise<MemberState> {
+    const reply = this.#reply("state");
+    this.#send({ kind: "state" });
+    return (await reply).state;
+  }
+
+  stop(): void {
+    this.#child.kill("SIGSTOP");
+  }
+
+  continue(): void {
+    this.#child.kill("SIGCONT");
+  }
+
+  async kill(): Promise<void> {
+    this.isKilled = true;
+    this.#child.kill("SIGKILL");
+    await this.exited;
+  }
+
+  /** What it has written down so far. */
+  history(): HistoryLine[] {
+    const lines = readFileSync(this.charge.history, "utf8").split("\n");
+    lines.pop(); // nothing, or what a killed process was writing
+    return lines.map((line) => JSON.parse(line) as HistoryLine);
+  }
+
+  #send(order: Order): void {
+    this.#child.send(order);
+  }
+
+  /** The next reply of a kind. @throws if the process ends */
+  #reply<K extends Reply["kind"]>(kind: K): Promise<Extract<Reply, { kind: K }>> {
+    return new Promise((resolve, reject) => {
+      const settle = (): void => {
+        this.#child.off("message", take);
+        this.#child.off("exit", fail);
+      };
+      const take = (reply: Reply): void => {
+        if (reply.kind !== kind) return;
+        settle();
+        resolve(reply as Extract<Reply, { kind: K }>);
+      };
+      const fail = (): void => {
+        settle();
+        reject(new Error(`the member ended: ${this.complaints}`));
+      };
+      this.#child.on("message", take);
+      this.#child.on("exit", fail);
+    });
+  }
+}

@@ -1,0 +1,116 @@
+import { spawn, spawnSync, type ChildProcessWithoutNullStreams } from "node:child_process";
+import { once } from "node:events";
+
+/** Why no hosts can be made here; nothing if they can. Inside the namespace of `scripts/lib/netns.mjs` they can. */
+export function whyNoSwitch(): string | undefined {
+  const trial = spawnSync("unshare", ["-n", "ip", "link", "add", "trial", "type", "bridge"], { encoding: "utf8" });
+  if (trial.status === 0) return undefined;
+  const cause = trial.error?.message ?? trial.stderr.trim();
+  return `Hosts with a network of their own cannot be made (${cause}): npm run test:live runs where they can, given iproute2.`;
+}
+
+/** Nobody has it: what is sent there is lost, and who sends it does not notice. */
+const NOBODY = "02:00:00:00:ff:ff";
+
+/** Hosts, each a network namespace of its own, and the switch that connects them; nothing else is connected with it. */
+export class Switch {
+  readonly #switch: Namespace;
+  readonly #hosts: readonly Namespace[];
+
+  private constructor(middle: Namespace, hosts: readonly Namespace[]) {
+    this.#switch = middle;
+    this.#hosts = hosts;
+  }
+
+  static async make(size: number): Promise<Switch> {
+    const [middle, ...hosts] = await Promise.all(Array.from({ length: size + 1 }, () => Namespace.make()));
+    const made = new Switch(middle!, hosts);
+    made.#switch.ip("link add switch type bridge", "link set switch up");
+    for (const [i, host] of hosts.entries()) {
+      const cable = `link add ${portOf(i)} type veth peer name eth0 address ${macOf(i)} netns ${host.pid}`;
+      made.#switch.ip(cable, `link set ${portOf(i)} master switch up`);
+      host.ip("link set lo up", `address add ${ipOf(i)}/24 dev eth0`, "link set eth0 up");
+    }
+    for (const from of hosts.keys()) for (const to of hosts.keys()) made.mend(from, to);
+    return made;
+  }
+
+  /** What precedes a command so that it runs at a host. */
+  at(host: number): readonly [command: string, ...args: string[]] {
+    return ["nsenter", "-t", String(this.#hosts[host]!.pid), "-n", "--"];
+  }
+
+  /** What one host sends to another is lost from now on. */
+  cut(from: number, to: number): void {
+    this.#direct(from, to, NOBODY);
+  }
+
+  mend(from: number, to: number): void {
+    this.#direct(from, to, macOf(to));
+  }
+
+  /** Pulls the cable of a host: it sees that it has no network. */
+  pull(host: number): void {
+    this.#switch.ip(`link set ${portOf(host)} down`);
+  }
+
+  plug(host: number): void {
+    this.#switch.ip(`link set ${portOf(host)} up`);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.#switch, ...this.#hosts].map((namespace) => namespace.close()));
+  }
+
+  #direct(from: number, to: number, mac: string): void {
+    if (from === to) return;
+    this.#hosts[from]!.ip(`neighbor replace ${ipOf(to)} lladdr ${mac} dev eth0 nud permanent`);
+  }
+}
+
+/** The address of a host. */
+export function ipOf(host: number): string {
+  return `10.77.0.${host + 1}`;
+}
+
+function macOf(host: number): string {
+  return `02:00:00:00:00:${(host + 1).toString(16).padStart(2, "0")}`;
+}
+
+function portOf(host: number): string {
+  return `port${host}`;
+}
+
+/** A network namespace. It ends with the process that holds it, which ends with us, however that happens: its input is closed then. */
+class Namespace {
+  readonly #holder: ChildProcessWithoutNullStreams;
+
+  private constructor(holder: ChildProcessWithoutNullStreams) {
+    this.#holder = holder;
+  }
+
+  static async make(): Promise<Namespace> {
+    const holder = spawn("unshare", ["-n", "cat"]);
+    holder.stdin.write("here\n");
+    await once(holder.stdout, "data"); // it is `cat` that answers: the namespace is there
+    return new Namespace(holder);
+  }
+
+  get pid(): number {
+    return this.#holder.pid!;
+  }
+
+  /** Runs commands of `ip` inside. */
+  ip(...commands: readonly string[]): void {
+    const { status, stderr } = spawnSync("nsenter", ["-t", String(this.pid), "-n", "ip", "-batch", "-"], {
+      input: commands.join("\n"),
+      encoding: "utf8",
+    });
+    if (status !== 0) throw new Error(`ip: ${commands.join("; ")}: ${stderr}`);
+  }
+
+  async close(): Promise<void> {
+    this.#holder.stdin.end();
+    if (this.#holder.exitCode === null) await once(this.#holder, "exit");
+  }
+}
