@@ -281,10 +281,10 @@ export class Replica {
       tickets,
       syncMessage: machine.sync.message,
       handshakeTimeoutMs,
+      dialPlaces,
       onBonded: (peer) => this.#bondChanged({ kind: "bonded", peer }),
       onUnbonded: (peer, reason) => this.#bondChanged({ kind: "unbonded", peer, reason }),
       onMessage: (from, message) => {
-      dialPlaces,
         if (message.kind === "stateSync") this.#run(() => this.#catchUp.receive(message.message, from));
         else enter({ kind: "message", from, message });
       },
