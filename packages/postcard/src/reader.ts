@@ -1,11 +1,13 @@
 import { DecodeError, type DecodeErrorCode } from "./errors.js";
 import { COPY_BELOW_BYTES, ZERO_SIZE_ITEMS_MAX } from "./limits.js";
+import { recentText } from "./recent-text.js";
 import { shortText } from "./short-text.js";
 
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const SEGMENT = 0x1000_0000; // 2^28: four varint bytes
 const SAFE_HIGH_MAX = 0x01ff_ffff; // what lies above 28 bits in 2^53-1
 const SHORT_RAW = 32; // up to here a loop beats TypedArray.set
+const VIEWED_BYTES_MIN = 1024; // from here on a DataView pays for itself
 
 /** For the bits of floats, as input need not be aligned. */
 const floats = new DataView(new ArrayBuffer(8));
@@ -26,20 +28,26 @@ export class Reader {
   /** Nesting through `t.lazy` of the value being read. */
   depth = 0;
   private zeroSizeItems = 0;
+  /** Of `bytes`, where they are many. */
+  private view: DataView | undefined;
   // Bits 28 to 55 and 56 to 63 of the last long varint.
   private middle = 0;
   private top = 0;
 
   constructor(bytes: Uint8Array, start = 0, end = bytes.length) {
     this.bytes = bytes;
+    this.view = viewOf(bytes);
     this.offset = start;
     this.end = end;
     this.checkBounds();
   }
 
-  /** Points the reader at other bytes and starts its limits afresh. */
+  /** Points the reader at other bytes, or another part of these, and starts its limits afresh. */
   reset(bytes: Uint8Array, start = 0, end = bytes.length): void {
-    this.bytes = bytes;
+    if (bytes !== this.bytes) {
+      this.bytes = bytes;
+      this.view = viewOf(bytes);
+    }
     this.offset = start;
     this.end = end;
     this.depth = 0;
@@ -146,18 +154,22 @@ export class Reader {
   /** Four bytes, IEEE 754, little-endian. */
   f32(): number {
     this.need(4);
-    for (let i = 0; i < 4; i++) floatBytes[i] = this.bytes[this.offset + i]!;
-    this.offset += 4;
+    const { bytes, view } = this;
+    const at = this.offset;
+    this.offset = at + 4;
+    if (view !== undefined) return view.getFloat32(at, true);
+    for (let i = 0; i < 4; i++) floatBytes[i] = bytes[at + i]!;
     return floats.getFloat32(0, true);
   }
 
   /** Eight bytes, IEEE 754, little-endian. */
   f64(): number {
     this.need(8);
-    const bytes = this.bytes;
+    const { bytes, view } = this;
     const at = this.offset;
-    for (let i = 0; i < 8; i++) floatBytes[i] = bytes[at + i]!;
     this.offset = at + 8;
+    if (view !== undefined) return view.getFloat64(at, true);
+    for (let i = 0; i < 8; i++) floatBytes[i] = bytes[at + i]!;
     return floats.getFloat64(0, true);
   }
 
@@ -227,7 +239,8 @@ export class Reader {
     this.need(count);
     const start = this.offset;
     this.offset = start + count;
-    const text = shortText(this.bytes, start, count);
+    const { bytes, view } = this;
+    const text = view === undefined ? shortText(bytes, start, count) : recentText(bytes, view, start, count);
     if (text !== undefined) return text;
     try {
       return decoder.decode(this.bytes.subarray(start, this.offset));
@@ -303,6 +316,10 @@ export class Reader {
       throw new TypeError(`a reader from ${this.offset} to ${this.end} of ${this.bytes.length} bytes`);
     }
   }
+}
+
+function viewOf(bytes: Uint8Array): DataView | undefined {
+  return bytes.length < VIEWED_BYTES_MIN ? undefined : new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
 }
 
 function unzigzag(value: bigint): bigint {

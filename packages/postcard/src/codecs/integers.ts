@@ -1,4 +1,5 @@
-import { Codec } from "../codec.js";
+import type { Codec } from "../codec.js";
+import { EmittingCodec, type Emitter } from "../compile/emitting.js";
 import { EncodeError, describe, wrongType } from "../errors.js";
 import { compareNumbers } from "../order.js";
 import type { Reader } from "../reader.js";
@@ -12,13 +13,21 @@ interface Format<N extends number | bigint> {
   /** Appends a value between `min` and `max`. */
   readonly write: (writer: Writer, value: N) => void;
   readonly read: (reader: Reader) => N;
+  /** What reads one from the reader `r`, as text, where that is one call: V8 then knows which. */
+  readonly readText?: string;
 }
 
 /** One byte without a varint; varints; and zigzag in front of varints. */
 const formats = {
-  u8: { min: 0, max: 0xff, write: (writer, value) => writer.u8(value), read: (reader) => reader.u8() },
-  u16: { min: 0, max: 0xffff, write: varint, read: (reader) => reader.u16() },
-  u32: { min: 0, max: 0xffff_ffff, write: varint, read: (reader) => reader.u32() },
+  u8: {
+    min: 0,
+    max: 0xff,
+    write: (writer, value) => writer.u8(value),
+    read: (reader) => reader.u8(),
+    readText: "r.u8()",
+  },
+  u16: { min: 0, max: 0xffff, write: varint, read: (reader) => reader.u16(), readText: "r.u16()" },
+  u32: { min: 0, max: 0xffff_ffff, write: varint, read: (reader) => reader.u32(), readText: "r.u32()" },
   i8: {
     min: -0x80,
     max: 0x7f,
@@ -31,25 +40,44 @@ const formats = {
 
 /** 64 bits as numbers. */
 const safeFormats = {
-  unsigned: { min: 0, max: Number.MAX_SAFE_INTEGER, write: varint, read: (reader) => reader.u64Number() },
+  unsigned: {
+    min: 0,
+    max: Number.MAX_SAFE_INTEGER,
+    write: varint,
+    read: (reader) => reader.u64Number(),
+    readText: "r.u64Number()",
+  },
   signed: {
     min: Number.MIN_SAFE_INTEGER,
     max: Number.MAX_SAFE_INTEGER,
     write: zigzag,
     read: (reader) => reader.i64Number(),
+    readText: "r.i64Number()",
   },
 } as const satisfies Record<string, Format<number>>;
 
 /** What number values do not hold. */
 const bigFormats = {
-  u64: { min: 0n, max: (1n << 64n) - 1n, write: bigVarint, read: (reader) => reader.u64() },
-  i64: { min: -(1n << 63n), max: (1n << 63n) - 1n, write: bigZigzag, read: (reader) => reader.i64() },
-  u128: { min: 0n, max: (1n << 128n) - 1n, write: bigVarint, read: (reader) => reader.u128() },
-  i128: { min: -(1n << 127n), max: (1n << 127n) - 1n, write: bigZigzag, read: (reader) => reader.i128() },
+  u64: { min: 0n, max: (1n << 64n) - 1n, write: bigVarint, read: (reader) => reader.u64(), readText: "r.u64()" },
+  i64: {
+    min: -(1n << 63n),
+    max: (1n << 63n) - 1n,
+    write: bigZigzag,
+    read: (reader) => reader.i64(),
+    readText: "r.i64()",
+  },
+  u128: { min: 0n, max: (1n << 128n) - 1n, write: bigVarint, read: (reader) => reader.u128(), readText: "r.u128()" },
+  i128: {
+    min: -(1n << 127n),
+    max: (1n << 127n) - 1n,
+    write: bigZigzag,
+    read: (reader) => reader.i128(),
+    readText: "r.i128()",
+  },
 } as const satisfies Record<string, Format<bigint>>;
 
 /** What the integers have in common. */
-abstract class IntegerCodec<N extends number | bigint> extends Codec<N> {
+abstract class IntegerCodec<N extends number | bigint> extends EmittingCodec<N> {
   readonly shape: Shape;
 
   constructor(
@@ -73,8 +101,20 @@ abstract class IntegerCodec<N extends number | bigint> extends Codec<N> {
     return compareNumbers(a, b);
   }
 
+  override get isInlined(): boolean {
+    return true;
+  }
+
   override read(reader: Reader): N {
     return this.format.read(reader);
+  }
+
+  override emitWrite(code: Emitter, value: string): void {
+    code.line(`${code.constant(this)}.write(w, ${value});`);
+  }
+
+  override emitRead(code: Emitter): string {
+    return this.format.readText ?? `${code.constant(this)}.read(r)`;
   }
 
   /** The error for a value that the type does not have. */
