@@ -52,16 +52,19 @@ export class Inbox<T> {
   readonly #aheadMax: number;
   #arrivals: Arrival<T>[] = [];
   #head = 0;
-  /** The next datum of the first arrival. */
+  /** The datums of the first arrival; none where nothing has arrived. */
+  #taking: readonly T[] = [];
+  /** The next of them. */
   #next = 0;
+  /** Up to here they are counted as taken or given up: datums are counted together, not one by one. */
+  #counted = 0;
   #items = 0;
   #itemBytes = 0;
   #isEnded = false;
   #backlogs: Backlog[] = [];
   #waiting: Waiter[] = [];
-  /** Taken so far. */
-  datums = 0;
-  bytes = 0;
+  #takenDatums = 0;
+  #takenBytes = 0;
 
   /** @param onDropped told of datums that are given up because there is no room */
   constructor(limits: InboxLimits, onDropped: (producer: PeerId, count: number) => void) {
@@ -70,10 +73,22 @@ export class Inbox<T> {
     this.#aheadMax = Math.min(limits.bufferItems, DECODED_AHEAD_MAX);
   }
 
+  /** Datums taken so far. */
+  get datums(): number {
+    this.#count();
+    return this.#takenDatums;
+  }
+
+  /** Bytes of the datums taken so far. */
+  get bytes(): number {
+    this.#count();
+    return this.#takenBytes;
+  }
+
   /** How many datums may be pushed; those beyond are to be held until a refill. */
   get room(): number {
     if (!this.holdsBack) return Infinity;
-    return this.#backlogs.length > 0 ? 0 : this.#aheadMax - this.#items;
+    return this.#backlogs.length > 0 ? 0 : this.#aheadMax - this.items;
   }
 
   /** Whether bytes that are here are to hold their producer back. */
@@ -82,17 +97,18 @@ export class Inbox<T> {
   }
 
   get isEmpty(): boolean {
-    return this.#head >= this.#arrivals.length;
+    return this.#next === this.#taking.length;
   }
 
   /** Datums that wait to be taken. */
   get items(): number {
-    return this.#items;
+    return this.#items - (this.#next - this.#counted);
   }
 
   push(arrival: Arrival<T>): void {
+    this.#count();
     if (this.#limits.whenFull === "dropNewest" && !this.#trim(arrival)) return arrival.release();
-    this.#arrivals.push(arrival);
+    if (this.#arrivals.push(arrival) === this.#head + 1) this.#taking = arrival.datums;
     this.#items += arrival.datums.length;
     for (const size of arrival.sizes) this.#itemBytes += size;
     while (this.#waiting.length > 0 && !this.isEmpty) this.#waiting.shift()!.settle();
@@ -112,20 +128,14 @@ export class Inbox<T> {
 
   /** The next datum; only when not empty. */
   take(): T {
-    const arrival = this.#arrivals[this.#head]!;
-    const index = this.#next++;
-    const size = arrival.sizes[index]!;
-    this.datums++;
-    this.bytes += size;
-    this.#items--;
-    this.#itemBytes -= size;
-    if (this.#next === arrival.datums.length) this.#advance(arrival);
-    return arrival.datums[index]!;
+    const datum = this.#taking[this.#next++]!;
+    if (this.#next === this.#taking.length) this.#advance();
+    return datum;
   }
 
   /** The next datum as `for await` wants it: a promise only if it has to wait. The datum of an aborted wait stays for the next. */
   next(signal?: AbortSignal): Next<T> {
-    if (this.#head < this.#arrivals.length) return { value: this.take(), done: false };
+    if (this.#next < this.#taking.length) return { value: this.take(), done: false };
     return this.#wait(() => this.take(), signal);
   }
 
@@ -145,12 +155,11 @@ export class Inbox<T> {
   }
 
   #takeBatch(): T[] {
-    const arrival = this.#arrivals[this.#head]!;
+    const { datums } = this.#arrivals[this.#head]!;
     const from = this.#next;
-    this.datums += arrival.datums.length - from;
-    this.bytes += this.#forget(arrival, arrival.datums.length);
-    this.#advance(arrival);
-    return from === 0 ? arrival.datums : arrival.datums.slice(from);
+    this.#next = datums.length;
+    this.#advance();
+    return from === 0 ? datums : datums.slice(from);
   }
 
   #wait<R>(take: () => R, signal: AbortSignal | undefined): Next<R> {
@@ -173,15 +182,26 @@ export class Inbox<T> {
   }
 
   /** Leaves the first arrival, of which all datums were taken. */
-  #advance(arrival: Arrival<T>): void {
-    this.#next = 0;
-    this.#head++;
+  #advance(): void {
+    this.#count();
+    const arrival = this.#arrivals[this.#head++]!;
+    this.#next = this.#counted = 0;
     if (this.#head === this.#arrivals.length || this.#head >= 64) {
       this.#arrivals = this.#arrivals.slice(this.#head);
       this.#head = 0;
     }
+    this.#taking = this.#arrivals[this.#head]?.datums ?? [];
     arrival.release();
-    if (this.#backlogs.length > 0 && this.#items <= this.#aheadMax / 2) this.#refill();
+    if (this.#backlogs.length > 0 && this.items <= this.#aheadMax / 2) this.#refill();
+  }
+
+  /** Counts what was taken since the last time. */
+  #count(): void {
+    const from = this.#counted;
+    const to = this.#next;
+    if (from === to) return;
+    this.#takenDatums += to - from;
+    this.#takenBytes += this.#forget(to);
   }
 
   /** Lets backlogs hand over what there is room for, those first that have waited longest. */
@@ -192,13 +212,14 @@ export class Inbox<T> {
     this.#backlogs = [...backlogs, ...this.#backlogs];
   }
 
-  /** Moves on to datum `to` of the first arrival, and says how many bytes were passed over. */
-  #forget(arrival: Arrival<T>, to: number): number {
+  /** Moves on to datum `to` of the first arrival, and says how many bytes were passed over since the last count. */
+  #forget(to: number): number {
+    const { sizes } = this.#arrivals[this.#head]!;
     let bytes = 0;
-    for (let i = this.#next; i < to; i++) bytes += arrival.sizes[i]!;
-    this.#items -= to - this.#next;
+    for (let i = this.#counted; i < to; i++) bytes += sizes[i]!;
+    this.#items -= to - this.#counted;
     this.#itemBytes -= bytes;
-    this.#next = to;
+    this.#next = this.#counted = to;
     return bytes;
   }
 
@@ -220,6 +241,7 @@ export class Inbox<T> {
   }
 
   #dropOldest(): void {
+    this.#count();
     while (!this.#fits(this.#items, this.#itemBytes)) {
       const arrival = this.#arrivals[this.#head]!;
       let to = this.#next;
@@ -230,8 +252,8 @@ export class Inbox<T> {
         bytes -= arrival.sizes[to++]!;
       }
       const dropped = to - this.#next;
-      this.#forget(arrival, to);
-      if (to === arrival.datums.length) this.#advance(arrival);
+      this.#forget(to);
+      if (to === arrival.datums.length) this.#advance();
       this.#onDropped(arrival.producer, dropped);
     }
   }

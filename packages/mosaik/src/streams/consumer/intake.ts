@@ -20,8 +20,8 @@ export interface IntakeEvents {
   onViolation(lost: number): void;
 }
 
-/** Frames that wait to be decoded, one behind the other in one chunk: `bytes` from the payload of the first to the end of the last. */
-interface HeldFrames {
+/** Frames that are to be decoded, one behind the other in one chunk: `bytes` from the payload of the first to the end of the last. */
+interface Run {
   readonly bytes: Uint8Array;
   start: number;
   end: number;
@@ -41,8 +41,10 @@ export class Intake<T> implements Backlog {
   readonly #reader = new Reader(new Uint8Array(0));
   #datums: T[] = [];
   #sizes: number[] = [];
+  /** Bytes of the payloads that became these datums. */
+  #bytes = 0;
   #room = 0;
-  #held: HeldFrames[] = [];
+  #held: Run[] = [];
   #heldCount = 0;
   /** What was delivered and is not in the inbox yet, in bytes of credit. */
   #costBytes = 0;
@@ -74,17 +76,13 @@ export class Intake<T> implements Backlog {
 
   /** Takes `count` frames that lie one behind the other, the payload of the first from `start` on. */
   onRun(bytes: Uint8Array, start: number, end: number, count: number): void {
+    if (this.#isClosed) return;
     if (this.#datums.length === 0) this.#room = this.#context.inbox.room;
-    let from = start;
-    let left = count;
-    while (left > 0 && this.#datums.length < this.#room && !this.#isClosed) {
-      const to = left === 1 ? end : frameEnd(bytes, from - FRAME_HEADER_BYTES);
-      left--;
-      this.#frames++;
-      this.#decode(bytes, from, to);
-      from = to + FRAME_HEADER_BYTES;
-    }
-    if (left > 0 && !this.#isClosed) this.#hold(bytes, from, end, left);
+    this.#frames += count;
+    const run = { bytes, start, end, count };
+    const bad = this.#decode(run, this.#readyOf(run));
+    if (bad > 0) this.#violated(bad + run.count);
+    else if (run.count > 0) this.#hold(run);
   }
 
   onDelivered(costBytes: number): void {
@@ -99,58 +97,86 @@ export class Intake<T> implements Backlog {
   }
 
   refill(): boolean {
-    const { room } = this.#context.inbox;
-    while (this.#heldCount > 0 && this.#datums.length < room && !this.#isViolated) this.#decodeHeld();
+    this.#room = this.#context.inbox.room;
+    while (this.#heldCount > 0 && this.#datums.length < this.#room && !this.#isViolated) this.#decodeHeld();
     const isDrained = this.#heldCount === 0 || this.#isViolated;
     if (isDrained) this.#held = [];
     this.#hand();
     return isDrained;
   }
 
-  #hold(bytes: Uint8Array, start: number, end: number, count: number): void {
-    this.#frames += count;
+  #hold(run: Run): void {
     if (this.#heldCount === 0) this.#context.inbox.hold(this);
-    this.#heldCount += count;
+    this.#heldCount += run.count;
     const last = this.#held.at(-1);
-    if (last !== undefined && last.bytes === bytes && last.end + FRAME_HEADER_BYTES === start) {
-      last.end = end;
-      last.count += count;
-    } else this.#held.push({ bytes, start, end, count });
+    if (last !== undefined && last.bytes === run.bytes && last.end + FRAME_HEADER_BYTES === run.start) {
+      last.end = run.end;
+      last.count += run.count;
+    } else this.#held.push(run);
   }
 
   #decodeHeld(): void {
     const oldest = this.#held[0]!;
-    const { bytes, start } = oldest;
-    const end = oldest.count === 1 ? oldest.end : frameEnd(bytes, start - FRAME_HEADER_BYTES);
-    this.#heldCount--;
+    const ready = this.#readyOf(oldest);
+    this.#heldCount -= ready;
     // A chunk is let go as soon as its last frame is decoded: who is always behind would gather them else.
-    if (--oldest.count === 0) this.#held.shift();
-    else oldest.start = end + FRAME_HEADER_BYTES;
-    this.#decode(bytes, start, end);
+    if (ready === oldest.count) this.#held.shift();
+    const bad = this.#decode(oldest, ready);
+    if (bad > 0) this.#violated(bad + this.#heldCount);
   }
 
-  #decode(bytes: Uint8Array, start: number, end: number): void {
+  /** How many frames of a run there is room for. */
+  #readyOf(run: Run): number {
+    return Math.max(0, Math.min(run.count, this.#room - this.#datums.length));
+  }
+
+  /**
+   * Makes datums of the first `count` frames of a run, and moves it on behind all of these.
+   *
+   * @returns 0; or how many are left, of which the first is no datum
+   */
+  #decode(run: Run, count: number): number {
     const { codec, node, streamId } = this.#context;
+    const { bytes } = run;
+    const reader = this.#reader;
+    const datums = this.#datums;
+    const sizes = this.#sizes;
+    const rest = run.count - count;
+    let start = run.start;
+    let left = count;
     try {
-      this.#reader.reset(bytes, start, end);
-      this.#datums.push(codec.read(this.#reader));
-      this.#sizes.push(end - start);
+      for (; left > 0; left--) {
+        // The last one's end is known, and a frame that came alone has no header in front.
+        const end = left + rest === 1 ? run.end : frameEnd(bytes, start - FRAME_HEADER_BYTES);
+        reader.reset(bytes, start, end);
+        datums.push(codec.read(reader));
+        sizes.push(end - start);
+        start = end + FRAME_HEADER_BYTES;
+      }
     } catch (error) {
       if (!(error instanceof DecodeError)) node.runtime.report(error, `decoding a datum of stream ${streamId.short()}`);
-      this.#isViolated = true;
-      this.#isClosed = true;
-      this.#events.onViolation(1 + this.#heldCount);
     }
+    this.#bytes += start - run.start - FRAME_HEADER_BYTES * (count - left);
+    run.start = start;
+    run.count = rest;
+    return left;
+  }
+
+  /** @param lost how many frames have arrived that became no datums */
+  #violated(lost: number): void {
+    this.#isViolated = true;
+    this.#isClosed = true;
+    this.#events.onViolation(lost);
   }
 
   /** Hands over what was decoded. Its credit comes back when the program has taken it. */
   #hand(): void {
     const datums = this.#datums;
     const sizes = this.#sizes;
+    const bytes = this.#bytes;
     this.#datums = [];
     this.#sizes = [];
-    let bytes = 0;
-    for (const size of sizes) bytes += size;
+    this.#bytes = 0;
     // With the last of them what is left: messages of before count as delivered, too.
     const costBytes = this.#heldCount > 0 ? bytes + FRAME_HEADER_BYTES * datums.length : this.#costBytes;
     this.#costBytes -= costBytes;
