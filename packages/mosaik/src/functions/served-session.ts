@@ -76,20 +76,20 @@ export class ServedSession implements ReplySink {
     const batch = this.#batch;
     const { writer } = batch;
     const start = batch.begin();
+    let payloadStart: number;
     try {
       writeId(writer, call.id);
       writer.u8(isError ? REPLY.error : REPLY.ok);
-      const payloadStart = writer.length;
+      payloadStart = writer.length;
       codec.write(writer, value);
-      const payloadBytes = writer.length - payloadStart;
-      if (payloadBytes > INLINE_MAX_BYTES) {
-        this.#replyByParcel(call, isError, writer.bytes.slice(payloadStart, writer.length), start);
-      } else {
-        batch.end(start);
-      }
     } catch (error) {
       batch.undo(start);
       throw error;
+    }
+    if (writer.length - payloadStart > INLINE_MAX_BYTES) {
+      this.#replyByParcel(call, isError, writer.bytes.slice(payloadStart, writer.length), start);
+    } else {
+      batch.end(start);
     }
   }
 
