@@ -1,24 +1,23 @@
 import type { PeerId } from "../primitives/index.js";
 import type { Cursor, Index } from "./positions.js";
-import { HostedProviderContext, HostedSessionContext, type SyncHost } from "./sync-contexts.js";
-import type { SyncGap, SyncProvider, SyncSession } from "./sync/sync.js";
+import { HostedProviderContext, HostedPullContext, HostedSessionContext, type SyncHost } from "./sync-contexts.js";
+import type { SyncGap, SyncProvider, SyncPull, SyncSession } from "./sync/sync.js";
 
-/** One catch-up of this member. */
-interface OpenSession {
-  readonly context: HostedSessionContext;
-  /** Nothing while the implementation makes it, or if it could not. */
-  session: SyncSession<unknown> | undefined;
-}
+/** What is open: nothing is in `session` while the implementation makes it, or if it could not. */
+type Open =
+  | { readonly kind: "catchUp"; readonly context: HostedSessionContext; session: SyncSession<unknown> | undefined }
+  | { readonly kind: "pull"; readonly context: HostedPullContext; session: SyncPull<unknown> | undefined };
 
 /**
- * The state sync of one member: its provider, and the session while it is behind (spec 05 §7). What the implementation throws is
- * reported; a session that threw is closed, and the leader's next message opens another.
+ * The state sync of one member: its provider, the session while it is behind its leader (spec 05 §7), and the pull while it is behind
+ * others and there is no leader (§19 D5). What the implementation throws is reported; a session that threw is closed, and the leader's
+ * next message opens another; a pull that threw is done.
  */
 export class CatchUp {
   readonly #host: SyncHost;
   readonly #providerContext: HostedProviderContext;
   readonly #provider: SyncProvider<unknown>;
-  #current: OpenSession | undefined;
+  #current: Open | undefined;
 
   /** @throws what the implementation throws when it makes its provider */
   constructor(host: SyncHost) {
@@ -37,33 +36,46 @@ export class CatchUp {
   /** This member is behind. A session that is open gives way. */
   begin(leader: PeerId, gap: SyncGap): void {
     this.end();
-    const current: OpenSession = {
-      context: new HostedSessionContext(
-        this.#host,
-        leader,
-        (task) => this.#inSession(task),
-        () => this.#close(current),
-      ),
+    const current: Open & { kind: "catchUp" } = {
+      kind: "catchUp",
+      context: new HostedSessionContext(this.#host, leader, {
+        guard: (task) => this.#inSession(task),
+        end: () => this.#close(current),
+        onDone: () => this.#host.synced(),
+      }),
       session: undefined,
     };
-    this.#current = current;
-    const isMade = this.#runs(() => (current.session = this.#host.machine.sync.session(current.context, gap)));
-    if (!isMade) this.#close(current);
-    // Nothing was missing: it was done before it was here to be closed.
-    else if (this.#current !== current) this.#runs(() => current.session?.close());
+    this.#open(current, () => (current.session = this.#host.machine.sync.session(current.context, gap)));
+  }
+
+  /** Others may have more than this member, and nobody leads. */
+  pull(from: readonly PeerId[]): void {
+    this.end();
+    const current: Open & { kind: "pull" } = {
+      kind: "pull",
+      context: new HostedPullContext(this.#host, {
+        guard: (task) => this.#inSession(task),
+        end: () => this.#close(current),
+        onDone: () => this.#host.pulled(),
+      }),
+      session: undefined,
+    };
+    const { sync } = this.#host.machine;
+    if (sync.pull === undefined) this.#host.pulled();
+    else this.#open(current, () => (current.session = sync.pull!(current.context, from)));
   }
 
   /** The leader went on while this member is behind. */
   leaderSent(gap: SyncGap): void {
     const { leader } = this.#host;
-    if (this.#current !== undefined) this.#inSession((session) => session.leaderSent(gap));
+    if (this.#current?.kind === "catchUp") this.#inCatchUp((session) => session.leaderSent(gap));
     else if (leader !== undefined) this.begin(leader, gap);
   }
 
   leaderChanged(leader: PeerId): void {
-    if (this.#current === undefined) return;
+    if (this.#current?.kind !== "catchUp") return;
     this.#current.context.leader = leader;
-    this.#inSession((session) => session.leaderChanged?.(leader));
+    this.#inCatchUp((session) => session.leaderChanged?.(leader));
   }
 
   bondsChanged(): void {
@@ -82,7 +94,7 @@ export class CatchUp {
     return index;
   }
 
-  /** Gives the session up. */
+  /** Gives the session or the pull up. */
   end(): void {
     if (this.#current !== undefined) this.#close(this.#current);
   }
@@ -93,17 +105,37 @@ export class CatchUp {
     this.#providerContext.close();
   }
 
+  #open(current: Open, make: () => void): void {
+    this.#current = current;
+    const isMade = this.#runs(make);
+    if (!isMade) this.#fail(current);
+    // Nothing was missing: it was done before it was here to be closed.
+    else if (this.#current !== current) this.#runs(() => current.session?.close());
+  }
+
+  #inCatchUp(use: (session: SyncSession<unknown>) => void): void {
+    const current = this.#current;
+    this.#inSession(() => current?.kind === "catchUp" && current.session !== undefined && use(current.session));
+  }
+
   /** @returns whether it went through */
-  #inSession(use: (session: SyncSession<unknown>) => void): boolean {
+  #inSession(use: (session: SyncPull<unknown>) => void): boolean {
     const current = this.#current;
     if (current?.session === undefined) return true;
     const { session } = current;
     const isFine = this.#runs(() => use(session));
-    if (!isFine) this.#close(current);
+    if (!isFine) this.#fail(current);
     return isFine;
   }
 
-  #close(current: OpenSession): void {
+  /** The core waits for the end of a pull. */
+  #fail(current: Open): void {
+    if (this.#current !== current) return;
+    this.#close(current);
+    if (current.kind === "pull") this.#host.pulled();
+  }
+
+  #close(current: Open): void {
     if (this.#current !== current) return;
     this.#current = undefined;
     current.context.close();

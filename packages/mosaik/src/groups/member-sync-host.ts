@@ -28,6 +28,7 @@ export interface MemberParts {
   readonly onInstalled: (cursor: Cursor) => void;
   readonly onDiverged: (at: Cursor, peer: PeerId) => void;
   readonly onSynced: () => void;
+  readonly onPulled: () => void;
 }
 
 /** A member as its state sync sees it. */
@@ -115,6 +116,10 @@ export class MemberSyncHost implements SyncHost {
       this.#parts.onSynced();
       this.#parts.state.tell({ kind: "caughtUp", position: this.log.last() });
     });
+  }
+
+  pulled(): void {
+    this.#parts.run(() => this.#parts.onPulled());
   }
 }
 

@@ -115,6 +115,7 @@ export class Replica {
       onInstalled: (cursor) => this.#installed(cursor),
       onDiverged: (at, peer) => this.#beginAnew(at, peer),
       onSynced: () => this.#inputs.push({ kind: "synced" }),
+      onPulled: () => this.#inputs.push({ kind: "pulled" }),
     });
     this.#catchUp = new CatchUp(syncHost);
     this.#bonds = this.#openBonds();
@@ -205,6 +206,8 @@ export class Replica {
         return this.#catchUp.leaderSent(output.gap);
       case "syncLeader":
         return this.#catchUp.leaderChanged(output.leader);
+      case "pull":
+        return this.#catchUp.pull(output.from);
       case "endSync":
         return this.#catchUp.end();
       case "reverted":

@@ -4,7 +4,7 @@ import type { GroupId } from "./group-id.js";
 import type { StateMachine } from "./machine/machine.js";
 import type { Cursor, Index } from "./positions.js";
 import type { LogEntry, LogStorage } from "./storage/storage.js";
-import type { ProviderContext, SessionContext, SyncContext } from "./sync/sync.js";
+import type { ProviderContext, PullContext, SessionContext, SyncContext } from "./sync/sync.js";
 
 /** The member that a state sync belongs to: what it reaches, and what it does to it. */
 export interface SyncHost {
@@ -31,6 +31,8 @@ export interface SyncHost {
   diverged(at: Cursor, peer: PeerId): void;
   /** A session is done. */
   synced(): void;
+  /** A pull is done, or there is none. */
+  pulled(): void;
 }
 
 /** What a provider or a session is handed. Once it is closed, nothing that they do has an effect. */
@@ -116,17 +118,23 @@ export class HostedProviderContext extends HostedContext implements ProviderCont
   }
 }
 
-export class HostedSessionContext extends HostedContext implements SessionContext<unknown> {
-  leader: PeerId;
-  protected readonly guard: Guard;
-  readonly #end: () => void;
+/** What belongs to one session or pull. */
+export interface Fetching {
+  readonly guard: Guard;
+  /** Closes it. */
+  readonly end: () => void;
+  /** Told behind that, if it is done. */
+  readonly onDone: () => void;
+}
 
-  /** @param end closes the session */
-  constructor(host: SyncHost, leader: PeerId, guard: Guard, end: () => void) {
+export class HostedPullContext extends HostedContext implements PullContext<unknown> {
+  protected readonly guard: Guard;
+  readonly #fetching: Fetching;
+
+  constructor(host: SyncHost, fetching: Fetching) {
     super(host);
-    this.leader = leader;
-    this.guard = guard;
-    this.#end = end;
+    this.guard = fetching.guard;
+    this.#fetching = fetching;
   }
 
   get committed(): Cursor {
@@ -147,13 +155,22 @@ export class HostedSessionContext extends HostedContext implements SessionContex
 
   diverged(at: Cursor, peer: PeerId): void {
     if (this.isClosed) return;
-    this.#end();
+    this.#fetching.end();
     this.host.diverged(at, peer);
   }
 
   done(): void {
     if (this.isClosed) return;
-    this.#end();
-    this.host.synced();
+    this.#fetching.end();
+    this.#fetching.onDone();
+  }
+}
+
+export class HostedSessionContext extends HostedPullContext implements SessionContext<unknown> {
+  leader: PeerId;
+
+  constructor(host: SyncHost, leader: PeerId, fetching: Fetching) {
+    super(host, fetching);
+    this.leader = leader;
   }
 }

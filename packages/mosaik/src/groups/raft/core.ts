@@ -112,6 +112,9 @@ export class RaftCore {
         return;
       case "synced":
         return this.#replication.synced(this.term);
+      case "pulled":
+        if (role.kind === "follower") role.pulled();
+        return;
       case "installed":
         return this.#replication.installed(input.cursor);
       case "rebuilt":
@@ -126,7 +129,7 @@ export class RaftCore {
     if (role.kind === "leader") role.tick();
     else if (role.kind === "follower") {
       if (role.tick()) this.#campaign(role.term + 1);
-    } else if (this.#state.nowMs >= role.deadlineMs) this.#campaign(role.term + 1);
+    } else if (this.#state.nowMs >= role.deadlineMs && !this.#givesUp(role)) this.#campaign(role.term + 1);
   }
 
   #unbonded(peer: PeerId): void {
@@ -143,10 +146,11 @@ export class RaftCore {
       if (message.term > TERM_MAX || this.#keepsTo(message)) return;
       if (message.kind === "appendEntries" && message.leader === this.#state.localId) return;
       if (message.term < this.term) return this.#answerOldTerm(from, message);
+      const hasLed = this.#role.kind === "leader" && message.term > this.term;
       if (message.term > this.term) {
         this.#follow(message.term, message.kind === "appendEntries" ? message.leader : undefined);
       }
-      if (message.kind === "requestVote") return this.#vote(from, message);
+      if (message.kind === "requestVote") return this.#vote(from, message, hasLed);
       if (message.kind === "appendEntries" && this.#role.kind === "candidate") {
         this.#follow(message.term, message.leader);
       } else if (message.kind === "appendEntries" && this.#role.kind === "leader") {
@@ -156,7 +160,9 @@ export class RaftCore {
     }
     const role = this.#role;
     role.receive(from, message);
-    if (role.kind === "candidate" && role.isElected) this.#lead(role);
+    if (role.kind !== "candidate") return;
+    if (role.isElected) this.#lead(role);
+    else if (role.election.isLost) this.#givesUp(role);
   }
 
   /** Whether a request is ignored because the leader was heard just now. */
@@ -176,12 +182,22 @@ export class RaftCore {
     }
   }
 
-  #vote(from: PeerId, request: RequestVote): void {
+  /** @param hasLed whether this member led until the request came: if the candidate lacks what it has, it stands again at once */
+  #vote(from: PeerId, request: RequestVote, hasLed: boolean): void {
     const { vote, log, preference } = this.#state;
     const ballot = judge(vote, request, log.last(), preference());
     if (ballot.isRecorded) this.#state.vote = { term: request.term, candidate: from };
     this.#state.send(from, { kind: "requestVoteResponse", term: request.term, vote: ballot.vote });
     if (this.#role.kind === "follower") this.#role.voted(ballot);
+    if (hasLed && ballot.isBehind && this.#state.rules.electsEarly) this.#campaign(request.term + 1);
+  }
+
+  /** Whoever denied may have what this candidate lacks: it does not stand again before it has fetched that. @returns whether there is such a member */
+  #givesUp({ term, election, deadlineMs }: Candidate): boolean {
+    const { deniers } = election;
+    if (deniers.length === 0 || !this.#state.rules.pullsWhenDenied) return false;
+    this.#follow(term, undefined).pull(deniers, deadlineMs);
+    return true;
   }
 
   #answered({ origin, result, position }: RaftInput & { kind: "answered" }): void {
@@ -196,12 +212,14 @@ export class RaftCore {
     }
   }
 
-  #follow(term: Term, leader: PeerId | undefined): void {
+  #follow(term: Term, leader: PeerId | undefined): Follower {
     this.#endRole();
     this.#state.leader = leader;
-    this.#become(new Follower(this.#state, this.#replication, term));
+    const follower = new Follower(this.#state, this.#replication, term);
+    this.#become(follower);
     if (this.#unproven !== undefined) this.#state.emit({ kind: "possiblyReverted", range: this.#unproven });
     this.#unproven = undefined;
+    return follower;
   }
 
   #standAgainstRival(role: Leader): void {

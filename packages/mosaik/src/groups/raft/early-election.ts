@@ -15,6 +15,11 @@ export function successionDelayMs(config: ConsensusConfig, rank: number): number
   return (rank + 1) * turnMs(config);
 }
 
+/** How long after it has fetched what it lacked a member of this rank stands again: others may have done the same. */
+export function returnDelayMs(config: ConsensusConfig, rank: number): number {
+  return rank * turnMs(config);
+}
+
 /** How much later the next one in rank tries: long enough for a round of votes and a first heartbeat. */
 function turnMs({ heartbeatIntervalMs }: ConsensusConfig): number {
   return heartbeatIntervalMs / 2;

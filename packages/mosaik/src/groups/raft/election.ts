@@ -11,6 +11,7 @@ export class Election {
   readonly #requested: ReadonlySet<PeerId>;
   readonly #granted: Set<PeerId>;
   readonly #abstained = new Set<PeerId>();
+  readonly #denied = new Set<PeerId>();
 
   constructor(candidate: PeerId, asked: readonly PeerId[]) {
     this.#requested = new Set([...asked, candidate]);
@@ -22,16 +23,28 @@ export class Election {
     return this.#granted;
   }
 
+  /** Who denied: they have more than the candidate, or had given their vote away. */
+  get deniers(): readonly PeerId[] {
+    return [...this.#denied];
+  }
+
   /** Counts a vote; not those of peers that were not asked. A denial is a vote that is never granted. */
   record(from: PeerId, vote: Vote): void {
     if (!this.#requested.has(from)) return;
     if (vote === "granted") this.#granted.add(from);
     else if (vote === "abstained") this.#abstained.add(from);
+    else this.#denied.add(from);
   }
 
   /** @param grantsMin no fewer will do */
   isWon(grantsMin = 1): boolean {
     const quorum = electionQuorum(this.#requested.size, this.#abstained.size);
     return this.#granted.size >= Math.max(quorum, grantsMin);
+  }
+
+  /** Whether too many have denied: it is not won even if all others grant. */
+  get isLost(): boolean {
+    const votable = this.#requested.size - this.#abstained.size;
+    return votable - this.#denied.size < electionQuorum(this.#requested.size, this.#abstained.size);
   }
 }

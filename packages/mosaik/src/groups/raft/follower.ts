@@ -1,6 +1,6 @@
 import type { PeerId } from "../../primitives/index.js";
 import type { Term } from "../positions.js";
-import { firstElectionDelayMs, successionDelayMs } from "./early-election.js";
+import { firstElectionDelayMs, returnDelayMs, successionDelayMs } from "./early-election.js";
 import { Forwards } from "./forwards.js";
 import type { Proposal } from "./io.js";
 import type { AppendEntries, RaftMessage } from "./messages.js";
@@ -19,6 +19,8 @@ export class Follower {
   readonly #isFirst: boolean;
   #electionAtMs: number;
   #earlyElectionAtMs = Infinity;
+  /** When it would stand again if those who denied their votes had nothing that it lacks. */
+  #retryAtMs = Infinity;
   #heardAtMs = -Infinity;
 
   constructor(state: RaftState, replication: Replication, term: Term, isFirst = false) {
@@ -46,7 +48,8 @@ export class Follower {
     const { nowMs, leader } = this.#state;
     this.#forwards.expire();
     if (nowMs < this.#electionDueMs() && nowMs < this.#earlyElectionAtMs) return false;
-    const isHopeless = this.#replication.isSyncing && leader !== undefined && this.#state.isBonded(leader);
+    const { isSyncing, isPulling } = this.#replication;
+    const isHopeless = isPulling || (isSyncing && leader !== undefined && this.#state.isBonded(leader));
     if (!isHopeless && this.#state.preference().kind !== "observer") return true;
     this.#restartTimer();
     return false;
@@ -77,6 +80,21 @@ export class Follower {
     if (resetsTimer) this.#restartTimer();
     // Whoever succeeds the leader needs what we have: it is our turn.
     else if (isBehind && this.#isLeaderless) this.#planSuccession();
+  }
+
+  /** It was denied the votes that it needed: before it stands again it fetches what they have who denied them. */
+  pull(from: readonly PeerId[], retryAtMs: number): void {
+    this.#retryAtMs = retryAtMs;
+    this.#replication.pull(from);
+  }
+
+  /** What the others had more is here, or there was nothing. */
+  pulled(): void {
+    const { config, nowMs } = this.#state;
+    const hasMore = this.#replication.pulled();
+    if (!this.#isLeaderless) return;
+    const atMs = hasMore ? nowMs + returnDelayMs(config, this.#state.rank()) * this.#reluctance : this.#retryAtMs;
+    this.#electionAtMs = Math.min(this.#electionAtMs, Math.max(nowMs, atMs));
   }
 
   bonded(peer: PeerId): void {
@@ -125,10 +143,9 @@ export class Follower {
 
   #planSuccession(): void {
     if (!this.#state.rules.electsEarly || this.#state.bonds.length === 0) return;
-    const preference = this.#state.preference();
-    if (this.#isBehindLeader || preference.kind === "observer") return;
-    const factor = preference.kind === "reluctant" ? preference.factor : 1;
-    this.#earlyElectionAtMs = this.#state.nowMs + successionDelayMs(this.#state.config, this.#state.rank()) * factor;
+    if (this.#isBehindLeader || this.#state.preference().kind === "observer") return;
+    const delayMs = successionDelayMs(this.#state.config, this.#state.rank());
+    this.#earlyElectionAtMs = this.#state.nowMs + delayMs * this.#reluctance;
   }
 
   get #isLeaderless(): boolean {
@@ -150,9 +167,13 @@ export class Follower {
   }
 
   #nextElectionMs(delayMs: number): number {
+    return this.#state.nowMs + (this.#state.electionTimeoutMs() + delayMs) * this.#reluctance;
+  }
+
+  /** How many times longer than others it waits. */
+  get #reluctance(): number {
     const preference = this.#state.preference();
-    const factor = preference.kind === "reluctant" ? preference.factor : 1;
-    return this.#state.nowMs + (this.#state.electionTimeoutMs() + delayMs) * factor;
+    return preference.kind === "reluctant" ? preference.factor : 1;
   }
 
   /** Whoever is behind cannot win, and lets the others try first. */

@@ -40,6 +40,8 @@ export type RaftInput =
     }
   /** The session of the state sync is done: the log ends where the leader's entries may follow. */
   | { readonly kind: "synced" }
+  /** What the members of `pull` have was fetched, or there was nothing, or they do not answer. */
+  | { readonly kind: "pulled" }
   /** The session has put log and machine to a place by a snapshot. */
   | { readonly kind: "installed"; readonly cursor: Cursor }
   /** The log and the machine begin anew: everything is forgotten but the term and the vote. */
@@ -72,6 +74,9 @@ export type RaftOutput =
   | { readonly kind: "beginSync"; readonly leader: PeerId; readonly gap: SyncGap }
   | { readonly kind: "leaderSent"; readonly gap: SyncGap }
   | { readonly kind: "syncLeader"; readonly leader: PeerId }
+  /** Those may have a newer log than this member, and there is no leader: what they have is to be fetched, then `pulled`. */
+  | { readonly kind: "pull"; readonly from: readonly PeerId[] }
+  /** Ends a catch-up or a pull. */
   | { readonly kind: "endSync" }
   /** Entries were taken off the end of the log. They were never committed here. */
   | { readonly kind: "reverted"; readonly from: Index; readonly entries: readonly LogEntry[] }

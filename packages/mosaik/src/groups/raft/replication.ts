@@ -1,5 +1,5 @@
 import type { PeerId } from "../../primitives/index.js";
-import { ORIGIN, type Cursor, type Index, type Term } from "../positions.js";
+import { compareCursors, ORIGIN, type Cursor, type Index, type Term } from "../positions.js";
 import type { SyncGap } from "../sync/sync.js";
 import { matchLog, type LogMatch } from "./log-matching.js";
 import type { AppendEntries } from "./messages.js";
@@ -17,8 +17,10 @@ interface Untaken {
  */
 export class Replication {
   readonly #state: RaftState;
-  #phase: "following" | "syncing" | "diverged" = "following";
+  #phase: "following" | "syncing" | "pulling" | "diverged" = "following";
   #untaken: Untaken | undefined;
+  /** Where the log ended when a pull began. */
+  #pullsFrom: Cursor = ORIGIN;
   /** What was committed when the fingerprints differed behind it: if they differ again, the difference is not behind it. */
   #suspectAt: Index | undefined;
   /** Since when the leader's log ends before what is committed here. */
@@ -32,6 +34,11 @@ export class Replication {
     return this.#phase === "syncing";
   }
 
+  /** Whether it fetches what members have that denied their votes. */
+  get isPulling(): boolean {
+    return this.#phase === "pulling";
+  }
+
   /** Entries or a heartbeat of the leader of our term. Answered only if there are entries, and they could be taken. */
   accept(from: PeerId, message: AppendEntries): void {
     const { log, rules } = this.#state;
@@ -39,6 +46,7 @@ export class Replication {
       this.#untaken = { from, message };
       return;
     }
+    if (this.#phase === "pulling") this.stop();
     const match = matchLog(log, message, rules.usesFingerprints);
     if (this.#phase === "syncing") {
       if (!this.#isOvertaken(message, match)) return this.#hand(from, message);
@@ -57,6 +65,22 @@ export class Replication {
     const { leader, rules } = this.#state;
     if (leader === undefined || !rules.acknowledgesSync || this.#isObserver()) return;
     if (this.#state.isBonded(leader)) this.#acknowledge(leader, term);
+  }
+
+  /** Nobody leads, and those may have more than this member: it is fetched from them (§19 D5). */
+  pull(from: readonly PeerId[]): void {
+    if (this.#phase !== "following" || from.length === 0) return;
+    this.#phase = "pulling";
+    this.#pullsFrom = this.#state.log.last();
+    this.#state.emit({ kind: "pull", from });
+  }
+
+  /** The pull is done. @returns whether it brought something newer */
+  pulled(): boolean {
+    if (this.#phase !== "pulling") return false;
+    this.#phase = "following";
+    this.#state.tellLogPosition();
+    return compareCursors(this.#state.log.last(), this.#pullsFrom) > 0;
   }
 
   /** Log and machine stand at `cursor`, by a snapshot. */
@@ -78,9 +102,9 @@ export class Replication {
     if (untaken !== undefined && untaken.message.term === followedTerm) this.accept(untaken.from, untaken.message);
   }
 
-  /** Ends an open session. What it has appended stays. */
+  /** Ends an open session, or a pull. What it has appended stays. */
   stop(): void {
-    if (this.#phase !== "syncing") return;
+    if (this.#phase !== "syncing" && this.#phase !== "pulling") return;
     this.#phase = "following";
     this.#untaken = undefined;
     this.#state.emit({ kind: "endSync" });

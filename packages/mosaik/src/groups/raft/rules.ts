@@ -17,9 +17,14 @@ export interface RaftRules {
   readonly acknowledgesSync: boolean;
   /** A catch-up goes on when the leader changes (§19 D3). */
   readonly keepsSync: boolean;
+  /** A candidate that was denied fetches what those who denied have more before it stands again (§19 D5). */
+  readonly pullsWhenDenied: boolean;
   /** A candidate follows nobody, and followers tell their log positions (§19 D6). */
   readonly tellsEverything: boolean;
-  /** The first leader is elected as soon as all members are bonded, and another as soon as the bond with the leader ends. */
+  /**
+   * The first leader is elected as soon as all members are bonded, and another as soon as the bond with the leader ends; a leader that a
+   * candidate without its entries has deposed stands again at once.
+   */
   readonly electsEarly: boolean;
   /** Of two leaders of one term only the one with the better log stands for election at once. */
   readonly yieldsToRival: boolean;
@@ -47,6 +52,7 @@ export const availableRules: RaftRules = {
   answersOldTerms: true,
   acknowledgesSync: true,
   keepsSync: true,
+  pullsWhenDenied: true,
   tellsEverything: true,
   electsEarly: true,
   yieldsToRival: true,
@@ -66,6 +72,7 @@ export const rustRules: RaftRules = {
   answersOldTerms: false,
   acknowledgesSync: false,
   keepsSync: false,
+  pullsWhenDenied: false,
   tellsEverything: false,
   electsEarly: false,
   yieldsToRival: false,

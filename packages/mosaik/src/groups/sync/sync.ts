@@ -41,8 +41,8 @@ export interface ProviderContext<M> extends SyncContext<M> {
   feed(command: Uint8Array): boolean;
 }
 
-export interface SessionContext<M> extends SyncContext<M> {
-  readonly leader: PeerId;
+/** What fetching brings about at this member. */
+export interface PullContext<M> extends SyncContext<M> {
   /** Appends fetched entries behind the log's last one. */
   append(entries: readonly LogEntry[]): void;
   /** Takes entries behind `committed` away that others contradict: `at` and all after it. Told as `reverted`. */
@@ -51,8 +51,12 @@ export interface SessionContext<M> extends SyncContext<M> {
   installed(cursor: Cursor): void;
   /** What this node has committed is not what the others have. The session is closed; a machine that can be reset begins anew. */
   diverged(at: Cursor, peer: PeerId): void;
-  /** The log ends where the leader's entries may follow. The session is closed. */
+  /** There is nothing more to fetch: of a session, that the log ends where the leader's entries may follow. It is closed. */
   done(): void;
+}
+
+export interface SessionContext<M> extends PullContext<M> {
+  readonly leader: PeerId;
 }
 
 /** Serves members that are behind: one for each group and node, as long as the group lasts. */
@@ -66,15 +70,19 @@ export interface SyncProvider<M> {
   close?(): void;
 }
 
-/** One catch-up of a member that is behind. */
-export interface SyncSession<M> {
+/** Fetches what others have more where nobody leads. It must call `done`, whatever the others do. */
+export interface SyncPull<M> {
   receive(message: M, from: PeerId): void;
+  bondsChanged?(): void;
+  close(): void;
+}
+
+/** One catch-up of a member that is behind. */
+export interface SyncSession<M> extends SyncPull<M> {
   /** The leader went on meanwhile; also its empty heartbeats. */
   leaderSent(gap: SyncGap): void;
   /** The leader is another now; the session goes on. */
   leaderChanged?(leader: PeerId): void;
-  bondsChanged?(): void;
-  close(): void;
 }
 
 /** A way to bring members up to date (spec 05 §7). Messages travel between members under the group's bonds. */
@@ -84,4 +92,9 @@ export interface StateSync<M = unknown> {
   readonly message: Codec<M>;
   provider(context: ProviderContext<M>): SyncProvider<M>;
   session(context: SessionContext<M>, gap: SyncGap): SyncSession<M>;
+  /**
+   * These denied this member the votes that it needs to lead: they may have a newer log. Without this a member that has less than an
+   * observer does not lead.
+   */
+  pull?(context: PullContext<M>, from: readonly PeerId[]): SyncPull<M>;
 }

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Election, electionQuorum } from "../../../src/groups/raft/election.js";
 import type { Vote } from "../../../src/groups/raft/messages.js";
+import { rustRules } from "../../../src/groups/raft/rules.js";
 import { Member, message, peer } from "./member.js";
 
 describe("a candidate (spec 05 §6.5)", () => {
@@ -40,8 +41,8 @@ describe("a candidate (spec 05 §6.5)", () => {
     expect(a.voters()).toBe("a");
   });
 
-  it("counts the denied among the asked, and tries again in the next term when the time is up", () => {
-    const a = new Member({ bonds: "bcde" });
+  it("counts the denied among the asked, and as a Rust member tries again in the next term when the time is up", () => {
+    const a = new Member({ base: rustRules, bonds: "bcde" });
     a.at(5000);
     a.receives("b", message.vote(1, "denied"));
     a.receives("c", message.vote(1, "denied"));

@@ -2,6 +2,7 @@ import { compareCursors } from "../../../src/groups/positions.js";
 import type { RaftOutput } from "../../../src/groups/raft/io.js";
 import type { RaftMessage } from "../../../src/groups/raft/messages.js";
 import { availableRules, rustRules } from "../../../src/groups/raft/rules.js";
+import type { LogEntry } from "../../../src/groups/storage/storage.js";
 import type { SyncGap } from "../../../src/groups/sync/sync.js";
 import { equalBytes } from "../../../src/primitives/index.js";
 import { Member, nameOf, type MemberOptions } from "./member.js";
@@ -112,6 +113,7 @@ export class Cluster {
       }
       if (output.kind === "beginSync" || output.kind === "leaderSent") this.#syncing.set(name, output.gap);
       if (output.kind === "endSync") this.#syncing.delete(name);
+      if (output.kind === "pull") this.#pull(name, output.from.map(nameOf));
       if (output.kind === "diverged") {
         this.member(name).log.resetTo({ term: 0, index: 0 });
         this.do(name, (member) => member.step({ kind: "rebuilt" }));
@@ -126,6 +128,25 @@ export class Cluster {
     this.#queue.push({ from, to, message, dueMs: Math.max(last?.dueMs ?? 0, this.nowMs + this.#delayMs()) });
   }
 
+  /** Does at once what a pull does with time: of the logs of those who denied, the one that ends last takes the place of an older one. */
+  #pull(name: string, from: readonly string[]): void {
+    const member = this.member(name);
+    for (const other of from) {
+      const log = this.isConnected(name, other) ? this.member(other).log : member.log;
+      if (compareCursors(log.last(), member.log.last()) <= 0) continue;
+      const { index } = member.core.committed;
+      const theirs = log.slice({ start: index + 1, end: log.last().index }).entries;
+      const isDiverged = index > 0 && !isSame(member.log.get(index)!, log.get(index));
+      if (isDiverged) {
+        member.log.resetTo({ term: 0, index: 0 });
+        return this.do(name, () => member.step({ kind: "rebuilt" }));
+      }
+      member.log.truncate(index + 1);
+      member.log.append(theirs);
+    }
+    this.do(name, () => member.step({ kind: "pulled" }));
+  }
+
   /** Does at once what a session does with time: from the last committed entry on the log becomes the leader's. */
   #sync(name: string): void {
     const gap = this.#syncing.get(name);
@@ -138,8 +159,7 @@ export class Cluster {
     const theirs = leader.log.slice({ start: Math.max(1, index), end: leader.log.last().index }).entries;
     const ours = member.log.get(index);
     if (ours !== undefined) {
-      const [first] = theirs;
-      if (first === undefined || first.term !== ours.term || !equalBytes(first.command, ours.command)) {
+      if (!isSame(ours, theirs[0])) {
         member.log.resetTo({ term: 0, index: 0 });
         return this.do(name, () => member.step({ kind: "rebuilt" }));
       }
@@ -148,6 +168,10 @@ export class Cluster {
     member.log.append(index > 0 ? theirs.slice(1) : theirs);
     this.do(name, () => member.step({ kind: "synced" }));
   }
+}
+
+function isSame(one: LogEntry, other: LogEntry | undefined): boolean {
+  return other !== undefined && one.term === other.term && equalBytes(one.command, other.command);
 }
 
 function link(a: string, b: string): string {

@@ -223,6 +223,8 @@ export function tell(output: RaftOutput): string {
       return `during sync: ${tellGap(output.gap)}`;
     case "syncLeader":
       return `sync under ${nameOf(output.leader)}`;
+    case "pull":
+      return `pull from ${output.from.map(nameOf).join("")}`;
     case "endSync":
       return "end sync";
     case "reverted":

@@ -63,6 +63,14 @@ describe("LogReplayProvider", () => {
     expect(fetch(2, 5)).toEqual(answer(2, 5));
   });
 
+  it("gives all that it has where nobody leads, and advertises what is committed", () => {
+    context.commit(3);
+    Object.assign(context, { leader: undefined });
+    expect(fetch(2, 5)).toEqual(answer(2, 5));
+    expect(ask({ kind: "availabilityRequest" })).toEqual(has(0, 3));
+    expect(fetch(7, 9)).toEqual(has(0, 3));
+  });
+
   it("says what it has instead of an answer that would wedge a Rust session: empty, or from elsewhere", () => {
     context.commit(4);
     expect(fetch(5, 6)).toEqual(has(0, 4));

@@ -1,6 +1,7 @@
 import type { PeerId } from "../../../primitives/index.js";
 import type { Index, IndexRange } from "../../positions.js";
 import type { LogEntry } from "../../storage/storage.js";
+import { isAsAsked } from "./comparison.js";
 import { ENTRY_BYTES } from "./leader-tail.js";
 import type { FetchedEntries } from "./protocol.js";
 
@@ -104,12 +105,13 @@ export class Fetches {
   }
 
   /** Keeps entries that were asked for. @returns whether they were; `joinOnly` if only the one before them was given */
-  accept(from: PeerId, { range, entries }: FetchedEntries): "kept" | "joinOnly" | "dropped" {
+  accept(from: PeerId, fetched: FetchedEntries): "kept" | "joinOnly" | "dropped" {
+    const { range, entries } = fetched;
     const request = this.#requests.get(from);
     if (request === undefined) return "dropped";
     // An answer to an earlier request: that to this one may be on its way.
     if (range.start !== request.start && entries.length > 0) return "dropped";
-    if (!isAsAsked(request, range, entries)) {
+    if (!isAsAsked(request, fetched)) {
       this.forget(from);
       return "dropped";
     }
@@ -195,12 +197,6 @@ export class Fetches {
     this.#chunks.splice(place === -1 ? this.#chunks.length : place, 0, chunk);
     this.#waitingBytes += bytesOf(chunk);
   }
-}
-
-function isAsAsked(request: Request, range: IndexRange, entries: readonly LogEntry[]): boolean {
-  if (range.start !== request.start || range.end < range.start || range.end > request.end) return false;
-  if (entries.length !== range.end - range.start + 1) return false;
-  return entries.every(({ term }, i) => i === 0 || term >= entries[i - 1]!.term);
 }
 
 function bytesOf({ entries }: Chunk): number {

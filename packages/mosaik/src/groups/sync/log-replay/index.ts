@@ -2,6 +2,7 @@ import type { StateSync } from "../sync.js";
 import { logReplayConfig, logReplaySignature, type LogReplayOptions } from "./config.js";
 import { logReplayMessageCodec, type LogReplayMessage } from "./protocol.js";
 import { LogReplayProvider } from "./provider.js";
+import { LogReplayPull } from "./pull.js";
 import { LogReplaySession } from "./session.js";
 
 export type { LogReplayOptions } from "./config.js";
@@ -20,5 +21,6 @@ export function logReplaySync(options: LogReplayOptions): StateSync<LogReplayMes
     message: logReplayMessageCodec(config.batchSize),
     provider: (context) => new LogReplayProvider(config, context),
     session: (context, gap) => new LogReplaySession(config, context, gap),
+    pull: (context, from) => new LogReplayPull(config, context, from),
   };
 }

@@ -39,9 +39,9 @@ export class LogReplayProvider implements SyncProvider<LogReplayMessage> {
 
   #serve({ start, end }: IndexRange, to: PeerId): void {
     if (start > end) return;
-    const available = this.#available();
-    const last = Math.min(end, available.end, start + this.#config.batchSize - 1);
-    const entries = start > available.start ? this.#read(start, last) : [];
+    const held = this.#held();
+    const last = Math.min(end, held.end, start + this.#config.batchSize - 1);
+    const entries = start > held.start ? this.#read(start, last) : [];
     // A Rust session is stuck for good with an answer that is empty or begins elsewhere than it asked; with what we have it asks anew.
     if (entries.length === 0) return this.#advertise(to);
     const range = { start, end: start + entries.length - 1 };
@@ -65,5 +65,11 @@ export class LogReplayProvider implements SyncProvider<LogReplayMessage> {
     const { log, committed, isLeader } = this.#context;
     const { start, end } = log.available();
     return { start, end: isLeader ? end : Math.max(start, Math.min(committed.index, end)) };
+  }
+
+  /** Where nobody leads all of it is given to whoever asks: the next leader needs it to be elected. */
+  #held(): IndexRange {
+    const { log, leader } = this.#context;
+    return leader === undefined ? log.available() : this.#available();
   }
 }

@@ -1,8 +1,9 @@
-import { equalBytes, type PeerId } from "../../../primitives/index.js";
+import type { PeerId } from "../../../primitives/index.js";
 import type { CancelTimer } from "../../../runtime/index.js";
 import type { Index } from "../../positions.js";
 import type { LogEntry } from "../../storage/storage.js";
 import type { SessionContext, SyncGap, SyncSession } from "../sync.js";
+import { firstDifference } from "./comparison.js";
 import type { LogReplayConfig } from "./config.js";
 import { Fetches, type Chunk } from "./fetches.js";
 import { LeaderTail } from "./leader-tail.js";
@@ -168,7 +169,7 @@ export class LogReplaySession implements SyncSession<LogReplayMessage> {
   }
 
   #install({ from, start, end, entries }: Chunk): void {
-    const difference = this.#firstDifference(start, entries);
+    const difference = firstDifference(this.#context.log, start, entries);
     if (difference === undefined) {
       // All of it is here.
     } else if (difference > this.#context.log.last().index) {
@@ -200,7 +201,7 @@ export class LogReplaySession implements SyncSession<LogReplayMessage> {
     if (term !== undefined && term !== join.term) {
       return join.index <= committed.index ? this.#diverge(join.index) : this.#fetchFromLeader();
     }
-    const difference = this.#firstDifference(join.index + 1, entries);
+    const difference = firstDifference(log, join.index + 1, entries);
     if (difference !== undefined) {
       if (difference <= committed.index) return this.#diverge(difference);
       this.#replaceFrom(difference, entries.slice(difference - join.index - 1));
@@ -209,19 +210,6 @@ export class LogReplaySession implements SyncSession<LogReplayMessage> {
     if (log.last().index > last) this.#context.truncate(last + 1);
     this.close();
     this.#context.done();
-  }
-
-  /** The first of these entries that the log has not, or another in its place. */
-  #firstDifference(start: Index, entries: readonly LogEntry[]): Index | undefined {
-    const { log } = this.#context;
-    for (const [i, { term, command }] of entries.entries()) {
-      const held = log.get(start + i);
-      // Of the boundary only the term is left.
-      const isSame =
-        held === undefined ? log.termAt(start + i) === term : held.term === term && equalBytes(held.command, command);
-      if (!isSame) return start + i;
-    }
-    return undefined;
   }
 
   #replaceFrom(index: Index, entries: readonly LogEntry[]): void {
