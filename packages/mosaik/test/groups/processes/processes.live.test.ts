@@ -14,7 +14,8 @@ const SEED = Number(process.env["MOSAIK_SEED"] ?? 1);
 /** `npm run test:processes` plays 50. One of them again: `MOSAIK_ROUND=17 MOSAIK_ROUNDS=1`. */
 const ROUNDS = Number(process.env["MOSAIK_ROUNDS"] ?? 4);
 const FIRST_ROUND = Number(process.env["MOSAIK_ROUND"] ?? 0);
-const ROUNDS_OF_CREW = 10;
+/** One of each kind of fault; what those that come back have to catch up with stays short. */
+const ROUNDS_OF_CREW = 5;
 const SIZE = 5;
 
 /** All have the same so long after everything was put right, in ms. */
