@@ -122,7 +122,6 @@ export type {
   JoinOptions,
   LeadershipPreference,
   LogEntry,
-  LogReplayMessage,
   LogReplayOptions,
   LogSlice,
   LogStorage,

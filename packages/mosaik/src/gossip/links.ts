@@ -8,11 +8,11 @@ import type { TopicMessage } from "./protocol.js";
 import { Turns } from "./turns.js";
 
 /** Dials at once. */
-export const DIALS_MAX = 32;
+const DIALS_MAX = 32;
 /** Connections beyond which nobody is dialled: 256 that were accepted, and half as many of our own. */
-export const CONNECTIONS_MAX = 384;
+const CONNECTIONS_MAX = 384;
 /** Connections with one peer; the oldest makes room. Two are usual, after simultaneous dials. */
-export const CONNECTIONS_PER_PEER_MAX = 4;
+const CONNECTIONS_PER_PEER_MAX = 4;
 /** Messages that a peer may have made up before it is disconnected. */
 export const SPOOFED_MAX = 8;
 /** Peers that could not be reached and are left alone for a while. */

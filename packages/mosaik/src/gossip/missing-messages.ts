@@ -5,11 +5,11 @@ import type { MessageId } from "./protocol.js";
 type Announcer = readonly [peer: PeerId, round: number];
 
 /** Messages that are known by announcement only. */
-export const MISSING_MAX = 4096;
+const MISSING_MAX = 4096;
 /** Such messages announced by one peer. */
 export const MISSING_PER_PEER_MAX = 1024;
 /** Announcers kept for one message. */
-export const ANNOUNCERS_MAX = 16;
+const ANNOUNCERS_MAX = 16;
 
 /** Messages that were announced and did not come, each with those who have it, in the order in which they said so. */
 export class MissingMessages {

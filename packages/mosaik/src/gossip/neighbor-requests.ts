@@ -5,7 +5,7 @@ import { RememberedPeers } from "./remembered-peers.js";
  * Peers asked to be neighbours that have not answered. Each may cost a dial. It also damps a crowd of joiners: those beyond it hear of
  * other contacts when they are evicted, and nothing before. Simulated, 1000 who join one node at once otherwise evict each other for ever.
  */
-export const PENDING_MAX = 32;
+const PENDING_MAX = 32;
 /** A request without an answer for this long is forgotten, in ms: the peer may be asked again. */
 const PENDING_MAX_AGE_MS = 30_000;
 

@@ -2,9 +2,9 @@ import { equalBytes, type PeerId } from "../primitives/index.js";
 import type { PeerData, PeerInfo } from "./protocol.js";
 
 /** Peers whose data is kept: both views and as many again that were heard of lately. */
-export const PEER_DATA_MAX = 128;
+const PEER_DATA_MAX = 128;
 /** Data of one peer beyond this is not kept, in bytes. */
-export const PEER_DATA_MAX_BYTES = 1024;
+const PEER_DATA_MAX_BYTES = 1024;
 /** What the nodes of a `Shuffle` or `ShuffleReply` may take together: the frame with all else stays below 4096. */
 const NODES_MAX_BYTES = 4000;
 /** What a node takes without its data. */

@@ -52,14 +52,14 @@ export type BroadcastInput =
   | { readonly kind: "neighborDown"; readonly peer: PeerId };
 
 /** Ids of messages remembered; the oldest are forgotten first. */
-export const SEEN_MAX = 32_768;
+const SEEN_MAX = 32_768;
 /** Payloads kept for those who ask, and their bytes; the oldest go first. */
-export const CACHE_MAX = 8192;
-export const CACHE_MAX_BYTES = 8 * 1024 * 1024;
+const CACHE_MAX = 8192;
+const CACHE_MAX_BYTES = 8 * 1024 * 1024;
 /** Peers that messages go to, neighbours or not. */
-export const TREE_PEERS_MAX = 256;
+const TREE_PEERS_MAX = 256;
 /** Announcements that wait for one peer. */
-export const LAZY_QUEUE_MAX = 4096;
+const LAZY_QUEUE_MAX = 4096;
 
 /** Messages pushed to one peer that would have been announced to it when the node leaves. */
 const FAREWELL_PUSHES_MAX = 8;

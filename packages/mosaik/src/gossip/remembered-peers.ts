@@ -2,7 +2,7 @@ import type { PeerId } from "../primitives/index.js";
 import { forgetOldest } from "../primitives/index.js";
 
 /** Peers of which one thing is remembered: the oldest are forgotten beyond this. */
-export const REMEMBERED_PEERS_MAX = 128;
+const REMEMBERED_PEERS_MAX = 128;
 
 /** Peers of which something was so, and when it was so last. Pure: time comes in with each question. */
 export class RememberedPeers {

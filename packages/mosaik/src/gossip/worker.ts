@@ -29,7 +29,7 @@ export interface GossipOptions {
 }
 
 /** Connections served at once; further ones are dropped. */
-export const ACCEPTED_MAX = 256;
+const ACCEPTED_MAX = 256;
 /** How many peers a node without neighbours asks at a time: each puts it into its active view, at the cost of another. */
 const JOINS_AT_ONCE = 5;
 /** How often it asks. */

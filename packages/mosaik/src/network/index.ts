@@ -23,13 +23,7 @@ export {
 } from "./framing.js";
 export { Handshakes } from "./handshakes.js";
 export { digestCodec, peerIdCodec } from "./id-codecs.js";
-export {
-  KEPT_FRAME_MAX_BYTES,
-  KeptConnection,
-  type OpenedStream,
-  type PurposeHandler,
-  type ServedStream,
-} from "./kept-connection.js";
+export { KeptConnection, type OpenedStream, type PurposeHandler, type ServedStream } from "./kept-connection.js";
 export { KeptConnections, type Membership, type Reached } from "./kept-connections.js";
 export { Link, type FrameSink, type LinkContext, type LinkEnd, type LinkOptions } from "./link.js";
 export { LocalNode, type DialOptions, type LocalNodeOptions, type OpenOptions } from "./local-node.js";

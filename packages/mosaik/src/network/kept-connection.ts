@@ -10,7 +10,7 @@ import type { LocalNode } from "./local-node.js";
 import { purposeReplyCodec, purposeRequestCodec, type PurposeRequest } from "./purpose.js";
 
 /** The largest frame of `mosaik-ts/1`, in bytes: what is larger is sent in pieces, so that nothing holds up others or fills our memory. */
-export const KEPT_FRAME_MAX_BYTES = 128 * 1024;
+const KEPT_FRAME_MAX_BYTES = 128 * 1024;
 /** How long the first frame of a stream, and the answer to it, may take, in ms. */
 const HANDSHAKE_TIMEOUT_MS = 10_000;
 /** The side that dialled closes a connection that carried no stream for this long, in ms; the other waits twice as long. */

@@ -8,10 +8,10 @@ import type { Expiration } from "./expiration.js";
 const LOOK_AGAIN_MS = 60_000;
 
 /** What there is to do about an expiration. */
-export type ExpiryStep = "nothing" | "expired" | { readonly waitMs: number };
+type ExpiryStep = "nothing" | "expired" | { readonly waitMs: number };
 
 /** Decides on an expiration at a moment of the wall clock. */
-export function expiryStep(expiration: Expiration | undefined, nowMs: number): ExpiryStep {
+function expiryStep(expiration: Expiration | undefined, nowMs: number): ExpiryStep {
   if (expiration?.moment === undefined) return "nothing";
   const remainingMs = expiration.remainingMs(nowMs);
   if (remainingMs === undefined) return "expired";

@@ -1,12 +1,12 @@
 import { ALPN } from "../../network/index.js";
-import { Digest, type PeerId } from "../../primitives/index.js";
+import type { Digest } from "../../primitives/index.js";
+import { type PeerId } from "../../primitives/index.js";
 import type { Connection } from "../../runtime/index.js";
 import type { GroupId } from "../group-id.js";
 import type { GroupKey } from "../key.js";
 
 const utf8 = new TextEncoder();
 const CONTEXT = utf8.encode(ALPN.groups);
-const BOND_ID_LABEL = utf8.encode("mosaik.group.bond.id");
 const KEYING_MATERIAL_BYTES = 32;
 
 /**
@@ -16,7 +16,7 @@ const KEYING_MATERIAL_BYTES = 32;
  * @throws TransportError `closed`, `exporterUnavailable`
  */
 export function proofOn(connection: Connection, group: GroupId, key: GroupKey, peer: PeerId): Digest {
-  return key.proof(exported(connection, group.bytes), peer);
+  return key.proof(connection.exportKeyingMaterial(KEYING_MATERIAL_BYTES, group.bytes, CONTEXT), peer);
 }
 
 /** Whether two proofs are the same, in a time that does not tell how alike they are. */
@@ -26,13 +26,4 @@ export function isSameProof(a: Digest, b: Digest): boolean {
   let difference = 0;
   for (let i = 0; i < left.length; i++) difference |= left[i]! ^ right[i]!;
   return difference === 0;
-}
-
-/** Names a bond: the same on both sides, another for each connection, never sent. @throws TransportError as `proofOn` */
-export function bondIdOn(connection: Connection): Digest {
-  return Digest.fromBytes(exported(connection, BOND_ID_LABEL));
-}
-
-function exported(connection: Connection, label: Uint8Array): Uint8Array {
-  return connection.exportKeyingMaterial(KEYING_MATERIAL_BYTES, label, CONTEXT);
 }
