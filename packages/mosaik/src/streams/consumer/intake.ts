@@ -39,8 +39,10 @@ export class Intake<T> implements Backlog {
   readonly #producer: PeerId;
   readonly #window: CreditWindow;
   readonly #reader = new Reader(new Uint8Array(0));
+  /** What is decoded and not in the inbox yet: the first `#decoded` places, and room for those that are expected behind them. */
   #datums: T[] = [];
   #sizes: number[] = [];
+  #decoded = 0;
   /** Bytes of the payloads that became these datums. */
   #bytes = 0;
   #room = 0;
@@ -77,7 +79,7 @@ export class Intake<T> implements Backlog {
   /** Takes `count` frames that lie one behind the other, the payload of the first from `start` on. */
   onRun(bytes: Uint8Array, start: number, end: number, count: number): void {
     if (this.#isClosed) return;
-    if (this.#datums.length === 0) this.#room = this.#context.inbox.room;
+    if (this.#decoded === 0) this.#expect(count);
     this.#frames += count;
     const run = { bytes, start, end, count };
     const bad = this.#decode(run, this.#readyOf(run));
@@ -97,12 +99,21 @@ export class Intake<T> implements Backlog {
   }
 
   refill(): boolean {
-    this.#room = this.#context.inbox.room;
-    while (this.#heldCount > 0 && this.#datums.length < this.#room && !this.#isViolated) this.#decodeHeld();
+    if (this.#decoded === 0) this.#expect(this.#heldCount);
+    else this.#room = this.#context.inbox.room;
+    while (this.#heldCount > 0 && this.#decoded < this.#room && !this.#isViolated) this.#decodeHeld();
     const isDrained = this.#heldCount === 0 || this.#isViolated;
     if (isDrained) this.#held = [];
     this.#hand();
     return isDrained;
+  }
+
+  /** Makes place for so many datums, as far as there is room for them. */
+  #expect(count: number): void {
+    this.#room = this.#context.inbox.room;
+    const places = Math.max(0, Math.min(count, this.#room));
+    this.#datums = new Array<T>(places);
+    this.#sizes = new Array<number>(places);
   }
 
   #hold(run: Run): void {
@@ -127,7 +138,7 @@ export class Intake<T> implements Backlog {
 
   /** How many frames of a run there is room for. */
   #readyOf(run: Run): number {
-    return Math.max(0, Math.min(run.count, this.#room - this.#datums.length));
+    return Math.max(0, Math.min(run.count, this.#room - this.#decoded));
   }
 
   /**
@@ -142,6 +153,7 @@ export class Intake<T> implements Backlog {
     const datums = this.#datums;
     const sizes = this.#sizes;
     const rest = run.count - count;
+    let at = this.#decoded;
     let start = run.start;
     let left = count;
     try {
@@ -149,13 +161,14 @@ export class Intake<T> implements Backlog {
         // The last one's end is known, and a frame that came alone has no header in front.
         const end = left + rest === 1 ? run.end : frameEnd(bytes, start - FRAME_HEADER_BYTES);
         reader.reset(bytes, start, end);
-        datums.push(codec.read(reader));
-        sizes.push(end - start);
+        datums[at] = codec.read(reader);
+        sizes[at++] = end - start;
         start = end + FRAME_HEADER_BYTES;
       }
     } catch (error) {
       if (!(error instanceof DecodeError)) node.runtime.report(error, `decoding a datum of stream ${streamId.short()}`);
     }
+    this.#decoded = at;
     this.#bytes += start - run.start - FRAME_HEADER_BYTES * (count - left);
     run.start = start;
     run.count = rest;
@@ -174,9 +187,10 @@ export class Intake<T> implements Backlog {
     const datums = this.#datums;
     const sizes = this.#sizes;
     const bytes = this.#bytes;
+    datums.length = sizes.length = this.#decoded;
     this.#datums = [];
     this.#sizes = [];
-    this.#bytes = 0;
+    this.#decoded = this.#bytes = 0;
     // With the last of them what is left: messages of before count as delivered, too.
     const costBytes = this.#heldCount > 0 ? bytes + FRAME_HEADER_BYTES * datums.length : this.#costBytes;
     this.#costBytes -= costBytes;
