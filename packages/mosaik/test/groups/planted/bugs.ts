@@ -1,22 +1,22 @@
 import type { ApplyContext, LeadershipPreference } from "../../../src/groups/machine/machine.js";
-import type { RaftCore } from "../../../src/groups/raft/core.js";
+import { compareCursors, type Cursor } from "../../../src/groups/positions.js";
 import type { RaftInput, RaftOutput } from "../../../src/groups/raft/io.js";
 import type { AppendEntries, RaftMessage } from "../../../src/groups/raft/messages.js";
 import type { LogEntry } from "../../../src/groups/storage/storage.js";
 import { MemoryLog } from "../../../src/groups/storage/memory.js";
 import type { StateSync } from "../../../src/groups/sync/sync.js";
 import type { PeerId } from "../../../src/primitives/index.js";
-import type { MemberParts } from "../simulation/member.js";
+import type { ViolationKind } from "../simulation/violations.js";
 import { OrderMachine } from "../simulation/order-machine.js";
-import { ourParts } from "../simulation/parts.js";
+import { ourParts, type MemberCore as Core, type MemberParts } from "../simulation/parts.js";
 
 /** A member with one mistake. */
 export interface PlantedBug {
   readonly name: string;
   readonly parts: MemberParts;
+  /** How it must be found, where other ways would not count. */
+  readonly as?: ViolationKind;
 }
-
-type Core = Pick<RaftCore, keyof RaftCore>;
 
 interface Mutation {
   /** What the core is told instead; nothing for not at all. */
@@ -134,8 +134,17 @@ class LooseLog extends MemoryLog {
 }
 
 const denied = (message: RaftMessage): boolean => message.kind === "requestVoteResponse" && message.vote === "denied";
+const granted = (message: RaftMessage): RaftMessage => ({ ...message, vote: "granted" }) as RaftMessage;
 const abstained = (message: RaftMessage): boolean =>
   message.kind === "requestVoteResponse" && message.vote === "abstained";
+
+/** Grants what was denied to a candidate whose log ends where that of the voter does: the vote was given away. */
+function forgetful(output: RaftOutput, input: RaftInput, last: Cursor): RaftOutput {
+  const isRequest = input.kind === "message" && input.message.kind === "requestVote";
+  if (!isRequest || output.kind !== "send" || !denied(output.message)) return output;
+  const { position } = input.message;
+  return compareCursors(position, last) === 0 ? { ...output, message: granted(output.message) } : output;
+}
 
 export const bugs: readonly PlantedBug[] = [
   {
@@ -165,12 +174,23 @@ export const bugs: readonly PlantedBug[] = [
     parts: appending((entries) => [...entries, ...entries]),
   },
   {
-    name: "grants its vote twice in a term",
-    parts: sending((message) => (denied(message) ? ({ ...message, vote: "granted" } as RaftMessage) : message)),
+    name: "forgets for whom it voted",
+    as: "votedTwice",
+    parts: {
+      ...ourParts,
+      core: (options) =>
+        mutate(ourParts.core(options), {
+          outputs: (outputs, input) => outputs.map((output) => forgetful(output, input, options.log.last())),
+        }),
+    },
+  },
+  {
+    name: "grants its vote to whoever asks",
+    parts: sending((message) => (denied(message) ? granted(message) : message)),
   },
   {
     name: "grants its vote though it is behind",
-    parts: sending((message) => (abstained(message) ? ({ ...message, vote: "granted" } as RaftMessage) : message)),
+    parts: sending((message) => (abstained(message) ? granted(message) : message)),
   },
   {
     name: "leads without a quorum",
@@ -243,5 +263,24 @@ export const bugs: readonly PlantedBug[] = [
   {
     name: "never answers what it has forwarded",
     parts: without("rejected"),
+  },
+  {
+    name: "answers strong queries itself though another leads",
+    as: "answeredBackwards",
+    parts: mutated({
+      outputs: (outputs, input) =>
+        outputs.map((output) => {
+          const isForwarded = input.kind === "query" && output.kind === "send" && output.message.kind === "query";
+          if (!isForwarded) return output;
+          const { id, query } = input;
+          return { kind: "answerQuery", origin: { kind: "local", id }, query };
+        }),
+    }),
+  },
+  {
+    name: "says that its answers are newer than they are",
+    parts: mutated({
+      input: (input) => (input.kind === "answered" ? { ...input, position: input.position + 1 } : input),
+    }),
   },
 ];

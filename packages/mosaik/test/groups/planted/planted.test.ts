@@ -8,11 +8,12 @@ const planted = process.env["MOSAIK_PLANTED"] === "all" ? bugs : bugs.slice(0, 3
 const SEEDS_MAX = 200;
 
 /** The first seed that shows the bug, and what it shows. */
-function find({ parts }: PlantedBug): { seed: number; error: Error } | undefined {
+function find({ parts, as }: PlantedBug): { seed: number; error: Error } | undefined {
   for (let seed = 0; seed < SEEDS_MAX; seed++) {
     try {
       simulate(seed, { parts });
     } catch (error) {
+      if (as !== undefined && error instanceof Violation && error.violation !== as) continue;
       return { seed, error: error as Error };
     }
   }

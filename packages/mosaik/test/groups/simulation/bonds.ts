@@ -1,6 +1,7 @@
 import type { GroupMessage } from "../../../src/groups/protocol.js";
 import type { Random } from "../../../src/runtime/index.js";
 import type { Timeline } from "./timeline.js";
+import { Lane, Wires } from "./wires.js";
 
 /** What a member hears of its bonds. `sender` is the incarnation of the peer that sent the message. */
 export type BondEvent =
@@ -15,15 +16,6 @@ export interface BondUser {
   /** How often it was started. */
   readonly incarnation: number;
   take(event: BondEvent): void;
-}
-
-/** What messages travel through, from one member to another: in order, and reliably until the bond breaks. */
-class Lane {
-  /** When the last one arrives. */
-  arrivesMs = 0;
-  /** They wait for the partition to end. */
-  held: (() => void)[] = [];
-  isDead = false;
 }
 
 type SideState = "dialing" | "open" | "closed";
@@ -66,16 +58,21 @@ export class SimulatedBonds {
   /** The pairs whose members know of each other; only those bond. */
   readonly #known = new Set<string>();
   readonly #dialing = new Set<string>();
-  readonly #cuts = new Map<string, number>();
-  readonly #latencies = new Map<string, number>();
+  readonly #wires: Wires;
 
   constructor(timeline: Timeline, random: Random) {
     this.#timeline = timeline;
     this.#random = random;
+    this.#wires = new Wires(timeline, random);
   }
 
   add(user: BondUser): void {
     this.#users.push(user);
+  }
+
+  /** How many members run, or stand still. */
+  get usersUp(): number {
+    return this.#users.filter(({ isUp }) => isUp).length;
   }
 
   /** In ascending order. */
@@ -115,23 +112,20 @@ export class SimulatedBonds {
 
   /** `to` hears nothing from `from`, until as many calls of `mend`. */
   cut(from: number, to: number): void {
-    this.#cuts.set(way(from, to), (this.#cuts.get(way(from, to)) ?? 0) + 1);
+    this.#wires.cut(from, to, 1);
     this.#review(from, to);
   }
 
   mend(from: number, to: number): void {
-    this.#cuts.set(way(from, to), (this.#cuts.get(way(from, to)) ?? 0) - 1);
+    this.#wires.cut(from, to, -1);
     this.#review(from, to);
-    if (this.#isCut(from, to)) return;
-    const bond = this.#bonds.get(pair(from, to));
-    const lane = bond?.sides.get(from)!.lane;
-    if (lane === undefined || lane.held.length === 0) return;
-    this.#timeline.after(this.#latencyMs(from, to), () => this.#release(lane, from, to));
+    const lane = this.#bonds.get(pair(from, to))?.sides.get(from)!.lane;
+    if (lane !== undefined && !this.#wires.isCut(from, to)) this.#wires.release(lane, from, to);
   }
 
   /** Adds to the latency of the two, in both directions. */
   slow(one: number, other: number, byMs: number): void {
-    this.#latencies.set(pair(one, other), this.#baseLatencyMs(one, other) + byMs);
+    this.#wires.slow(one, other, byMs);
   }
 
   /** The bond ends at both ends, not quite at the same time; with `isLossy`, what travels is lost. */
@@ -193,7 +187,8 @@ export class SimulatedBonds {
   #dial(one: number, other: number): void {
     const [oneUser, otherUser] = [this.#users[one]!, this.#users[other]!];
     if (!oneUser.isUp || !otherUser.isUp || !this.#known.has(pair(one, other)) || this.isMended(one, other)) return;
-    const isUnreachable = this.#isCut(one, other) || this.#isCut(other, one) || oneUser.isPaused || otherUser.isPaused;
+    const isUnreachable =
+      this.#wires.isCut(one, other) || this.#wires.isCut(other, one) || oneUser.isPaused || otherUser.isPaused;
     if (isUnreachable || !this.#makeRoom(one, other)) {
       this.#planDial(one, other, this.#between(...REDIAL_MS));
       return;
@@ -233,22 +228,7 @@ export class SimulatedBonds {
   }
 
   #travel(bond: Bond, from: number, to: number, arrive: () => void): void {
-    const { lane } = bond.sides.get(from)!;
-    if (lane.isDead) return;
-    const { nowMs } = this.#timeline;
-    lane.arrivesMs = Math.max(lane.arrivesMs, nowMs + this.#latencyMs(from, to));
-    this.#timeline.after(lane.arrivesMs - nowMs, () => {
-      if (lane.isDead) return;
-      if (lane.held.length > 0 || this.#isCut(from, to)) lane.held.push(arrive);
-      else arrive();
-    });
-  }
-
-  /** What waited arrives; what arrives meanwhile has queued behind it. */
-  #release(lane: Lane, from: number, to: number): void {
-    if (this.#isCut(from, to)) return;
-    for (const arrive of lane.held) if (!lane.isDead) arrive();
-    lane.held = [];
+    this.#wires.travel(bond.sides.get(from)!.lane, from, to, arrive);
   }
 
   /** `me` ends the bond, and its peer hears of it when it can. */
@@ -292,7 +272,7 @@ export class SimulatedBonds {
   #reviewSide(bond: Bond, me: number, peer: number): void {
     const side = bond.sides.get(me)!;
     const { isUp, isPaused } = this.#users[peer]!;
-    const isHeard = isUp && !isPaused && bond.sides.get(peer)!.state === "open" && !this.#isCut(peer, me);
+    const isHeard = isUp && !isPaused && bond.sides.get(peer)!.state === "open" && !this.#wires.isCut(peer, me);
     if (side.state !== "open" || isHeard) {
       side.silentSinceMs = undefined;
       return;
@@ -308,19 +288,6 @@ export class SimulatedBonds {
     });
   }
 
-  #isCut(from: number, to: number): boolean {
-    return (this.#cuts.get(way(from, to)) ?? 0) > 0;
-  }
-
-  #latencyMs(one: number, other: number): number {
-    return (this.#latencies.get(pair(one, other)) ?? this.#baseLatencyMs(one, other)) * (1 + 0.3 * this.#random.unit());
-  }
-
-  /** 1 to 20 ms, by the pair. */
-  #baseLatencyMs(one: number, other: number): number {
-    return 1 + ((7 * (one + other) + 5 * one * other) % 20);
-  }
-
   #between(minMs: number, maxMs: number): number {
     return minMs + this.#random.unit() * (maxMs - minMs);
   }
@@ -328,8 +295,4 @@ export class SimulatedBonds {
 
 function pair(one: number, other: number): string {
   return one < other ? `${one}-${other}` : `${other}-${one}`;
-}
-
-function way(from: number, to: number): string {
-  return `${from}>${to}`;
 }

@@ -3,11 +3,18 @@ import type { LeadershipPreference } from "../../../src/groups/machine/machine.j
 import type { RaftOutput } from "../../../src/groups/raft/io.js";
 import { SeededRandom } from "../../../src/runtime/index.js";
 import type { GroupRecord } from "../../../src/testing/index.js";
-import { SimulatedBonds, type BondEvent, type BondUser } from "./bonds.js";
+import { SimulatedBonds, type BondEvent } from "./bonds.js";
+import { Course, lineOf } from "./course.js";
+import { Hazards } from "./hazards.js";
 import { Invariants } from "./invariants.js";
-import { Member, type MemberInput, type MemberParts, type ProposalState } from "./member.js";
+import { Member } from "./member.js";
+import type { MemberInput } from "./observer.js";
+import { MemberClock } from "./member-clock.js";
+import type { ProposalState } from "./member-commands.js";
+import type { MemberParts } from "./parts.js";
+import { Slot } from "./slot.js";
 import { Timeline } from "./timeline.js";
-import { Violation } from "./violations.js";
+import type { Violation } from "./violations.js";
 
 export interface ClusterOptions {
   readonly seed: number | string;
@@ -21,74 +28,21 @@ export interface ClusterOptions {
   readonly config?: ConsensusConfig;
 }
 
-/** More than any course of events has: then members keep each other busy for ever. */
-const STEPS_MAX = 100_000;
-
-/** How often things happened. */
-export interface ClusterCounts {
-  steps: number;
-  elections: number;
-  commits: number;
-  reverted: number;
-  diverged: number;
-  possiblyReverted: number;
-  syncs: number;
-}
-
-/** Where a member runs: its lives follow each other here. */
-class Slot implements BondUser {
-  readonly number: number;
-  member: Member | undefined;
-  incarnation = 0;
-  /** Whom it knows to be a member. */
-  readonly catalog = new Set<number>();
-  /** What it was told last of its mesh. */
-  mesh: boolean | undefined;
-  /** It may be told of things only by the cluster. */
-  readonly #onEvent: (slot: Slot, event: BondEvent) => void;
-
-  constructor(number: number, onEvent: (slot: Slot, event: BondEvent) => void) {
-    this.number = number;
-    this.#onEvent = onEvent;
-  }
-
-  get isUp(): boolean {
-    return this.member !== undefined;
-  }
-
-  get isPaused(): boolean {
-    return this.member?.isPaused === true;
-  }
-
-  take(event: BondEvent): void {
-    this.#onEvent(this, event);
-  }
-}
-
 /** The members of one group, their bonds, and what they did: in virtual time, from one seed. */
 export class Cluster {
   readonly timeline = new Timeline();
   readonly random: SeededRandom;
   readonly bonds: SimulatedBonds;
   readonly config: ConsensusConfig;
-  readonly counts: ClusterCounts = {
-    steps: 0,
-    elections: 0,
-    commits: 0,
-    reverted: 0,
-    diverged: 0,
-    possiblyReverted: 0,
-    syncs: 0,
-  };
-  /** Equal for equal courses of events. */
-  digest = 0;
+  readonly course = new Course();
+  /** What happened that may happen. */
+  readonly hazards = new Hazards();
   /** Everything that the members did and said. */
   readonly history: GroupRecord[] = [];
   readonly #options: ClusterOptions;
   readonly #slots: Slot[] = [];
   #commands = 0;
   readonly #invariants: Invariants;
-  readonly #clocks: { rate: number; offsetMs: number }[] = [];
 
   constructor(options: ClusterOptions) {
     this.#options = options;
@@ -96,11 +50,15 @@ export class Cluster {
     this.config = options.config ?? consensusConfig();
     this.bonds = new SimulatedBonds(this.timeline, new SeededRandom(`bonds/${options.seed}`));
     const report = options.onViolation ?? ((violation: Violation) => { throw violation; }); // prettier-ignore
-    this.#invariants = new Invariants(this.bonds, report);
+    this.#invariants = new Invariants(this.bonds, report, (hazard, how) => this.hazards.add(hazard, how));
     for (let number = 0; number < options.size; number++) {
-      const slot = new Slot(number, (to, event) => this.#bondEvent(to, event));
+      const clock = new MemberClock(
+        this.timeline,
+        0.95 + 0.1 * this.random.unit(),
+        Math.floor(1e6 * this.random.unit()),
+      );
+      const slot = new Slot(number, clock, (to, event) => this.#bondEvent(to, event));
       this.#slots.push(slot);
-      this.#clocks.push({ rate: 0.95 + 0.1 * this.random.unit(), offsetMs: Math.floor(1e6 * this.random.unit()) });
       this.bonds.add(slot);
     }
   }
@@ -129,19 +87,18 @@ export class Cluster {
       : undefined;
   }
 
-  /** All who run follow one leader, have its log, and have committed all of it. What is behind its end will give way, or be committed. */
+  /** All who run follow one leader, have its log, and have committed all of it. */
   isConverged(): boolean {
     const leader = this.leader();
-    if (leader === undefined) return false;
-    const { log } = leader;
-    const { index } = log.last();
-    return this.members().every(
-      (member) =>
-        member.core.isOnline &&
-        !member.core.isSyncing &&
-        member.log.hashes[index] === log.hashes[index] &&
-        member.core.committed.index === index &&
-        member.host.committed.index === index,
+    return leader !== undefined && this.members().every((member) => this.isLike(member, leader));
+  }
+
+  /** Whether a member has all of its leader's log, committed and applied. What is behind its end will give way, or be committed. */
+  isLike({ core, log, host }: Member, leader: Member): boolean {
+    const { index } = leader.log.last();
+    const isSame = log.hashes[index] === leader.log.hashes[index];
+    return (
+      isSame && core.isOnline && !core.isSyncing && core.committed.index === index && host.committed.index === index
     );
   }
 
@@ -157,15 +114,14 @@ export class Cluster {
       parts: this.#options.parts(number),
       config: this.config,
       preference: this.#options.preference?.(number) ?? { kind: "normal" },
-      timeline: this.timeline,
+      clock: slot.clock,
       random: new SeededRandom(`member/${this.#options.seed}/${number}/${slot.incarnation}`),
       bonds: this.bonds,
       observer: {
         stepped: (member, input, outputs) => this.#stepped(member, input, outputs),
         settled: (member) => this.#invariants.settled(member),
       },
-      write: (record) => this.history.push(record),
-      clock: this.#clocks[number]!,
+      write: (record) => this.#write(slot, record),
     });
     slot.catalog.clear();
     for (const other of this.#slots) {
@@ -219,9 +175,11 @@ export class Cluster {
     this.bonds.reviewPause(number);
   }
 
-  /** The member's clock runs at another rate from its next life on. */
+  /** The member's clock runs at another rate from now on. */
   setClockRate(number: number, rate: number): void {
-    this.#clocks[number] = { ...this.#clocks[number]!, rate };
+    const { clock, member } = this.#slots[number]!;
+    clock.setRate(rate);
+    member?.clockChanged();
   }
 
   /** New commands, all unlike, are given to a member that runs. @returns what becomes of them */
@@ -233,10 +191,17 @@ export class Cluster {
     return member.propose(commands);
   }
 
+  /** Asks the leader, and the member's own machine. */
   query(number: number, id: number): void {
     const { member } = this.#slots[number]!;
     if (member === undefined || member.isPaused) return;
     member.query(id);
+    member.queryHere();
+  }
+
+  #write({ member }: Slot, record: GroupRecord): void {
+    this.history.push(record);
+    if (record.kind === "settled" && record.outcome === "executed") this.#invariants.executed(member!, record.index);
   }
 
   #introduce(one: Slot, other: Slot): void {
@@ -267,31 +232,12 @@ export class Cluster {
   }
 
   #stepped(member: Member, input: MemberInput, outputs: readonly RaftOutput[]): void {
-    const { counts } = this;
-    if (++counts.steps > STEPS_MAX) throw new Violation("restless", `${STEPS_MAX} steps and no end`);
-    this.digest =
-      Math.imul(this.digest ^ (member.number + 8 * outputs.length), 0x85ebca6b) ^ member.core.committed.index;
-    this.digest = Math.imul(this.digest ^ (1000 * this.timeline.nowMs), 0xc2b2ae35) ^ (member.core.term << 4);
-    this.#trace(() => `${member.number} <- ${text(input)}${outputs.map((o) => `\n      -> ${text(o)}`).join("")}`);
-    for (const { kind } of outputs) {
-      if (kind === "commit") counts.commits++;
-      else if (kind === "reverted") counts.reverted++;
-      else if (kind === "diverged") counts.diverged++;
-      else if (kind === "possiblyReverted") counts.possiblyReverted++;
-      else if (kind === "beginSync") counts.syncs++;
-    }
-    if (outputs.some((output) => output.kind === "role" && output.role === "candidate")) counts.elections++;
+    this.course.stepped(this.timeline.nowMs, member, outputs);
+    this.#trace(() => `${member.number} <- ${lineOf(input)}${outputs.map((o) => `\n      -> ${lineOf(o)}`).join("")}`);
     this.#invariants.stepped(member, input, outputs);
   }
 
   #trace(line: () => string): void {
     this.#options.trace?.(`${this.timeline.nowMs.toFixed(1).padStart(8)} ${line()}`);
   }
-}
-
-/** One line of what a core was told, or wants: members by their numbers. */
-function text(value: object): string {
-  return JSON.stringify(value, (_key, inner: unknown) =>
-    inner instanceof Uint8Array ? [...inner].join(" ") : inner,
-  ).replace(/"(([0-9a-f]{2})\2{31})"/g, (_, __, byte: string) => String(parseInt(byte, 16) - 1));
 }

@@ -1,24 +1,21 @@
-import { compareCursors, type Index, type Term } from "../../../src/groups/positions.js";
+import type { Index, Term } from "../../../src/groups/positions.js";
 import type { RaftMessage } from "../../../src/groups/raft/messages.js";
 import type { RaftOutput } from "../../../src/groups/raft/io.js";
+import { Elections } from "./elections.js";
+import type { Hazard } from "./hazards.js";
 import { Lineages, type Lineage } from "./lineages.js";
-import { numberOf, type Member, type MemberInput, type MemberObserver } from "./member.js";
+import type { Member } from "./member.js";
+import type { MemberInput, MemberObserver } from "./observer.js";
+import { numberOf } from "./member-ids.js";
 import type { SimulatedBonds } from "./bonds.js";
+import { QueryChecks } from "./query-checks.js";
 import { Violation, type ViolationKind } from "./violations.js";
-
-interface Candidacy {
-  readonly term: Term;
-  readonly requested: ReadonlySet<number>;
-  readonly granted: Set<number>;
-  readonly abstained: Set<number>;
-}
 
 /** What is remembered of one life of a member. */
 interface Watched {
   committed: Index;
   term: Term;
-  readonly votes: Map<Term, number>;
-  candidacy: Candidacy | undefined;
+  readonly elections: Elections;
   /** The lineage that it leads. */
   leads: Lineage | undefined;
   /** The lineage that it follows. */
@@ -28,30 +25,46 @@ interface Watched {
 /** Looks at every step of every member, and compares what the members have with what they tell each other. */
 export class Invariants implements MemberObserver {
   readonly #bonds: SimulatedBonds;
-  readonly #report: (violation: Violation, member: Member) => void;
+  readonly #report: (violation: Violation) => void;
+  readonly #count: (hazard: Hazard, how: string) => void;
+  readonly #queries = new QueryChecks();
   readonly #lineages = new Lineages();
   readonly #watched = new WeakMap<Member, Watched>();
 
-  /** @param report throws, or counts it */
-  constructor(bonds: SimulatedBonds, report: (violation: Violation, member: Member) => void) {
+  /**
+   * @param report throws, or counts it
+   * @param count counts what is allowed where a group stays available in all its parts
+   */
+  constructor(
+    bonds: SimulatedBonds,
+    report: (violation: Violation) => void,
+    count: (hazard: Hazard, how: string) => void,
+  ) {
     this.#bonds = bonds;
     this.#report = report;
+    this.#count = count;
   }
 
   stepped(member: Member, input: MemberInput, outputs: readonly RaftOutput[]): void {
     const watched = this.#of(member);
     this.#checkPositions(member, watched, input);
     this.#checkRemovals(member, watched, outputs);
-    this.#noteVotes(watched, input);
-    this.#checkGrant(member, input, outputs);
-    this.#checkRole(member, watched, outputs);
+    watched.elections.stepped(input, outputs);
+    this.#checkRole(member, watched);
     this.#checkFollowing(member, watched, input);
+    if (input.kind === "query") this.#queries.asked(member, input.id, watched.leads ?? watched.follows);
     for (const output of outputs) {
       if (output.kind === "send") this.#checkMessage(member, watched, output.message, numberOf(output.to));
       else if (output.kind === "broadcast") this.#checkMessage(member, watched, output.message, undefined);
       else if (output.kind === "commit") this.#checkCommit(member, watched, output.upTo);
       else if (output.kind === "assigned") this.#checkAssigned(member, output);
+      else if (output.kind === "queryResult") this.#checkAnswer(member, watched, output);
     }
+  }
+
+  /** The member has confirmed what is at `index`. */
+  executed(member: Member, index: Index): void {
+    this.#queries.executed(member, index);
   }
 
   settled(member: Member): void {
@@ -77,7 +90,8 @@ export class Invariants implements MemberObserver {
   #of(member: Member): Watched {
     let watched = this.#watched.get(member);
     if (watched === undefined) {
-      watched = { committed: 0, term: 0, votes: new Map(), candidacy: undefined, leads: undefined, follows: undefined };
+      const elections = new Elections(member, this.#bonds, (kind, text) => this.#violated(member, kind, text));
+      watched = { committed: 0, term: 0, elections, leads: undefined, follows: undefined };
       this.#watched.set(member, watched);
     }
     return watched;
@@ -112,28 +126,7 @@ export class Invariants implements MemberObserver {
     watched.committed = Math.max(watched.committed, member.core.committed.index);
   }
 
-  #noteVotes({ candidacy }: Watched, input: MemberInput): void {
-    if (input.kind !== "message" || input.message.kind !== "requestVoteResponse") return;
-    const { term, vote } = input.message;
-    const from = numberOf(input.from);
-    if (candidacy?.term !== term || !candidacy.requested.has(from)) return;
-    if (vote === "granted") candidacy.granted.add(from);
-    else if (vote === "abstained") candidacy.abstained.add(from);
-  }
-
-  /** Granted only to a candidate whose log ends where ours does. */
-  #checkGrant(member: Member, input: MemberInput, outputs: readonly RaftOutput[]): void {
-    if (input.kind !== "message" || input.message.kind !== "requestVote") return;
-    const { position, term } = input.message;
-    const isGranted = outputs.some(({ kind, ...output }) => {
-      const message = kind === "send" ? (output as { message: RaftMessage }).message : undefined;
-      return message?.kind === "requestVoteResponse" && message.vote === "granted";
-    });
-    if (!isGranted || compareCursors(member.log.last(), position) === 0) return;
-    this.#violated(member, "votedUnequal", `for a candidate at ${position.index} in term ${term}`);
-  }
-
-  #checkRole(member: Member, watched: Watched, outputs: readonly RaftOutput[]): void {
+  #checkRole(member: Member, watched: Watched): void {
     const { core, log, number } = member;
     const { leads } = watched;
     if (leads !== undefined && core.role === "leader" && core.term === leads.term) {
@@ -141,36 +134,11 @@ export class Invariants implements MemberObserver {
       return;
     }
     watched.leads = undefined;
-    // A candidate with nobody to ask leads in the same step.
-    for (const output of outputs) {
-      if (output.kind === "broadcast" && output.message.kind === "requestVote")
-        this.#stand(member, watched, output.message.term);
-    }
     if (core.role !== "leader") return;
-    if (watched.candidacy?.term !== core.term) this.#stand(member, watched, core.term);
-    const { requested, granted, abstained } = watched.candidacy!;
-    const quorum = Math.floor((requested.size + 1 - abstained.size) / 2) + 1;
-    if (granted.size < quorum) {
-      this.#violated(member, "ledWithoutQuorum", `${granted.size} of ${quorum} votes in term ${core.term}`);
-    }
+    const granted = watched.elections.won(core.term);
     watched.leads = this.#lineages.found(core.term, number, member.incarnation, log.hashes);
     watched.leads.committed = watched.committed;
     for (const voter of granted) watched.leads.acknowledged.set(voter, watched.leads.end);
-  }
-
-  #stand(member: Member, watched: Watched, term: Term): void {
-    if (watched.candidacy?.term === term) return;
-    const requested = new Set(this.#bonds.peersOf(member.number));
-    watched.candidacy = { term, requested, granted: new Set([member.number]), abstained: new Set() };
-    this.#vote(member, watched, term, member.number);
-  }
-
-  #vote(member: Member, { votes }: Watched, term: Term, candidate: number): void {
-    const before = votes.get(term);
-    if (before !== undefined && before !== candidate) {
-      this.#violated(member, "votedTwice", `in term ${term}, for ${before} and ${candidate}`);
-    }
-    votes.set(term, candidate);
   }
 
   /** Who counts itself up to date has the leader's log, up to where the leader's message ends. */
@@ -183,29 +151,26 @@ export class Invariants implements MemberObserver {
     if (!core.isOnline || watched.follows === undefined) return;
     const end = prev.index + entries.length;
     if (!watched.follows.agrees(log.hashes, Math.min(end, log.last().index))) {
-      this.#violated(member, "onlineOnAnotherLog", `than its leader ${numberOf(input.from)} up to ${end}`);
+      this.#violated(
+        member,
+        "onlineOnAnotherLog",
+        `than its leader ${numberOf(input.from)} up to ${end}`,
+        watched.follows,
+      );
     }
   }
 
-  #checkMessage(member: Member, watched: Watched, message: RaftMessage, to: number | undefined): void {
+  /** Who tells its leader that it holds something holds it. */
+  #checkMessage(member: Member, { follows }: Watched, message: RaftMessage, to: number | undefined): void {
+    if (message.kind !== "appendEntriesResponse" || message.vote !== "granted" || follows === undefined) return;
+    if (follows.leader !== to || follows.term !== message.term) return;
     const { log, number } = member;
-    switch (message.kind) {
-      case "requestVoteResponse":
-        if (message.vote === "granted") this.#vote(member, watched, message.term, to!);
-        return;
-      case "appendEntriesResponse": {
-        const { follows } = watched;
-        if (message.vote !== "granted" || follows === undefined) return;
-        if (follows.leader !== to || follows.term !== message.term) return;
-        const { lastIndex } = message;
-        if (log.last().index < lastIndex || !follows.agrees(log.hashes, lastIndex)) {
-          this.#violated(member, "falseAcknowledgement", `of ${lastIndex} to ${to}, whose log ends at ${follows.end}`);
-        }
-        follows.acknowledged.set(number, Math.max(lastIndex, follows.acknowledged.get(number) ?? 0));
-        return;
-      }
-      default:
+    const { lastIndex } = message;
+    if (log.last().index < lastIndex || !follows.agrees(log.hashes, lastIndex)) {
+      const text = `of ${lastIndex} to ${to}, whose log ends at ${follows.end}`;
+      this.#violated(member, "falseAcknowledgement", text, follows);
     }
+    follows.acknowledged.set(number, Math.max(lastIndex, follows.acknowledged.get(number) ?? 0));
   }
 
   #checkCommit(member: Member, watched: Watched, upTo: Index): void {
@@ -217,10 +182,15 @@ export class Invariants implements MemberObserver {
       const { follows } = watched;
       if (follows === undefined) return;
       if (!follows.agrees(log.hashes, upTo)) {
-        this.#violated(member, "committedAnotherLog", `than its leader ${follows.leader} up to ${upTo}`);
+        this.#violated(member, "committedAnotherLog", `than its leader ${follows.leader} up to ${upTo}`, follows);
       }
       if (upTo > follows.committed) {
-        this.#violated(member, "committedAheadOfLeader", `${upTo}, where ${follows.leader} is at ${follows.committed}`);
+        this.#violated(
+          member,
+          "committedAheadOfLeader",
+          `${upTo}, where ${follows.leader} is at ${follows.committed}`,
+          follows,
+        );
       }
       return;
     }
@@ -228,6 +198,7 @@ export class Invariants implements MemberObserver {
     const { acknowledged } = watched.leads;
     const voters = [...core.committee().voters.keys()].map(numberOf);
     const holders = voters.filter((voter) => voter === number || (acknowledged.get(voter) ?? 0) >= upTo);
+    if (2 * holders.length <= this.#bonds.usersUp) this.#count("S11", "a commit that no majority of the members holds");
     if (holders.length < Math.floor(voters.length / 2) + 1) {
       this.#violated(
         member,
@@ -239,7 +210,7 @@ export class Invariants implements MemberObserver {
 
   #checkAssigned(member: Member, output: Extract<RaftOutput, { kind: "assigned" }>): void {
     if (member.core.role !== "leader") return;
-    const { commands, encoded } = member.proposals.get(output.proposal)!;
+    const { commands, encoded } = member.commands.all.get(output.proposal)!;
     const { start, end } = output.range;
     const isThere = encoded.every((command, i) => {
       const entry = member.log.get(start + i);
@@ -250,7 +221,19 @@ export class Invariants implements MemberObserver {
     }
   }
 
-  #violated(member: Member, kind: ViolationKind, text: string): void {
-    this.#report(new Violation(kind, `member ${member.number}, life ${member.incarnation}, ${text}`), member);
+  #checkAnswer(member: Member, { leads, follows }: Watched, output: RaftOutput & { kind: "queryResult" }): void {
+    const { id, position, result } = output;
+    const lineage = leads ?? follows;
+    const [count] = member.machine.result.decode(result);
+    const fault = this.#queries.answered(member, id, position, count, lineage);
+    if (fault === undefined) return;
+    if (fault === "stale") this.#count("S10", "a strong answer without what somebody had confirmed before");
+    else this.#violated(member, fault, `${count} commands at ${position}, by ${lineage!.leader}`, lineage);
+  }
+
+  #violated(member: Member, kind: ViolationKind, text: string, following?: Lineage): void {
+    const members = following === undefined ? [member.number] : [member.number, following.leader];
+    const concerned = { members, providers: [...member.fetchedFrom] };
+    this.#report(new Violation(kind, `member ${member.number}, life ${member.incarnation}, ${text}`, concerned));
   }
 }

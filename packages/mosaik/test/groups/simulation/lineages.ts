@@ -11,6 +11,8 @@ export class Lineage {
   readonly acknowledged = new Map<number, Index>();
   /** Up to where the leader has committed it. */
   committed: Index = 0;
+  /** The last place that a strong query was answered at. */
+  answered: Index = 0;
 
   constructor(
     readonly term: Term,

@@ -1,39 +1,24 @@
 import { MachineHost } from "../../../src/groups/apply.js";
-import { CatchUp } from "../../../src/groups/catch-up.js";
+import type { CatchUp } from "../../../src/groups/catch-up.js";
 import type { ConsensusConfig } from "../../../src/groups/config.js";
 import type { LeadershipPreference } from "../../../src/groups/machine/machine.js";
-import type { Cursor, Index, IndexRange } from "../../../src/groups/positions.js";
-import type { RaftCore, RaftCoreOptions } from "../../../src/groups/raft/core.js";
+import type { Cursor, Index } from "../../../src/groups/positions.js";
+import type { RaftCoreOptions } from "../../../src/groups/raft/core.js";
 import { FingerprintedLog } from "../../../src/groups/raft/fingerprinted-log.js";
-import type { RaftInput, RaftOutput } from "../../../src/groups/raft/io.js";
-import type { LogStorage } from "../../../src/groups/storage/storage.js";
-import type { StateSync } from "../../../src/groups/sync/sync.js";
-import { Digest, PeerId } from "../../../src/primitives/index.js";
-import type { CancelTimer, Random } from "../../../src/runtime/index.js";
+import type { RaftOutput } from "../../../src/groups/raft/io.js";
+import type { Random } from "../../../src/runtime/index.js";
 import { GroupRecorder, type GroupRecord } from "../../../src/testing/index.js";
+import { Alarm } from "./alarm.js";
+import { Attention } from "./attention.js";
 import type { BondEvent, SimulatedBonds } from "./bonds.js";
+import type { MemberClock } from "./member-clock.js";
+import { MemberCommands, type ProposalState } from "./member-commands.js";
+import { numberOf, peerOf } from "./member-ids.js";
+import { GROUP_ID, memberSync, NETWORK_ID } from "./member-sync.js";
+import type { MemberInput, MemberObserver } from "./observer.js";
 import { ObservedLog } from "./observed-log.js";
 import type { OrderMachine } from "./order-machine.js";
-import type { Timeline } from "./timeline.js";
-
-/** What a member is made of; planted bugs replace a part. */
-export interface MemberParts {
-  core(options: RaftCoreOptions): Pick<RaftCore, keyof RaftCore>;
-  sync(): StateSync;
-  log(): LogStorage;
-  machine(sync: StateSync, preference: LeadershipPreference): OrderMachine;
-}
-
-/** Who watches a member. `input` is what the core was told, `outputs` what it wants. */
-export interface MemberObserver {
-  /** Behind each step of the core, before anything of it is carried out. */
-  stepped(member: Member, input: MemberInput, outputs: readonly RaftOutput[]): void;
-  /** Behind everything that a step has caused. */
-  settled(member: Member): void;
-}
-
-/** An input of the core; messages with the incarnation of their senders. */
-export type MemberInput = RaftInput & { readonly sender?: number };
+import type { MemberCore, MemberParts } from "./parts.js";
 
 export interface MemberOptions {
   readonly number: number;
@@ -41,109 +26,81 @@ export interface MemberOptions {
   readonly parts: MemberParts;
   readonly config: ConsensusConfig;
   readonly preference: LeadershipPreference;
-  readonly timeline: Timeline;
+  readonly clock: MemberClock;
   readonly random: Random;
   readonly bonds: SimulatedBonds;
   readonly observer: MemberObserver;
   /** Takes what it does and says. */
   readonly write: (record: GroupRecord) => void;
-  /** How fast its clock runs, and what it showed at the beginning, in ms. */
-  readonly clock: { readonly rate: number; readonly offsetMs: number };
-}
-
-const GROUP_ID = Digest.from("the simulated group");
-const NETWORK_ID = Digest.from("the simulated network");
-const peerIds: PeerId[] = [];
-const numbers = new Map<PeerId, number>();
-
-/** The id of the member with a number: in the order of the numbers. */
-export function peerOf(number: number): PeerId {
-  while (peerIds.length <= number) {
-    const id = PeerId.fromBytes(new Uint8Array(32).fill(peerIds.length + 1));
-    numbers.set(id, peerIds.length);
-    peerIds.push(id);
-  }
-  return peerIds[number]!;
-}
-
-export function numberOf(peer: PeerId): number {
-  return numbers.get(peer)!;
 }
 
 /** One life of a member: the core, its log, its machine and its state sync, and what carries out what the core wants. */
 export class Member {
   readonly number: number;
   readonly incarnation: number;
-  readonly core: Pick<RaftCore, keyof RaftCore>;
+  readonly core: MemberCore;
   readonly log: ObservedLog;
   readonly machine: OrderMachine;
   readonly host: MachineHost;
-  /** What it was asked, by the number of the proposal. */
-  readonly proposals = new Map<number, ProposalState>();
-  readonly answers = new Map<number, "answered" | "failed">();
-  /** The range that the session has taken off the log since the last step. */
+  readonly commands: MemberCommands;
+  /** Where the session has begun to take entries off the log since the last step. */
   sessionTruncated: Index | undefined;
-  isPaused = false;
-  isGone = false;
+  /** Who has given it entries of its log, besides its leaders, since it began anew. */
+  readonly fetchedFrom = new Set<number>();
   readonly #options: MemberOptions;
+  readonly #attention = new Attention();
+  readonly #alarm: Alarm;
   readonly #recorder: GroupRecorder<number>;
   readonly #fingerprinted: FingerprintedLog;
   readonly #catchUp: CatchUp;
   readonly #inputs: MemberInput[] = [];
   #isBusy = false;
-  /** What came while it stood still, and the timers that are late by now: those come behind. */
-  #waiting: (() => void)[] = [];
-  #late: (() => void)[] = [];
-  #cancelTick: CancelTimer | undefined;
-  #tickAtMs = Infinity;
 
   constructor(options: MemberOptions) {
-    const { number, incarnation, parts, config, preference, random, write } = options;
+    const { number, incarnation, parts, config, preference, random, clock, write } = options;
     this.#options = options;
     this.number = number;
     this.incarnation = incarnation;
     this.#recorder = new GroupRecorder({ member: String(number), name: (command) => command, write });
-    const sync = parts.sync();
-    this.machine = parts.machine(sync, preference);
+    this.machine = parts.machine(parts.sync(), preference);
     this.log = new ObservedLog(parts.log());
     this.#fingerprinted = new FingerprintedLog(this.log);
+    this.commands = new MemberCommands(this.#recorder, this.log, parts.looksAtPlacesOnly);
     this.core = parts.core({
       localId: peerOf(number),
       config,
       log: this.#fingerprinted,
       unit: () => random.unit(),
       preference: () => this.machine.preference,
-      nowMs: this.nowMs,
+      nowMs: clock.nowMs,
     } as RaftCoreOptions);
+    const fail = (error: unknown): never => {
+      throw error as Error;
+    };
     this.host = new MachineHost({
       machine: this.#recorder.machine(this.machine),
       log: this.#fingerprinted,
       groupId: GROUP_ID,
       networkId: NETWORK_ID,
-      report: (error: unknown) => {
-        throw error as Error;
-      },
-      onFailed: (_index: Index, error: unknown) => {
-        throw error as Error;
-      },
+      report: fail,
+      onFailed: (_index, error) => fail(error),
     });
     this.#catchUp = this.#makeCatchUp();
-    this.#armTick();
-  }
-
-  /** What the member's clock shows, in ms. */
-  get nowMs(): number {
-    const { clock, timeline } = this.#options;
-    return clock.offsetMs + clock.rate * timeline.nowMs;
+    this.#alarm = new Alarm(clock, this.#attention, () => this.input({ kind: "tick" }));
+    this.#alarm.set(this.core.deadlineMs);
   }
 
   get leader(): number | undefined {
     return this.core.leader === undefined ? undefined : numberOf(this.core.leader);
   }
 
+  get isPaused(): boolean {
+    return this.#attention.isPaused;
+  }
+
   /** What happens at its bonds; it waits while the member stands still. */
   take(event: BondEvent): void {
-    this.#whenRunning(() => this.#takeNow(event));
+    this.#attention.whenRunning(() => this.#takeNow(event));
   }
 
   input(input: MemberInput): void {
@@ -152,83 +109,90 @@ export class Member {
 
   /** Whether it is bonded with everybody that it knows to be a member. */
   setMesh(isComplete: boolean): void {
-    this.#whenRunning(() => this.input({ kind: "mesh", isComplete }));
+    this.#attention.whenRunning(() => this.input({ kind: "mesh", isComplete }));
   }
 
-  propose(commands: readonly number[]): ProposalState {
-    const id = this.#recorder.propose(commands);
+  propose(commands: readonly number[]): Readonly<ProposalState> {
     const encoded = commands.map((command) => this.machine.command.encode(command));
-    const proposal: ProposalState = { commands, encoded, state: "open", range: undefined };
-    this.proposals.set(id, proposal);
+    const id = this.commands.add(commands, encoded);
     this.input({ kind: "propose", proposals: [{ id, commands: encoded }] });
-    return proposal;
+    return this.commands.all.get(id)!;
   }
 
+  /** Asks the leader. */
   query(id: number): void {
     this.input({ kind: "query", id, query: this.machine.query.encode(undefined) });
   }
 
-  pause(): void {
-    this.isPaused = true;
+  /** Asks its own machine. */
+  queryHere(): void {
+    const result = this.host.answer(this.machine.query.encode(undefined));
+    this.#answered("weak", this.host.committed.index, result!);
   }
 
-  /** First what arrived meanwhile, then the timers that are late. */
+  pause(): void {
+    this.#attention.isPaused = true;
+  }
+
   resume(): void {
-    this.isPaused = false;
-    const tasks = [...this.#waiting, ...this.#late];
-    this.#waiting = [];
-    this.#late = [];
-    for (const task of tasks) this.#whenRunning(task);
+    this.#attention.resume();
   }
 
   /** Nothing happens here any more. */
   stop(how: "crashed" | "left"): void {
     this.#recorder.note({ kind: "ended", how });
-    this.isGone = true;
-    this.#cancelTick?.();
+    this.#attention.isGone = true;
+    this.#alarm.cancel();
   }
 
-  #whenRunning(task: () => void): void {
-    if (this.isGone) return;
-    if (this.isPaused) this.#waiting.push(task);
-    else task();
+  /** Its clock runs at another rate now. */
+  clockChanged(): void {
+    this.#alarm.reset();
   }
 
   /** Does something that may bring inputs, and takes all of them in, one behind the other. */
   #run(task: () => void): void {
-    if (this.isGone || this.#isBusy) {
-      if (!this.isGone) task();
+    const { isGone } = this.#attention;
+    if (isGone || this.#isBusy) {
+      if (!isGone) task();
       return;
     }
     this.#isBusy = true;
     try {
       task();
-      for (let input = this.#inputs.shift(); input !== undefined && !this.isGone; input = this.#inputs.shift()) {
-        const outputs = this.core.step(input, this.nowMs);
-        this.#options.observer.stepped(this, input, outputs);
-        for (const output of outputs) this.#carryOut(output);
-        this.#options.observer.settled(this);
-      }
+      this.#takeInputs();
     } finally {
       this.#isBusy = false;
     }
-    this.#armTick();
+    if (!this.#attention.isGone) this.#alarm.set(this.core.deadlineMs);
+  }
+
+  #takeInputs(): void {
+    const { observer, clock } = this.#options;
+    for (let input = this.#inputs.shift(); input !== undefined; input = this.#inputs.shift()) {
+      if (this.#attention.isGone) return;
+      const outputs = this.core.step(input, clock.nowMs);
+      observer.stepped(this, input, outputs);
+      for (const output of outputs) this.#carryOut(output);
+      observer.settled(this);
+    }
   }
 
   #takeNow(event: BondEvent): void {
     switch (event.kind) {
       case "bonded":
       case "unbonded":
-        this.#run(() => {
+        return this.#run(() => {
           this.#inputs.push({ kind: event.kind, peer: peerOf(event.peer) });
           this.#catchUp.bondsChanged();
         });
-        return;
       case "message": {
         const { message, sender } = event;
         const from = peerOf(event.from);
-        if (message.kind === "stateSync") this.#run(() => this.#catchUp.receive(message.message, from));
-        else this.input({ kind: "message", from, message, sender });
+        if (message.kind === "stateSync") {
+          this.fetchedFrom.add(event.from);
+          this.#run(() => this.#catchUp.receive(message.message, from));
+        } else this.input({ kind: "message", from, message, sender });
       }
     }
   }
@@ -245,30 +209,19 @@ export class Member {
       case "commit":
         this.host.applyUpTo(output.upTo);
         this.#catchUp.committed(this.host.committed);
-        this.#settleProposals();
-        return;
-      case "assigned": {
-        const proposal = this.proposals.get(output.proposal)!;
-        proposal.state = "assigned";
-        proposal.range = output.range;
-        this.#settleProposals();
-        return;
-      }
+        return this.commands.committed(this.host.committed.index);
+      case "assigned":
+        this.commands.assigned(output.proposal, output.range);
+        return this.commands.committed(this.host.committed.index);
       case "rejected":
-        this.#settle(output.proposal, output.outcome);
-        return;
+        return this.commands.rejected(output.proposal, output.outcome);
       case "answerQuery": {
         const { origin, query } = output;
         const result = this.host.answer(query);
-        this.input({ kind: "answered", origin, result, position: this.core.committed.index });
-        return;
+        return this.input({ kind: "answered", origin, result, position: this.core.committed.index });
       }
       case "queryResult":
-        this.answers.set(output.id, "answered");
-        return;
-      case "queryFailed":
-        this.answers.set(output.id, "failed");
-        return;
+        return this.#answered("strong", output.position, output.result);
       case "beginSync":
         return this.#catchUp.begin(output.leader, output.gap);
       case "leaderSent":
@@ -281,12 +234,13 @@ export class Member {
         return this.#catchUp.end();
       case "diverged":
         return this.#rebuild(output.at);
-      case "reverted":
-        this.#recorder.note({ kind: "reverted", range: rangeOf(output.from, output.entries.length) });
-        return;
+      case "reverted": {
+        const range = { start: output.from, end: output.from + output.entries.length - 1 };
+        return this.#recorder.note({ kind: "reverted", range });
+      }
       case "possiblyReverted":
-        this.#recorder.note(output);
-        return;
+        return this.#recorder.note(output);
+      case "queryFailed":
       case "role":
       case "leader":
       case "online":
@@ -295,129 +249,45 @@ export class Member {
     }
   }
 
+  #answered(consistency: "weak" | "strong", position: Index, result: Uint8Array): void {
+    this.#recorder.note({ kind: "answered", consistency, position, result: this.machine.result.decode(result) });
+  }
+
   /** What was committed here is not what the others have: everything begins anew. */
   #rebuild(at: Cursor): void {
     this.#recorder.note({ kind: "diverged", index: at.index });
     this.#catchUp.end();
     this.host.reset();
     this.#fingerprinted.resetTo({ term: 0, index: 0 });
-    for (const [id, { state }] of this.proposals) if (state === "assigned") this.#settle(id, "unknown");
+    this.commands.reset();
+    this.fetchedFrom.clear();
     this.#inputs.unshift({ kind: "rebuilt" });
   }
 
-  #settleProposals(): void {
-    const { committed } = this.host;
-    for (const [id, { state, range, encoded }] of this.proposals) {
-      if (state !== "assigned" || range!.end > committed.index) continue;
-      const isThere = encoded.every((command, i) => {
-        const entry = this.log.get(range!.start + i);
-        return entry !== undefined && command.every((byte, at) => entry.command[at] === byte);
-      });
-      this.#settle(id, isThere ? "executed" : "superseded");
-    }
-  }
-
-  #settle(id: number, state: "executed" | FailedState): void {
-    const proposal = this.proposals.get(id)!;
-    proposal.state = state;
-    if (state === "executed") this.#recorder.settle(id, { outcome: state, index: proposal.range!.start });
-    else this.#recorder.settle(id, { outcome: state === "unknown" ? "outcomeUnknown" : state });
-  }
-
-  #armTick(): void {
-    if (this.isGone) return;
-    const { timeline, clock } = this.#options;
-    const { deadlineMs } = this.core;
-    if (deadlineMs === this.#tickAtMs) return;
-    this.#cancelTick?.();
-    this.#tickAtMs = deadlineMs;
-    this.#cancelTick = undefined;
-    if (deadlineMs === Infinity) return;
-    // A little later, so that the rounded clock has passed the deadline.
-    this.#cancelTick = timeline.after((deadlineMs - this.nowMs) / clock.rate + 0.001, () =>
-      this.#whenTimely(() => this.#tick()),
-    );
-  }
-
-  #tick(): void {
-    this.#tickAtMs = Infinity;
-    if (this.nowMs >= this.core.deadlineMs) this.input({ kind: "tick" });
-    else this.#armTick();
-  }
-
-  /** A timer: late if the member stands still. */
-  #whenTimely(task: () => void): void {
-    if (this.isPaused && !this.isGone) this.#late.push(task);
-    else this.#whenRunning(task);
-  }
-
   #makeCatchUp(): CatchUp {
-    const { timeline, random, bonds, clock } = this.#options;
-    const { core, host, machine, number } = this;
-    const log = this.#fingerprinted;
-    const peers = (): PeerId[] => bonds.peersOf(number).map(peerOf);
-    const send = (to: PeerId, message: unknown): boolean =>
-      bonds.send(number, numberOf(to), { kind: "stateSync", message });
-    return new CatchUp({
-      runtime: {
-        monoMs: () => this.nowMs,
-        random,
-        report: (error: unknown) => {
-          throw error as Error;
-        },
-      },
+    const { bonds, random, clock } = this.#options;
+    const { number, machine, core, host } = this;
+    return memberSync({
+      number,
       machine,
-      log,
-      localId: peerOf(number),
-      groupId: GROUP_ID,
-      networkId: NETWORK_ID,
-      get committed(): Cursor {
-        return core.committed;
-      },
-      get applied(): Cursor {
-        return host.committed;
-      },
-      get leader(): PeerId | undefined {
-        return core.leader;
-      },
-      get isLeader(): boolean {
-        return core.role === "leader";
-      },
-      after: (delayMs: number, task: () => void) =>
-        timeline.after(delayMs / clock.rate, () => this.#whenTimely(() => this.#run(task))),
-      bonds: peers,
-      send,
-      broadcast: (message: unknown) => {
-        for (const peer of peers()) send(peer, message);
-      },
-      feed: () => false,
-      append: (entries) => void log.append(entries),
-      truncate: (at: Index) => {
+      log: this.#fingerprinted,
+      core,
+      host,
+      bonds,
+      random,
+      nowMs: () => clock.nowMs,
+      after: (delayMs, task) => clock.after(delayMs, () => this.#attention.whenTimely(() => this.#run(task))),
+      onTruncated: (at) => {
         this.sessionTruncated = Math.min(at, this.sessionTruncated ?? Infinity);
-        log.truncate(at);
       },
-      installed: (cursor: Cursor) => {
+      onInstalled: (cursor) => {
         host.installed(cursor);
-        log.resetTo(cursor);
+        this.#fingerprinted.resetTo(cursor);
         this.#inputs.unshift({ kind: "installed", cursor });
       },
-      diverged: (at: Cursor) => this.#rebuild(at),
-      synced: () => this.input({ kind: "synced" }),
-      pulled: () => this.input({ kind: "pulled" }),
+      onDiverged: (at) => this.#rebuild(at),
+      onSynced: () => this.input({ kind: "synced" }),
+      onPulled: () => this.input({ kind: "pulled" }),
     });
   }
-}
-
-/** What became of commands that were given to a member. */
-export interface ProposalState {
-  readonly commands: readonly number[];
-  readonly encoded: readonly Uint8Array[];
-  state: "open" | "assigned" | "executed" | FailedState;
-  range: IndexRange | undefined;
-}
-
-type FailedState = "notSent" | "unknown" | "superseded";
-
-function rangeOf(start: Index, count: number): IndexRange {
-  return { start, end: start + count - 1 };
 }

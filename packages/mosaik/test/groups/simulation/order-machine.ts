@@ -4,7 +4,7 @@ import type { StateSync } from "../../../src/groups/sync/sync.js";
 import { Digest } from "../../../src/primitives/index.js";
 import { link } from "./observed-log.js";
 
-/** The number of commands applied, and a hash of them and their order. */
+/** The number of commands applied, and a hash of them and their order, whatever their terms. */
 export type OrderState = readonly [count: number, hash: number];
 
 /** A counter that remembers in which order it was counted up. */
@@ -19,6 +19,7 @@ export class OrderMachine implements StateMachine<number, undefined, OrderState>
   order: number[] = [];
   /** Equal to that of a log with the same commands. */
   hash = 0;
+  #orderHash = 0;
 
   constructor(sync: StateSync, preference: LeadershipPreference) {
     this.sync = sync;
@@ -32,16 +33,27 @@ export class OrderMachine implements StateMachine<number, undefined, OrderState>
     for (const command of commands) {
       this.order.push(command);
       this.hash = link(this.hash, term, this.command.encode(command));
+      this.#orderHash = linkOrder(this.#orderHash, command);
     }
   }
 
   answer(): OrderState {
-    return [this.order.length, this.hash >>> 0];
+    return [this.order.length, this.#orderHash];
   }
 
   /** The old order belongs to the member's past: it is kept there, not emptied. */
   reset(): void {
     this.order = [];
     this.hash = 0;
+    this.#orderHash = 0;
   }
+}
+
+/** What a machine answers that has applied these. */
+export function answerOf(order: readonly unknown[]): OrderState {
+  return [order.length, order.reduce<number>((hash, command) => linkOrder(hash, Number(command)), 0)];
+}
+
+function linkOrder(hash: number, command: number): number {
+  return (Math.imul(hash ^ command ^ (hash >>> 15), 0x85ebca6b) + 1) >>> 0;
 }

@@ -1,10 +1,24 @@
-import { RaftCore } from "../../../src/groups/raft/core.js";
+import type { LeadershipPreference } from "../../../src/groups/machine/machine.js";
+import { RaftCore, type RaftCoreOptions } from "../../../src/groups/raft/core.js";
 import { availableRules, rustRules } from "../../../src/groups/raft/rules.js";
 import { MemoryLog } from "../../../src/groups/storage/memory.js";
+import type { LogStorage } from "../../../src/groups/storage/storage.js";
 import { logReplaySync } from "../../../src/groups/sync/log-replay/index.js";
-import type { MemberParts } from "./member.js";
+import type { StateSync } from "../../../src/groups/sync/sync.js";
 import { OrderMachine } from "./order-machine.js";
 import { RustLogReplay } from "./rust-log-replay.js";
+
+export type MemberCore = Pick<RaftCore, keyof RaftCore>;
+
+/** What a member is made of; planted bugs replace a part. */
+export interface MemberParts {
+  core(options: RaftCoreOptions): MemberCore;
+  sync(): StateSync;
+  log(): LogStorage;
+  machine(sync: StateSync, preference: LeadershipPreference): OrderMachine;
+  /** Whether it takes whatever is committed in the places of its commands for them. */
+  readonly looksAtPlacesOnly: boolean;
+}
 
 /** Small batches and a short patience, so that catch-ups take several fetches and meet what goes wrong. */
 export const SYNC_OPTIONS = { typeName: "simulated::Order", batchSize: 8, fetchTimeoutMs: 3000 };
@@ -15,6 +29,7 @@ export const ourParts: MemberParts = {
   sync: () => logReplaySync(SYNC_OPTIONS),
   log: () => new MemoryLog(),
   machine: (sync, preference) => new OrderMachine(sync, preference),
+  looksAtPlacesOnly: false,
 };
 
 /** A member of mosaik 0.4.2, as the spec describes it. */
@@ -22,4 +37,5 @@ export const rustParts: MemberParts = {
   ...ourParts,
   core: (options) => new RaftCore({ ...options, rules: rustRules }),
   sync: () => new RustLogReplay(SYNC_OPTIONS),
+  looksAtPlacesOnly: true,
 };

@@ -1,12 +1,16 @@
 import { describe, expect, it } from "vitest";
 import { simulate, type SimulationResult } from "./simulate.js";
-import { range } from "./scenario.js";
-import type { ViolationKind } from "./violations.js";
+import { FAULT_KINDS, range } from "./scenario.js";
 
 /** `MOSAIK_SEEDS=2000` runs so many, `MOSAIK_SEED=17` this one with its transcript. CI runs 200. */
 const seedCount = Number(process.env["MOSAIK_SEEDS"] ?? 200);
 const onlySeed = process.env["MOSAIK_SEED"];
 const seeds = onlySeed === undefined ? range(seedCount) : [Number(onlySeed)];
+/** Seeds that once showed a mistake, beyond those that always run. */
+const REGRESSIONS = [
+  [297, "only an observer had the newest log: nobody led"],
+  [1209, "a reluctant member with the newest log never stood, while another with less did in every term"],
+] as const;
 const timeout = 30_000 + 100 * seeds.length;
 
 function run(seed: number, options: Parameters<typeof simulate>[1] = {}): SimulationResult {
@@ -18,7 +22,7 @@ function run(seed: number, options: Parameters<typeof simulate>[1] = {}): Simula
 function runAll(what: string, options: Parameters<typeof simulate>[1] = {}): readonly SimulationResult[] {
   const failures: string[] = [];
   const results: SimulationResult[] = [];
-  const startedMs = process.cpuUsage().user / 1000;
+  const before = process.cpuUsage();
   for (const seed of seeds) {
     try {
       results.push(run(seed, options));
@@ -26,19 +30,33 @@ function runAll(what: string, options: Parameters<typeof simulate>[1] = {}): rea
       failures.push(`MOSAIK_SEED=${seed}: ${(error as Error).message}`);
     }
   }
-  const ms = (process.cpuUsage().user / 1000 - startedMs) / seeds.length;
+  const { user, system } = process.cpuUsage(before);
   const sum = (of: (result: SimulationResult) => number): number =>
     results.reduce((total, result) => total + of(result), 0);
   const most = (of: (result: SimulationResult) => number): string => Math.max(...results.map(of)).toFixed(0);
   console.log(
-    `${what}: ${seeds.length} seeds, ${ms.toFixed(1)} ms of CPU a seed, ${failures.length} failed, ${sum(({ isBlocked }) => Number(isBlocked))} blocked by observers; ` +
+    `${what}: ${seeds.length} seeds, ${((user + system) / 1000 / seeds.length).toFixed(1)} ms of CPU a seed, ${failures.length} failed; ` +
       `${sum(({ counts }) => counts.steps)} steps, ${sum(({ counts }) => counts.elections)} elections, ` +
       `${sum(({ counts }) => counts.syncs)} syncs, ${sum(({ counts }) => counts.reverted)} reverted, ` +
       `${sum(({ counts }) => counts.possiblyReverted)} possibly reverted, ${sum(({ counts }) => counts.diverged)} diverged; ` +
-      `leader after at most ${most(({ leaderMs }) => leaderMs)} ms, converged after ${most(({ convergedMs }) => convergedMs)} ms`,
+      `leader after at most ${most(({ leaderMs }) => leaderMs)} ms, converged after ${most(({ convergedMs }) => convergedMs)} ms\n` +
+      tableOf(results),
   );
   expect(failures).toEqual([]);
   return results;
+}
+
+/** How often each hazard of the spec was seen, and in how many seeds. */
+function tableOf(results: readonly SimulationResult[]): string {
+  const total = new Map<string, [times: number, seeds: number]>();
+  for (const { hazards } of results) {
+    for (const [hazard, times] of hazards) {
+      const [before, inSeeds] = total.get(hazard) ?? [0, 0];
+      total.set(hazard, [before + times, inSeeds + 1]);
+    }
+  }
+  const rows = [...total].map(([hazard, [times, inSeeds]]) => `  ${hazard}: ${times} in ${inSeeds} seeds`);
+  return rows.sort((a, b) => a.localeCompare(b, "en", { numeric: true })).join("\n");
 }
 
 describe("groups under faults of every kind", () => {
@@ -46,20 +64,20 @@ describe("groups under faults of every kind", () => {
     "members of this library: nothing is lost or changed without a word, and all agree in the end",
     { timeout },
     () => {
-      runAll("TypeScript members");
+      const results = runAll("TypeScript members");
+      if (seeds.length < 100) return;
+      const seen = new Set(results.flatMap(({ faults }) => [...faults]));
+      expect([...seen].sort()).toEqual([...FAULT_KINDS, "duplication", "reordering"].sort());
     },
   );
 
-  it("members of both rules: what nobody can see is counted", { timeout }, () => {
-    const results = runAll("mixed members", { isMixed: true });
-    const total = new Map<ViolationKind, [times: number, seeds: number]>();
-    for (const { violations } of results) {
-      for (const [kind, times] of violations) {
-        const [before, inSeeds] = total.get(kind) ?? [0, 0];
-        total.set(kind, [before + times, inSeeds + 1]);
-      }
-    }
-    console.log([...total].map(([kind, [times, inSeeds]]) => `  ${kind}: ${times} in ${inSeeds} seeds`).join("\n"));
+  it("members of both rules: whatever goes wrong is one of the weaknesses of mosaik 0.4.2", { timeout }, () => {
+    runAll("mixed members", { isMixed: true });
+  });
+
+  it.each(REGRESSIONS)("seed %i: %s", (seed) => {
+    run(seed);
+    run(seed, { isMixed: true });
   });
 
   it("a seed replays identically", () => {

@@ -17,11 +17,23 @@ export type ViolationKind =
   | "onlineOnAnotherLog"
   | "appliedAnotherLog"
   | "assignedAnotherPlace"
+  | "answeredBackwards"
+  | "answeredAnother"
   | "neverAnswered"
   | "noLeader"
+  | "heldByObservers"
+  | "notFollowing"
   | "notConverged"
   | "restless"
   | HistoryProblemKind;
+
+/** Whose doing it may be. */
+export interface Concerned {
+  /** The member that shows it; behind it those that it follows, or is compared with. */
+  readonly members: readonly number[];
+  /** Whose entries it has fetched. */
+  readonly providers: readonly number[];
+}
 
 export class Violation extends Error {
   override readonly name = "Violation";
@@ -29,6 +41,7 @@ export class Violation extends Error {
   constructor(
     readonly violation: ViolationKind,
     message: string,
+    readonly concerned: Concerned = { members: [], providers: [] },
   ) {
     super(`${violation}: ${message}`);
   }
