@@ -7,7 +7,7 @@ import { announcementCodec } from "../../src/discovery/announcement.js";
 import { catalogSnapshotCodec, pingRequestCodec, rawSnapshotCodec } from "../../src/discovery/protocol.js";
 import { skimEntry } from "../../src/discovery/snapshot.js";
 import { callReplyCodec, callRequestCodec, callsBodyCodec } from "../../src/functions/protocol.js";
-import { logReplayMessageCodec } from "../../src/groups/sync/log-replay/protocol.js";
+import { logReplayMessageCodec, type LogReplayMessage } from "../../src/groups/sync/log-replay/protocol.js";
 import { cursorCodec, indexCodec, indexRangeCodec, termCodec } from "../../src/groups/positions.js";
 import { bondMessageCodec, handshakeEndCodec, handshakeStartCodec } from "../../src/groups/protocol.js";
 import { u64PairCodec } from "../../src/groups/u64-pair.js";
@@ -57,6 +57,43 @@ const departure = {
   signature: new Uint8Array(64).fill(5),
 };
 
+const rawCodec = t.custom<Uint8Array>({ encode: (bytes) => bytes, decode: (bytes) => bytes });
+const logReplayMessages: readonly LogReplayMessage[] = [
+  { kind: "availabilityRequest" },
+  { kind: "availabilityResponse", value: { start: 0, end: 70_000 } },
+  { kind: "fetchEntriesRequest", value: { start: 1, end: 2000 } },
+  {
+    kind: "fetchEntriesResponse",
+    value: {
+      range: { start: 1, end: 2 },
+      entries: [
+        { term: 1, command: new Uint8Array([1, 2, 3]) },
+        { term: 300, command: new Uint8Array(100) },
+      ],
+    },
+  },
+];
+/** What nodes of Rust sent, and a message with a fingerprint. */
+const bondMessages = [
+  ...["bond", "raft", "three"].flatMap((name) =>
+    loadCases<{ hex: string; meaning: string }>(`captures-${name}.json`)
+      .filter(({ hex, meaning }) => hex !== "" && !meaning.includes("Handshake"))
+      .map(({ hex }) => fromHex(hex)!),
+  ),
+  bondMessageCodec(rawCodec).encode({
+    kind: "group",
+    message: {
+      kind: "appendEntries",
+      term: 3,
+      leader: departure.peer,
+      prev: { term: 2, index: 300 },
+      entries: [{ term: 3, command: new Uint8Array([0, 5]) }],
+      leaderCommit: 300,
+      fingerprint: { low: 0x89ab_cdef, high: 1 },
+    },
+  }),
+];
+
 /** Every codec of a message or of a part of one. */
 const decoders: Record<string, Decoder> = {
   digest: decoder(digestCodec, [Digest.from("a digest")]),
@@ -102,21 +139,7 @@ const decoders: Record<string, Decoder> = {
     { kind: "Session", value: { session: 0xffff_ffff } },
     { kind: "Parcel", value: { session: 1, isRequest: true, low: 70_000, high: 3 } },
   ]),
-  "log replay": decoder(logReplayMessageCodec(2000), [
-    { kind: "availabilityRequest" },
-    { kind: "availabilityResponse", value: { start: 0, end: 70_000 } },
-    { kind: "fetchEntriesRequest", value: { start: 1, end: 2000 } },
-    {
-      kind: "fetchEntriesResponse",
-      value: {
-        range: { start: 1, end: 2 },
-        entries: [
-          { term: 1, command: new Uint8Array([1, 2, 3]) },
-          { term: 300, command: new Uint8Array(100) },
-        ],
-      },
-    },
-  ]),
+  "log replay": decoder(logReplayMessageCodec(2000), logReplayMessages),
   term: decoder(termCodec, [0, 2 ** 53 - 1]),
   index: decoder(indexCodec, [0, 2 ** 53 - 1]),
   cursor: decoder(cursorCodec, [{ term: 3, index: 70_000 }]),
@@ -130,12 +153,20 @@ const decoders: Record<string, Decoder> = {
   ]),
   "end of a bond's handshake": decoder(handshakeEndCodec, [{ proof: Digest.from("p"), bonds: entries.slice(0, 2) }]),
   "message of a bond": {
-    codec: bondMessageCodec(t.custom<Uint8Array>({ encode: (bytes) => bytes, decode: (bytes) => bytes })),
-    inputs: ["bond", "raft", "three"].flatMap((name) =>
-      loadCases<{ hex: string; meaning: string }>(`captures-${name}.json`)
-        .filter(({ hex, meaning }) => hex !== "" && !meaning.includes("Handshake"))
-        .map(({ hex }) => fromHex(hex)!),
-    ),
+    codec: bondMessageCodec(rawCodec),
+    inputs: bondMessages,
+  },
+  "message of a bond with log replay": {
+    codec: bondMessageCodec(logReplayMessageCodec(2000)),
+    inputs: [
+      ...bondMessages,
+      ...logReplayMessages.map((message) =>
+        bondMessageCodec(logReplayMessageCodec(2000)).encode({
+          kind: "group",
+          message: { kind: "stateSync", message },
+        }),
+      ),
+    ],
   },
   expiration: decoder(expirationCodec, [Expiration.never, Expiration.at(moment)]),
 };
