@@ -16,6 +16,7 @@ import {
 } from "./framing.js";
 import { ConnectionEnding, type LinkEnding } from "./link-ending.js";
 import { LinkWriter } from "./link-writer.js";
+import { PulledFrames } from "./pulled-frames.js";
 import { ReceiveCredit } from "./receive-credit.js";
 
 /** What a link needs of its surroundings. */
@@ -71,12 +72,9 @@ export class Link {
   readonly #decoder: FrameDecoder;
   readonly #ingress: { add(amount: number): void };
   readonly #egress: { add(amount: number): void };
-  #frames: Uint8Array[] = [];
+  readonly #pulled: PulledFrames;
   #end: LinkEnd | undefined;
   #sink: FrameSink | undefined;
-  #wake: (() => void) | undefined;
-  /** Bytes delivered but not granted again, while messages are asked for one at a time. */
-  #heldBytes = 0;
   readonly #credit: ReceiveCredit;
   #isFinished = false;
 
@@ -94,6 +92,7 @@ export class Link {
     this.#credit = new ReceiveCredit(PULL_WINDOW_BYTES, (bytes) => {
       if (this.#end === undefined) stream.recv.grant(bytes);
     });
+    this.#pulled = new PulledFrames(context.runtime, (bytes) => this.#credit.release(bytes));
     this.#ending.onStreamClosed = (info) => this.#onEnd({ kind: "closed", info });
     stream.recv.start(
       (chunk) => this.#onChunk(chunk),
@@ -158,7 +157,7 @@ export class Link {
    * was closed with 400)
    */
   async recv<T>(codec: Codec<T>, options: { timeoutMs?: number } = {}): Promise<T> {
-    const frame = await this.#nextFrame(options.timeoutMs);
+    const frame = await this.#wait(options.timeoutMs, () => this.#pulled.take());
     try {
       return codec.decode(frame);
     } catch (cause) {
@@ -177,7 +176,7 @@ export class Link {
    */
   async peek(count: number, options: { timeoutMs?: number } = {}): Promise<{ bytes: Uint8Array; lengthBytes: number }> {
     return this.#wait(options.timeoutMs, () => {
-      const whole = this.#frames[0];
+      const whole = this.#pulled.first;
       if (whole !== undefined) return { bytes: whole, lengthBytes: whole.length };
       const begun = this.#decoder.begun;
       return begun !== undefined && begun.bytes.length >= count ? begun : undefined;
@@ -193,9 +192,8 @@ export class Link {
   receive(sink: FrameSink, windowBytes: number): void {
     this.#sink = sink;
     this.#credit.widen(windowBytes);
-    for (const frame of this.#frames.splice(0)) sink.onFrame(frame, 0, frame.length);
-    if (this.#heldBytes > 0) sink.onDelivered(this.#heldBytes);
-    this.#heldBytes = 0;
+    const heldBytes = this.#pulled.handOver((frame) => sink.onFrame(frame, 0, frame.length));
+    if (heldBytes > 0) sink.onDelivered(heldBytes);
     if (this.#end !== undefined) sink.onEnd(this.#end);
     // A sink that releases nothing is to hear of the end all the same.
     else void this.closed.then(() => this.#credit.open());
@@ -218,36 +216,13 @@ export class Link {
     this.#ending.close(reason);
   }
 
-  #nextFrame(timeoutMs: number | undefined): Promise<Uint8Array> {
-    return this.#wait(timeoutMs, () => {
-      const frame = this.#frames.shift();
-      if (frame !== undefined) this.#grantHeld();
-      return frame;
-    });
-  }
-
-  /** Waits until `take` gives something; it is asked whenever something has arrived. */
+  /** @throws NetworkError as `recv` */
   async #wait<T>(timeoutMs: number | undefined, take: () => T | undefined): Promise<T> {
-    let isLate = false;
-    const cancelTimer =
-      timeoutMs === undefined
-        ? undefined
-        : this.#context.runtime.after(timeoutMs, () => {
-            isLate = true;
-            this.#wake?.();
-          });
-    try {
-      for (;;) {
-        const taken = take();
-        if (taken !== undefined) return taken;
-        if (this.#end !== undefined) throw this.#endError(this.#end);
-        if (isLate) throw this.#error("timeout", `peer ${this.peer.short()} sent nothing for ${timeoutMs} ms`);
-        await new Promise<void>((resolve) => (this.#wake = resolve));
-      }
-    } finally {
-      cancelTimer?.();
-      this.#wake = undefined;
-    }
+    const taken = await this.#pulled.wait(timeoutMs, take, () => {
+      if (this.#end !== undefined) throw this.#endError(this.#end);
+    });
+    if (taken !== undefined) return taken;
+    throw this.#error("timeout", `peer ${this.peer.short()} sent nothing for ${timeoutMs} ms`);
   }
 
   #onChunk(chunk: Uint8Array): void {
@@ -269,18 +244,10 @@ export class Link {
     this.#ingress.add(payload);
     this.#credit.received(chunk.length, this.#decoder.missingBytes);
     if (this.#sink !== undefined) return framed > 0 ? this.#sink.onDelivered(framed) : undefined;
-    this.#heldBytes += framed;
-    this.#grantHeld();
-    this.#wake?.();
+    this.#pulled.arrived(framed);
   }
 
-  readonly #onFrame: OnFrame = (bytes, start, end) => void this.#frames.push(bytes.subarray(start, end));
-
-  #grantHeld(): void {
-    if (this.#frames.length > 0 || this.#heldBytes === 0) return;
-    this.#credit.release(this.#heldBytes);
-    this.#heldBytes = 0;
-  }
+  readonly #onFrame: OnFrame = (bytes, start, end) => this.#pulled.push(bytes.subarray(start, end));
 
   #onStreamEnd(end: StreamEnd): void {
     if (end.kind === "closed") return this.#onEnd({ kind: "closed", info: end.info });
@@ -296,7 +263,7 @@ export class Link {
     if (this.#end !== undefined) return;
     this.#end = end;
     if (this.#sink !== undefined) this.#sink.onEnd(end);
-    else this.#wake?.();
+    else this.#pulled.wake();
   }
 
   #endError(end: LinkEnd): NetworkError {
