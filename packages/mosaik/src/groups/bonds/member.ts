@@ -13,7 +13,7 @@ const TIE_MS = 300;
 export type MemberChange =
   /** It was one that is of no account any more. */
   | "none"
-  /** What was sent last may be lost, but the member has another link. */
+  /** What was sent over it may be lost, but the member has another link. */
   | "switched"
   | "lost";
 
@@ -26,6 +26,8 @@ export class Member<M> {
   readonly #localId: PeerId;
   #spare: Bond<M> | undefined;
   #tie: Tie | undefined;
+  /** What went to the peer went over the spare link before there were two. */
+  #hasSpareCarried = false;
   #cancelTimer: CancelTimer | undefined;
 
   constructor(runtime: Runtime, localId: PeerId, bond: Bond<M>, gate: TicketGate) {
@@ -60,8 +62,9 @@ export class Member<M> {
     const waitMs = TIE_MS + 2 * rttMs;
     const tie = new Tie(this.#localId, bond.peer, this.#runtime.monoMs(), waitMs);
     this.#tie = tie;
-    this.#spare = tie.preferred === bond.side ? this.active : bond;
-    if (tie.preferred === bond.side) this.active = bond;
+    this.#hasSpareCarried = tie.preferred === bond.side;
+    this.#spare = this.#hasSpareCarried ? this.active : bond;
+    if (this.#hasSpareCarried) this.active = bond;
     this.#cancelTimer = this.#runtime.after(waitMs, () => {
       const side = tie.tick(Math.max(tie.deadlineMs, this.#runtime.monoMs()));
       if (side !== undefined) this.#spare?.close(CLOSE.groupAlreadyBonded);
@@ -73,9 +76,12 @@ export class Member<M> {
     const spare = this.#spare;
     if (!this.has(bond)) return "none";
     if (spare === undefined) return "lost";
-    const left = this.#tie!.ended(bond.side);
+    const tie = this.#tie!;
+    const left = tie.ended(bond.side);
     this.#untie();
-    if (left === this.active.side) return "none";
+    if (left === this.active.side) {
+      return this.#hasSpareCarried && tie.isUnread(this.#runtime.monoMs()) ? "switched" : "none";
+    }
     this.active = spare;
     // Where that is about to end, too, its end tells what happened.
     return spare.isOver ? "none" : "switched";

@@ -35,11 +35,20 @@ export class Tie {
   /** What goes to the peer goes over this one meanwhile: with a peer of ours it is the one that stays. */
   readonly preferred: Side;
   readonly deadlineMs: number;
+  /** A peer of ours closes none of them before this: it gives them as long, from a moment at most a round trip earlier. */
+  readonly #orderlyFromMs: number;
   #open: Side | "both" = "both";
 
+  /** @param waitMs two round trips at least */
   constructor(localId: PeerId, peer: PeerId, nowMs: number, waitMs: number) {
     this.preferred = preferredSide(localId, peer);
     this.deadlineMs = nowMs + waitMs;
+    this.#orderlyFromMs = nowMs + waitMs / 2;
+  }
+
+  /** Whether the peer, that has closed a link, has hardly read what came over it: a Rust peer begins to read only the one that it keeps. */
+  isUnread(nowMs: number): boolean {
+    return nowMs < this.#orderlyFromMs;
   }
 
   /** One of the links has ended. @returns the one that stays; `undefined` if none does */

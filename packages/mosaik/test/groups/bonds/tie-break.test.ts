@@ -44,6 +44,12 @@ describe("two links of one bond", () => {
       }),
     );
   });
+
+  it("tells a link that was closed unread from one that a peer of ours closed in time", () => {
+    const tie = new Tie(low, high, 1000, 400);
+    expect(tie.isUnread(1199)).toBe(true);
+    expect(tie.isUnread(1200)).toBe(false);
+  });
 });
 
 describe("a handshake while there is a bond", () => {
