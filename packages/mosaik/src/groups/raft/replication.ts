@@ -23,6 +23,8 @@ export class Replication {
   #pullsFrom: Cursor = ORIGIN;
   /** What was committed when the fingerprints differed behind it: if they differ again, the difference is not behind it. */
   #suspectAt: Index | undefined;
+  /** The fingerprints differed, and have not agreed since: what other members give may be the same again. */
+  #isDisputed = false;
   /** Since when the leader's log ends before what is committed here. */
   #aheadSinceMs: number | undefined;
 
@@ -120,16 +122,17 @@ export class Replication {
     const { leader } = message;
     if (leader !== this.#untaken!.message.leader) this.#state.emit({ kind: "syncLeader", leader });
     this.#untaken = { from, message };
-    this.#state.emit({ kind: "leaderSent", gap: gapOf(message) });
+    this.#state.emit({ kind: "leaderSent", gap: this.#gapOf(message) });
   }
 
-  #take(from: PeerId, message: AppendEntries, { held, conflictAt }: LogMatch & { kind: "joins" }): void {
+  #take(from: PeerId, message: AppendEntries, { held, conflictAt, isProven }: LogMatch & { kind: "joins" }): void {
     const state = this.#state;
     const { entries, fingerprint, prev } = message;
     if (conflictAt !== undefined && !this.#revert(conflictAt, from, message)) return;
     if (this.#isAheadForGood(message)) return this.#diverge(state.committed.index, from, message);
     state.isOnline = true;
     this.#suspectAt = undefined;
+    if (isProven && prev.index > 0) this.#isDisputed = false;
     if (fingerprint !== undefined) state.log.adoptFingerprint(prev.index, fingerprint);
     if (held < entries.length) {
       state.log.append(held === 0 ? entries : entries.slice(held));
@@ -142,10 +145,13 @@ export class Replication {
   #begin(from: PeerId, message: AppendEntries, match: Exclude<LogMatch, { kind: "joins" }>): void {
     this.#state.isOnline = false;
     if (match.kind === "conflicts" && !this.#revert(match.at, from, message)) return;
-    if (match.kind === "differs" && !this.#revertSuspect(from, message)) return;
+    if (match.kind === "differs") {
+      this.#isDisputed = true;
+      if (!this.#revertSuspect(from, message)) return;
+    }
     this.#phase = "syncing";
     this.#untaken = { from, message };
-    this.#state.emit({ kind: "beginSync", leader: message.leader, gap: gapOf(message) });
+    this.#state.emit({ kind: "beginSync", leader: message.leader, gap: this.#gapOf(message) });
   }
 
   /** Something up to `prev` is another than the leader's: what is not committed goes; if that was not it, the rest is. */
@@ -200,8 +206,8 @@ export class Replication {
   #isObserver(): boolean {
     return this.#state.preference().kind === "observer";
   }
-}
 
-function gapOf({ prev, leaderCommit, entries }: AppendEntries): SyncGap {
-  return { prev, leaderCommit, entries };
+  #gapOf({ prev, leaderCommit, entries }: AppendEntries): SyncGap {
+    return { prev, leaderCommit, entries, isDisputed: this.#isDisputed };
+  }
 }

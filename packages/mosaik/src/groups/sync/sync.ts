@@ -12,6 +12,8 @@ export interface SyncGap {
   readonly prev: Cursor;
   readonly leaderCommit: Index;
   readonly entries: readonly LogEntry[];
+  /** What this member had was shown to be another log than the leader's: others may have that log too, so only the leader is asked. */
+  readonly isDisputed?: boolean;
 }
 
 /** What both sides of a catch-up reach for. Nothing here waits: what is sent is queued, and time comes with the calls. */

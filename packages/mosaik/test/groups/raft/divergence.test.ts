@@ -70,6 +70,23 @@ describe("fingerprints (spec 08 §4)", () => {
 describe("a log that differs silently (spec 05 §13 S3)", () => {
   const prev = { term: 1, from: "b", prev: "1/2", commit: 2, fingerprint: fingerprint("1:u", "1:v") };
 
+  it("is fetched from the leader only, until fingerprints agree: other members may have the same", () => {
+    const a = follower(["1:x", "1:y"], 0);
+    const isDisputed = (): boolean | undefined =>
+      a.outputs.flatMap((output) => (output.kind === "beginSync" ? [output.gap.isDisputed] : [])).at(-1);
+    a.receives("b", message.append({ term: 1, from: "b", prev: "1/3" }));
+    expect(isDisputed()).toBe(false);
+    a.step({ kind: "synced" });
+    a.receives("b", message.append(prev));
+    expect(isDisputed()).toBe(true);
+    a.log.append(["1:u", "1:v"].map(entry));
+    a.step({ kind: "synced" });
+    a.receives("b", message.append(prev));
+    expect(a.core.isOnline).toBe(true);
+    a.receives("b", message.append({ term: 1, from: "b", prev: "1/9" }));
+    expect(isDisputed()).toBe(false);
+  });
+
   it("loses what is not committed, and is fetched again", () => {
     const a = follower(["1:x", "1:y"], 0);
     expect(a.receives("b", message.append(prev))).toEqual([

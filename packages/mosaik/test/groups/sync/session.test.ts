@@ -15,6 +15,7 @@ interface Opening {
   readonly came?: number;
   /** The members by letter; `a` leads. */
   readonly peers?: string;
+  readonly isDisputed?: boolean;
   readonly batchSize?: number;
 }
 
@@ -44,10 +45,10 @@ describe("LogReplaySession", () => {
       else if (message.kind !== "fetchEntriesRequest") sent.push(`${nameOf(to)} ${message.kind}`);
       else sent.push(`${nameOf(to)}: ${message.value.start}…${message.value.end}`);
     };
-    session = logReplaySync({ typeName: "m", batchSize: opening.batchSize ?? 5 }).session(
-      context,
-      gapAt(leaders, leaders.length - (opening.came ?? 0)),
-    );
+    session = logReplaySync({ typeName: "m", batchSize: opening.batchSize ?? 5 }).session(context, {
+      ...gapAt(leaders, leaders.length - (opening.came ?? 0)),
+      isDisputed: opening.isDisputed ?? false,
+    });
   };
   const has = (from: string, end: number, start = 0): string[] => {
     session.receive({ kind: "availabilityResponse", value: { start, end } }, peer(from));
@@ -66,6 +67,13 @@ describe("LogReplaySession", () => {
   const isWhole = (): void => expect(entriesIn(context.log)).toEqual(leaders);
 
   describe("fetching", () => {
+    it("asks the leader only where others may have what was disputed", () => {
+      open({ leaders: log20, peers: "abc", isDisputed: true });
+      takeSent();
+      expect(has("b", 20)).toEqual([]);
+      expect(has("a", 20)).toEqual(["a: 1…5"]);
+    });
+
     it("asks who has what, the others for pieces that join, and the leader for the last entry", () => {
       open({ leaders: log20, peers: "abc" });
       expect(takeSent()).toEqual(["a?", "b?", "c?"]);

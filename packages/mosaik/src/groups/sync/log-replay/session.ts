@@ -47,7 +47,7 @@ export class LogReplaySession implements SyncSession<LogReplayMessage> {
     this.#tail = new LeaderTail(gap);
     this.#leader = context.leader;
     // Pieces of one entry have no room to join.
-    this.#isLeaderOnly = config.batchSize === 1;
+    this.#isLeaderOnly = config.batchSize === 1 || gap.isDisputed === true;
     this.#next = this.#anchor;
     this.#peers = new Set(context.bonds());
     context.broadcast(ASK);
