@@ -3,18 +3,13 @@ import { FRAME_HEADER_BYTES, writeFrameHeader, type Link } from "../network/inde
 
 /** Whoever waits for the same turn gets this many chances to add a frame before the batch goes out. */
 const HOPS_MAX = 4;
-/**
- * A batch of so many frames goes out before the turn is over. A closed loop of calls would otherwise travel as one convoy, and each
- * of the two processes sleep while the other works.
- */
-const FRAMES_MAX = 32;
 /** A writer that has grown beyond this is given up, in bytes. */
 const WRITER_KEPT_BYTES = 1024 * 1024;
 
 /** What a batch needs of a link. */
 type FrameTaker = Pick<Link, "sendFrames">;
 
-/** Gathers the frames of one turn for a link, so that they cost one write, or one for each 32 of them. */
+/** Gathers the frames of one turn for a link, so that they cost one write. */
 export class FrameBatch {
   readonly #link: FrameTaker;
   readonly #onTaken: (() => void) | undefined;
@@ -49,9 +44,7 @@ export class FrameBatch {
     const frameBytes = writer.length - start;
     writeFrameHeader(writer.bytes, start, frameBytes - FRAME_HEADER_BYTES);
     this.#frames++;
-    if (this.#frames === FRAMES_MAX) {
-      this.flush();
-    } else if (!this.#isScheduled) {
+    if (!this.#isScheduled) {
       this.#isScheduled = true;
       queueMicrotask(this.#onTurn);
     }

@@ -41,25 +41,6 @@ describe("FrameBatch", () => {
     expect(payloadBytes).toEqual([5]);
   });
 
-  it("sends 32 frames before the turn is over, and the rest at its end", async () => {
-    const { batch, writes, payloadBytes } = recorded();
-    add(batch, 0, 70);
-    expect(writes).toEqual([range(0, 32), range(32, 32)]);
-    await turn();
-    expect(writes).toEqual([range(0, 32), range(32, 32), range(64, 6)]);
-    expect(payloadBytes).toEqual([32, 32, 6]);
-  });
-
-  it("sends nothing more at the end of a turn whose frames are out", async () => {
-    const { batch, writes } = recorded();
-    add(batch, 0, 32);
-    await turn();
-    expect(writes).toEqual([range(0, 32)]);
-    add(batch, 32, 1);
-    await turn();
-    expect(writes).toEqual([range(0, 32), [32]]);
-  });
-
   it("takes a frame back", async () => {
     const { batch, writes } = recorded();
     add(batch, 0, 1);
