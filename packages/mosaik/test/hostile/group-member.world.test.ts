@@ -36,6 +36,9 @@ const CODES: ReadonlySet<number> = new Set(
   [CLOSE.protocolViolation, CLOSE.groupTimeout, CLOSE.groupAlreadyBonded, CLOSE.cancelled].map(({ code }) => code),
 );
 
+/** Each of its messages holds the event loop up: where time is real, groups beside it may lose their leader for seconds. */
+const VIRTUAL_ONLY = "entries without end that come after what nobody has";
+
 /** u64 of every size. */
 const SIZES = [0n, 1n, 2n, 3n, 100n, 1n << 32n, (1n << 52n) - 1n, 1n << 52n, (1n << 53n) - 1n, 1n << 53n, 1n << 63n];
 const U64_MAX = (1n << 64n) - 1n;
@@ -117,7 +120,7 @@ const attacks = {
     ];
     return { next: () => kinds[Math.floor(random() * kinds.length)]! };
   },
-  "entries without end that come after what nobody has": ({ traitor }) => {
+  [VIRTUAL_ONLY]: ({ traitor }) => {
     const { bytes } = traitor.network.local.id;
     const many = concatBytes(u64s(BigInt(ENTRIES_MAX)), new Uint8Array(2 * ENTRIES_MAX));
     const more = concatBytes(u64s(BigInt(ENTRIES_MAX) + 1n), new Uint8Array(2 * ENTRIES_MAX + 2));
@@ -212,7 +215,7 @@ describe(`${messages} messages of one that has the key, seed ${seed}`, () => {
     return groups;
   };
 
-  it.each(Object.entries<(scene: Scene) => Attack>(attacks))(
+  it.each(Object.entries<(scene: Scene) => Attack>(attacks).filter(([name]) => !isLive || name !== VIRTUAL_ONLY))(
     "%s",
     async (_name, begin) => {
       const { nodes } = context;
