@@ -108,6 +108,8 @@ export interface EndpointOptions {
 /** One local identity with its socket. Holds every connection open until it is closed, whatever the garbage collector does. */
 export interface Endpoint {
   readonly id: EndpointId;
+  /** False where `Connection.exportKeyingMaterial` throws `exporterUnavailable`, whatever the connection. Default: true. */
+  readonly hasExporter?: boolean;
   /** The addresses that are known now. */
   addr(): EndpointAddr;
   /** Calls `listener` after each change of `addr()`, until the returned function is called. */
@@ -162,6 +164,7 @@ export interface Connection {
    * @param lengthBytes how many bytes to derive
    * @param label the label, as raw bytes
    * @param context the context, present even where it is empty
+   * @throws TransportError `closed`; `exporterUnavailable` where the transport has none: see `Endpoint.hasExporter`
    */
   exportKeyingMaterial(lengthBytes: number, label: Uint8Array, context: Uint8Array): Uint8Array;
   /** Round-trip time of the selected path in microseconds; `undefined` while no path is selected. */

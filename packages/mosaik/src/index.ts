@@ -116,6 +116,7 @@ export type {
   GroupEvents,
   GroupId,
   Groups,
+  GroupsOptions,
   GroupWhen,
   Index,
   IndexRange,

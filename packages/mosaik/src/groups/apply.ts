@@ -2,12 +2,13 @@ import { DecodeError } from "@mosaik/postcard";
 import type { NetworkId } from "../primitives/index.js";
 import { GroupError } from "./errors.js";
 import type { GroupId } from "./group-id.js";
-import type { StateMachine } from "./machine/machine.js";
+import type { LeadershipPreference, StateMachine } from "./machine/machine.js";
 import { ORIGIN, type Cursor, type Index } from "./positions.js";
 import type { LogStorage } from "./storage/storage.js";
 
 /** Commands that a machine is given at once, at most. */
 const BATCH_MAX = 1024;
+const NORMAL: LeadershipPreference = { kind: "normal" };
 
 export interface MachineHostOptions {
   readonly machine: StateMachine;
@@ -50,6 +51,16 @@ export class MachineHost {
 
   get isFailed(): boolean {
     return this.#isFailed;
+  }
+
+  /** How much this member wants to lead, now. */
+  get preference(): LeadershipPreference {
+    try {
+      return this.#machine.preference ?? NORMAL;
+    } catch (error) {
+      this.#fail(error);
+      return NORMAL;
+    }
   }
 
   /**

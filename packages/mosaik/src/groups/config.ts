@@ -67,6 +67,11 @@ export function consensusConfig(options: ConsensusOptions = {}): ConsensusConfig
   return config;
 }
 
+/** How long a follower waits for its leader, at most, in ms. */
+export function electionTimeoutMaxMs({ electionTimeoutMs, electionTimeoutJitterMs }: ConsensusConfig): number {
+  return electionTimeoutMs + electionTimeoutJitterMs;
+}
+
 /** What of the times enters the group's id (spec 05 §2.3). */
 export function consensusDigest(config: ConsensusConfig): Digest {
   const bytes = new Uint8Array(48);
@@ -74,6 +79,23 @@ export function consensusDigest(config: ConsensusConfig): Digest {
   const inId = [config.heartbeatIntervalMs, config.heartbeatJitterMs, config.maxMissedHeartbeats];
   for (const [i, value] of inId.entries()) view.setBigUint64(16 * i, BigInt(value), true);
   return Digest.hash(bytes);
+}
+
+/** How a node takes part in groups. Nothing of it enters a group's id. */
+export interface GroupsOptions {
+  /**
+   * How long a peer may take for each part of the handshake of a bond, in ms: to open its stream, and to send its message. Peers with
+   * other times are members all the same. Default: 2000.
+   */
+  readonly handshakeTimeoutMs?: number;
+}
+
+/** @throws GroupError `invalidOption` */
+export function groupsOptions({ handshakeTimeoutMs = 2000 }: GroupsOptions = {}): Required<GroupsOptions> {
+  if (!Number.isInteger(handshakeTimeoutMs) || handshakeTimeoutMs < 1 || handshakeTimeoutMs > U32_MAX) {
+    throw invalid(`handshakeTimeoutMs must be a whole number from 1, not ${String(handshakeTimeoutMs)}`);
+  }
+  return { handshakeTimeoutMs };
 }
 
 function invalid(message: string): GroupError {

@@ -24,6 +24,8 @@ export type GroupErrorCode =
   | "queryFailed"
   /** The log's storage threw: this member takes no further part. */
   | "storageFailed"
+  /** Mosaik itself failed, by a defect: this member takes no further part. The cause is worth a report. */
+  | "internal"
   /** This node is a member already, with another machine, storage or configuration. */
   | "mismatch"
   /** The transport gives no keying material: no group is possible on it. */

@@ -13,7 +13,13 @@ import {
 import type { Connection } from "../runtime/index.js";
 import type { TicketValidator } from "../tickets/index.js";
 import { DialPlaces, receiveHandshakeStart } from "./bonds/index.js";
-import { consensusConfig, type ConsensusConfig, type ConsensusOptions } from "./config.js";
+import {
+  consensusConfig,
+  groupsOptions,
+  type ConsensusConfig,
+  type ConsensusOptions,
+  type GroupsOptions,
+} from "./config.js";
 import { GroupError } from "./errors.js";
 import { groupId, type GroupId } from "./group-id.js";
 import { Group } from "./group.js";
@@ -30,8 +36,8 @@ import type { LogStorage } from "./storage/storage.js";
 const SERVING_MAX = 4096;
 /** Connections that have not shown their handshake. */
 const HANDSHAKES_MAX = 64;
-/** How long a peer may take for each part of a handshake, in ms (spec 05 §3). */
-const HANDSHAKE_TIMEOUT_MS = 2000;
+/** What goes with a log in one message takes a MiB, however small the commands are. */
+const FRAME_LIMIT_MIN_BYTES = 2 * 1024 * 1024;
 
 /** What makes a group: nodes whose keys, machines, sync, first three times and tickets are alike are its members (spec 05 §2.4). */
 export interface JoinOptions<C = unknown, Q = unknown, R = unknown> {
@@ -51,6 +57,7 @@ export interface GroupsContext {
   readonly router: Router;
   readonly discovery: Discovery;
   readonly frameLimitBytes: number;
+  readonly options?: GroupsOptions | undefined;
 }
 
 interface Membership {
@@ -69,12 +76,15 @@ interface Accepted {
 export class Groups {
   readonly #context: GroupsContext;
   readonly #memberships = new Map<GroupId, Membership>();
+  readonly #handshakeTimeoutMs: number;
   readonly #handshakes: Handshakes;
   readonly #dialPlaces = new DialPlaces();
   #isClosed = false;
 
+  /** @throws GroupError `invalidOption` */
   constructor(context: GroupsContext) {
     this.#context = context;
+    this.#handshakeTimeoutMs = groupsOptions(context.options).handshakeTimeoutMs;
     const refuse = (connection: Connection): void => this.#refuse(connection, CLOSE.dropped);
     this.#handshakes = new Handshakes(context.node.runtime, HANDSHAKES_MAX, refuse);
     context.router.handle(ALPN.groups, SERVING_MAX, (connection) => this.#serve(connection));
@@ -84,11 +94,12 @@ export class Groups {
    * Joins a group. The node advertises it, connects with its other members, and takes part in elections. A node that is a member
    * already gets another handle.
    *
-   * @throws GroupError `mismatch` (this node is a member with another machine, storage or configuration), `invalidOption`, `closed`;
-   * DiscoveryError `entryTooLarge`
+   * @throws GroupError `mismatch` (this node is a member with another machine, storage or configuration), `invalidOption` (also where
+   * the network's `frameLimitBytes` is below 2 MiB), `exporterUnavailable`, `storageFailed`, `closed`; DiscoveryError `entryTooLarge`
    */
   join<C = undefined, Q = undefined, R = undefined>(options: JoinOptions<C, Q, R>): Group<C, Q, R> {
     if (this.#isClosed) throw new GroupError("closed", "the network is closed");
+    this.#requireMeans();
     const machine = (options.machine ?? new NoOp()) as StateMachine;
     const consensus = consensusConfig(options.consensus);
     const tickets = listOf(options.tickets);
@@ -108,6 +119,20 @@ export class Groups {
     await Promise.all(memberships.map(({ replica }) => replica.leave()));
   }
 
+  /** @throws GroupError where no group is possible at this node */
+  #requireMeans(): void {
+    const { node, frameLimitBytes } = this.#context;
+    if (!node.hasExporter) {
+      const message = "the transport exports no keying material: members cannot show each other that they have the key";
+      throw new GroupError("exporterUnavailable", message);
+    }
+    if (frameLimitBytes >= FRAME_LIMIT_MIN_BYTES) return;
+    throw new GroupError(
+      "invalidOption",
+      `groups need frameLimitBytes of ${FRAME_LIMIT_MIN_BYTES}, not ${frameLimitBytes}`,
+    );
+  }
+
   #enter(
     id: GroupId,
     options: Pick<JoinOptions, "key" | "storage"> & {
@@ -125,7 +150,7 @@ export class Groups {
         node,
         discovery,
         frameLimitBytes,
-        handshakeTimeoutMs: HANDSHAKE_TIMEOUT_MS,
+        handshakeTimeoutMs: this.#handshakeTimeoutMs,
         dialPlaces: this.#dialPlaces,
         id,
         storage: options.storage ?? new MemoryLog(),
@@ -169,9 +194,9 @@ export class Groups {
 
   async #shakeHands(connection: Connection): Promise<Accepted | undefined> {
     const { node, discovery } = this.#context;
-    const link = await node.acceptLink(connection, { timeoutMs: HANDSHAKE_TIMEOUT_MS });
+    const link = await node.acceptLink(connection, { timeoutMs: this.#handshakeTimeoutMs });
     if (discovery.catalog.getSigned(link.peer) === undefined) return this.#refuse(connection, CLOSE.unknownPeer);
-    const start = await receiveHandshakeStart(node, link, HANDSHAKE_TIMEOUT_MS);
+    const start = await receiveHandshakeStart(node, link, this.#handshakeTimeoutMs);
     if (start.network !== node.networkId) return this.#refuse(connection, CLOSE.differentNetwork);
     const replica = this.#memberships.get(start.group)?.replica;
     if (replica === undefined) return this.#refuse(connection, CLOSE.groupNotFound);

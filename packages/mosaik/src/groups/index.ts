@@ -1,5 +1,5 @@
 export type { BondInfo } from "./bonds/index.js";
-export { consensusConfig, type ConsensusConfig, type ConsensusOptions } from "./config.js";
+export { consensusConfig, type ConsensusConfig, type ConsensusOptions, type GroupsOptions } from "./config.js";
 export { GroupError, type GroupErrorCode } from "./errors.js";
 export type { GroupEvent, GroupEvents } from "./events.js";
 export { groupId, groupIdParts, type GroupId, type GroupIdInputs } from "./group-id.js";

@@ -1,47 +1,26 @@
-import type { Discovery } from "../discovery/index.js";
-import type { Link, LocalNode } from "../network/index.js";
+import type { Link } from "../network/index.js";
 import type { PeerId } from "../primitives/index.js";
-import { Slices, type CancelTimer } from "../runtime/index.js";
-import type { TicketValidator } from "../tickets/index.js";
+import { Slices } from "../runtime/index.js";
+import { Answers } from "./answers.js";
 import { Applier } from "./applier.js";
 import { MachineHost } from "./apply.js";
-import { Bonds, type DialPlaces } from "./bonds/index.js";
+import { Bonds } from "./bonds/index.js";
 import { CatchUp } from "./catch-up.js";
-import type { ConsensusConfig } from "./config.js";
+import { electionTimeoutMaxMs } from "./config.js";
 import { GroupError } from "./errors.js";
 import type { GroupEvent } from "./events.js";
-import type { GroupId } from "./group-id.js";
-import type { GroupKey } from "./key.js";
-import type { StateMachine } from "./machine/machine.js";
 import { MemberState } from "./member-state.js";
 import { MemberSyncHost } from "./member-sync-host.js";
 import { ORIGIN, type Cursor, type Index } from "./positions.js";
 import type { HandshakeStart } from "./protocol.js";
+import { RaftLoop } from "./raft-loop.js";
 import { RaftCore } from "./raft/core.js";
 import { FingerprintedLog } from "./raft/fingerprinted-log.js";
-import type { QueryOrigin, RaftInput, RaftOutput } from "./raft/io.js";
+import type { RaftInput, RaftOutput } from "./raft/io.js";
 import { availableRules } from "./raft/rules.js";
+import type { ReplicaOptions } from "./replica-options.js";
 import { Requests } from "./requests.js";
-import type { LogStorage } from "./storage/storage.js";
-
-/** Queries of other members that wait until the machine has applied what was committed when they came. */
-const WAITING_QUERIES_MAX = 1024;
-
-export interface ReplicaOptions {
-  readonly node: LocalNode;
-  readonly discovery: Discovery;
-  readonly frameLimitBytes: number;
-  readonly handshakeTimeoutMs: number;
-  readonly dialPlaces: DialPlaces;
-  readonly id: GroupId;
-  readonly key: GroupKey;
-  readonly machine: StateMachine;
-  readonly storage: LogStorage;
-  readonly consensus: ConsensusConfig;
-  readonly tickets: readonly TicketValidator[];
-  /** The machine or the log threw: this node is a member no more. */
-  readonly onFailed: () => void;
-}
+import { GuardedLog } from "./storage/guarded.js";
 
 /**
  * One group at one node: feeds the core with what bonds, timers and the program bring, one input at a time, and carries out what it
@@ -58,11 +37,9 @@ export class Replica {
   readonly #bonds: Bonds<unknown>;
   readonly #host: MachineHost;
   readonly #applier: Applier;
+  readonly #answers: Answers;
   readonly #catchUp: CatchUp;
-  readonly #inputs: RaftInput[] = [];
-  /** While inputs are taken in, what comes waits for its turn. So it does until everything is in place. */
-  #isRunning = true;
-  #timer: { readonly dueMs: number; readonly cancel: CancelTimer } | undefined;
+  readonly #loop: RaftLoop;
   #ended: GroupError | undefined;
   #closed: Promise<void> | undefined;
 
@@ -72,7 +49,8 @@ export class Replica {
     const report = (error: unknown, where: string): void => runtime.report(error, where);
     this.options = options;
     this.#runtime = runtime;
-    this.#log = new FingerprintedLog(options.storage);
+    const guarded = new GuardedLog(options.storage);
+    this.#log = new FingerprintedLog(guarded);
     const log = this.#log;
     this.state = new MemberState(node, id, log.last());
     const onFailed = (index: Index, error: unknown): void => this.#machineFailed(index, error);
@@ -83,15 +61,21 @@ export class Replica {
       host: this.#host,
       log,
       frameLimitBytes: options.frameLimitBytes,
-      leftBehindMs: electionMs(options.consensus) + options.consensus.forwardTimeoutMs,
-      submit: (inputs) => this.#run(() => this.#inputs.push(...inputs)),
+      leftBehindMs: electionTimeoutMaxMs(options.consensus) + options.consensus.forwardTimeoutMs,
+      submit: (inputs) => this.#loop.run(() => inputs.forEach((input) => this.#loop.add(input))),
     });
     this.#applier = new Applier({
       machine: this.#host,
       slices: Slices.of(runtime),
       nowMs: () => runtime.monoMs(),
-      resume: (rest) => this.#run(rest),
+      resume: (rest) => this.#loop.run(rest),
       onApplied: () => this.#applied(),
+    });
+    this.#answers = new Answers({
+      applier: this.#applier,
+      host: this.#host,
+      requests: this.requests,
+      enter: (input) => this.#loop.add(input),
     });
     this.#core = new RaftCore({
       localId: node.id,
@@ -99,8 +83,15 @@ export class Replica {
       rules: availableRules,
       log,
       unit: () => runtime.random.unit(),
-      preference: () => machine.preference ?? { kind: "normal" },
+      preference: () => this.#host.preference,
       nowMs: runtime.monoMs(),
+    });
+    this.#loop = new RaftLoop({
+      runtime,
+      core: this.#core,
+      carryOut: (output) => this.#carryOut(output),
+      onSettled: () => this.state.announce(this.#core.committee()),
+      onThrown: (error) => this.#threw(error),
     });
     const syncHost = new MemberSyncHost({
       node,
@@ -111,17 +102,17 @@ export class Replica {
       core: this.#core,
       host: this.#host,
       requests: this.requests,
-      run: (task) => this.#run(task),
+      run: (task) => this.#loop.run(task),
       onInstalled: (cursor) => this.#installed(cursor),
       onDiverged: (at, peer) => this.#beginAnew(at, peer),
-      onSynced: () => this.#inputs.push({ kind: "synced" }),
-      onPulled: () => this.#inputs.push({ kind: "pulled" }),
+      onSynced: () => this.#loop.add({ kind: "synced" }),
+      onPulled: () => this.#loop.add({ kind: "pulled" }),
     });
     this.#catchUp = new CatchUp(syncHost);
     this.#bonds = this.#openBonds();
     syncHost.connections = this.#bonds;
-    this.#isRunning = false;
-    this.#run(() => {});
+    guarded.onFailed = (error) => this.#storageFailed(error);
+    this.#loop.start();
   }
 
   /** The connections with other members. */
@@ -136,46 +127,11 @@ export class Replica {
 
   /** Leaves the group: tells the other members, and closes the bonds with them. Takes at most half a second. */
   leave(): Promise<void> {
-    this.#run(() => this.#inputs.push({ kind: "leave" }));
+    this.#loop.run(() => this.#loop.add({ kind: "leave" }));
     return this.#end(new GroupError("closed", `group ${this.options.id.short()} was left`));
   }
 
-  /** Does something that may bring inputs, and takes all of them in. */
-  #run(task: () => void): void {
-    if (this.#ended !== undefined) return;
-    if (this.#isRunning) return task();
-    this.#isRunning = true;
-    try {
-      task();
-      for (let input = this.#inputs.shift(); input !== undefined; input = this.#inputs.shift()) {
-        for (const output of this.#core.step(input, this.#runtime.monoMs())) this.#carryOut(output);
-      }
-    } catch (error) {
-      this.#runtime.report(error, `group ${this.options.id.short()}`);
-      this.#fail(new GroupError("storageFailed", "the log of the group failed", { cause: error }));
-    }
-    this.#isRunning = false;
-    if (this.#ended !== undefined) return;
-    this.#arm();
-    this.state.announce(this.#core.committee());
-  }
-
-  /** One timer for the core. One that is due too early is left to run: mostly the time is put off, not brought forward. */
-  #arm(): void {
-    const { deadlineMs } = this.#core;
-    if (deadlineMs >= (this.#timer?.dueMs ?? Infinity)) return;
-    this.#timer?.cancel();
-    const cancel = this.#runtime.after(deadlineMs - this.#runtime.monoMs(), () => {
-      this.#timer = undefined;
-      this.#run(() => {
-        if (this.#core.deadlineMs <= this.#runtime.monoMs()) this.#inputs.push({ kind: "tick" });
-      });
-    });
-    this.#timer = { dueMs: deadlineMs, cancel };
-  }
-
   #carryOut(output: RaftOutput): void {
-    if (this.#ended !== undefined) return;
     switch (output.kind) {
       case "send":
         this.#bonds.send(output.to, output.message);
@@ -199,7 +155,7 @@ export class Replica {
       case "queryFailed":
         return this.requests.settle(output);
       case "answerQuery":
-        return this.#answer(output.origin, output.query);
+        return this.#answers.answer(output.origin, output.query);
       case "beginSync":
         return this.#catchUp.begin(output.leader, output.gap);
       case "leaderSent":
@@ -234,16 +190,6 @@ export class Replica {
     else this.state.onlineIs(false);
   }
 
-  /** A strong query sees everything that was committed when it came. */
-  #answer(origin: QueryOrigin, query: Uint8Array): void {
-    if (origin.kind === "member" && this.#applier.waitingCount >= WAITING_QUERIES_MAX) return;
-    this.#applier.whenApplied(() => {
-      const result = this.#host.answer(query);
-      if (result === undefined && origin.kind === "local") return this.requests.unanswered(origin.id);
-      this.#inputs.push({ kind: "answered", origin, result, position: this.#host.committed.index });
-    });
-  }
-
   /** What is committed here is not what the others have. */
   #beginAnew(at: Cursor, peer: PeerId): void {
     this.state.diverged(at, peer);
@@ -269,12 +215,13 @@ export class Replica {
     this.#applier.reset(cursor.index);
     this.state.logEndsAt(cursor);
     this.state.committedIs(cursor.index);
-    this.#inputs.unshift(input);
+    this.#loop.addFirst(input);
   }
 
   #openBonds(): Bonds<unknown> {
-    const { node, discovery, id, key, consensus, tickets, machine, handshakeTimeoutMs, dialPlaces } = this.options;
-    const enter = (input: RaftInput): void => this.#run(() => this.#inputs.push(input));
+    const { node, discovery, id, key, consensus, tickets, machine } = this.options;
+    const { frameLimitBytes, handshakeTimeoutMs, dialPlaces } = this.options;
+    const enter = (input: RaftInput): void => this.#loop.run(() => this.#loop.add(input));
     return new Bonds<unknown>({
       node,
       discovery,
@@ -283,23 +230,24 @@ export class Replica {
       consensus,
       tickets,
       syncMessage: machine.sync.message,
+      frameLimitBytes,
       handshakeTimeoutMs,
       dialPlaces,
       onBonded: (peer) => this.#bondChanged({ kind: "bonded", peer }),
       onUnbonded: (peer, reason) => this.#bondChanged({ kind: "unbonded", peer, reason }),
       onMessage: (from, message) => {
-        if (message.kind === "stateSync") this.#run(() => this.#catchUp.receive(message.message, from));
+        if (message.kind === "stateSync") this.#loop.run(() => this.#catchUp.receive(message.message, from));
         else enter({ kind: "message", from, message });
       },
-      onRefused: (peer, code, by) => this.#run(() => this.state.tell({ kind: "refused", peer, code, by })),
+      onRefused: (peer, code, by) => this.#loop.run(() => this.state.tell({ kind: "refused", peer, code, by })),
       onMesh: (isComplete) => enter({ kind: "mesh", isComplete }),
     });
   }
 
   #bondChanged(event: GroupEvent & { readonly kind: "bonded" | "unbonded" }): void {
-    this.#run(() => {
+    this.#loop.run(() => {
       this.state.tell(event);
-      this.#inputs.push({ kind: event.kind, peer: event.peer });
+      this.#loop.add({ kind: event.kind, peer: event.peer });
       this.#catchUp.bondsChanged();
     });
   }
@@ -307,6 +255,19 @@ export class Replica {
   #machineFailed(index: Index, error: unknown): void {
     this.state.tell({ kind: "machineFailed", index, error });
     this.#fail(new GroupError("machineFailed", `the machine failed at command ${index}`, { cause: error }));
+  }
+
+  #storageFailed(error: GroupError): void {
+    if (this.#ended !== undefined) return;
+    this.#runtime.report(error.cause, `the log of group ${this.options.id.short()}`);
+    this.#fail(error);
+  }
+
+  /** Whatever failed by itself has been told; what is left is a defect. */
+  #threw(error: unknown): void {
+    if (this.#ended !== undefined) return;
+    this.#runtime.report(error, `group ${this.options.id.short()}`);
+    this.#fail(new GroupError("internal", "the group failed by a defect of mosaik", { cause: error }));
   }
 
   #fail(reason: GroupError): void {
@@ -318,7 +279,7 @@ export class Replica {
   #end(reason: GroupError): Promise<void> {
     if (this.#closed !== undefined) return this.#closed;
     this.#ended = reason;
-    this.#timer?.cancel();
+    this.#loop.close();
     this.#applier.close();
     this.#catchUp.close();
     this.#closed = this.#bonds.close();
@@ -326,9 +287,4 @@ export class Replica {
     this.state.end(reason);
     return this.#closed;
   }
-}
-
-/** How long a follower waits for its leader, at most. */
-function electionMs({ electionTimeoutMs, electionTimeoutJitterMs }: ConsensusConfig): number {
-  return electionTimeoutMs + electionTimeoutJitterMs;
 }

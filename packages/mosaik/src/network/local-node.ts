@@ -74,6 +74,11 @@ export class LocalNode {
     return this.#endpoint.watchAddr((addr) => listener(endpointAddress(addr)));
   }
 
+  /** Whether connections export keying material, as groups need it. */
+  get hasExporter(): boolean {
+    return this.#endpoint.hasExporter ?? true;
+  }
+
   /** Signs a digest with this node's key. */
   sign(digest: Digest): Uint8Array {
     return this.runtime.sign(this.#secretKey, digest.bytes);

@@ -1,7 +1,7 @@
 import { type RelayOption } from "@mosaik/iroh/transport";
 import { defaultDiscoveryConfig, Discovery, type DiscoveryConfig } from "../discovery/index.js";
 import { Functions } from "../functions/index.js";
-import { Groups } from "../groups/index.js";
+import { Groups, type GroupsOptions } from "../groups/index.js";
 import { Metrics } from "../metrics/index.js";
 import {
   ALPN,
@@ -26,6 +26,7 @@ export interface NetworkOptions {
   /** Socket addresses to bind, at most one of each family. Default: every interface, a free port. */
   readonly bindAddrs?: readonly string[];
   readonly discovery?: Partial<DiscoveryConfig>;
+  readonly groups?: GroupsOptions;
   /** The largest message that is accepted or sent, in bytes. Default: 64 MiB. */
   readonly frameLimitBytes?: number;
   /** The outside world. Default: the real one. */
@@ -66,6 +67,7 @@ export class Network {
     discovery: Discovery,
     streams: Streams,
     frameLimitBytes: number,
+    groups: GroupsOptions | undefined,
   ) {
     this.id = local.networkId;
     this.local = local;
@@ -77,7 +79,7 @@ export class Network {
       subscribe: (listener) => discovery.catalog.subscribe(listener),
     });
     this.functions = new Functions({ node: local, router, discovery, kept: this.#kept, frameLimitBytes });
-    this.groups = new Groups({ node: local, router, discovery, frameLimitBytes });
+    this.groups = new Groups({ node: local, router, discovery, frameLimitBytes, options: groups });
     this.metrics = local.metrics;
     this.closed = new Promise((resolve) => (this.#resolveClosed = resolve));
     discovery.start();
@@ -89,7 +91,7 @@ export class Network {
    * know all.
    *
    * @param id the network's id, or a text by the rule of `Digest.from`
-   * @throws TransportError `bind`, `invalidArgument`; NetworkError, DiscoveryError `invalidOption`; the signal's reason
+   * @throws TransportError `bind`, `invalidArgument`; NetworkError, DiscoveryError, GroupError `invalidOption`; the signal's reason
    */
   static async join(id: DigestLike, options: NetworkOptions = {}): Promise<Network> {
     const networkId = Digest.from(id);
@@ -119,7 +121,7 @@ export class Network {
       const config = { ...defaultDiscoveryConfig, ...options.discovery };
       const discovery = new Discovery(local, router, PROTOCOL_VERSION, config);
       const streams = new Streams(local, router, discovery, frameLimitBytes);
-      return new Network(local, router, discovery, streams, frameLimitBytes);
+      return new Network(local, router, discovery, streams, frameLimitBytes, options.groups);
     } catch (error) {
       await endpoint.close();
       throw error;

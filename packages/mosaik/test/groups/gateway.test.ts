@@ -73,6 +73,18 @@ describe("a node that is dialled for a group", () => {
     expect(sim.nowMs - startMs).toBeLessThan(2200);
   });
 
+  it("gives up as soon as the program says", async () => {
+    const options = { runtime: sim.runtime("hasty"), relay: "none", groups: { handshakeTimeoutMs: 300 } } as const;
+    member = await sim.within(1000, Network.join("test", options));
+    joinCounter(member);
+    await sim.within(5000, peer.discovery.syncWith(member.local.address()));
+    const silent = await dial();
+    silent.sendFrames(new Uint8Array([0, 0]), 0);
+    const startMs = sim.nowMs;
+    expect(await codeOf(silent)).toBe(CLOSE.groupTimeout.code);
+    expect(sim.nowMs - startMs).toBeLessThan(400);
+  });
+
   it("has a place for others while one peer takes all", async () => {
     const links: Link[] = [];
     for (let i = 0; i < 100; i++) {

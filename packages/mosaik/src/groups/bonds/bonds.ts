@@ -6,28 +6,28 @@ import {
   type Link,
   type SignedPeerEntry,
 } from "../../network/index.js";
-import { PeerId } from "../../primitives/index.js";
-import { TransportError, type CloseInfo } from "../../runtime/index.js";
+import type { PeerId } from "../../primitives/index.js";
+import type { CloseInfo } from "../../runtime/index.js";
 import { TicketGate } from "../../tickets/index.js";
 import {
   bondMessageCodec,
-  handshakeEndCodec,
   type BondMessage,
   type GroupMessage,
   type HandshakeEnd,
   type HandshakeStart,
 } from "../protocol.js";
+import { acceptMember } from "./acceptor.js";
 import { Bond, type BondContext } from "./bond.js";
 import { BondMetrics } from "./bond-metrics.js";
 import { Candidates } from "./candidates.js";
-import type { BondInfo, BondsContext } from "./context.js";
+import type { BondInfo, BondsContext, HandshakeContext } from "./context.js";
 import { Dialer } from "./dialer.js";
 import { FrameEncoder, type Frame } from "./frames.js";
-import { isProven, ownProof } from "./handshake.js";
 import { silenceMs } from "./heartbeat.js";
-import { dialMember, isLastingRefusal, type InitiatorContext } from "./initiator.js";
+import { dialMember, isLastingRefusal } from "./initiator.js";
 import { Member } from "./member.js";
 import { MemberEntries } from "./member-entries.js";
+import { Members } from "./members.js";
 import { mayReplace, type Side } from "./tie-break.js";
 
 /** How long a farewell may take to get across, in ms. */
@@ -43,12 +43,12 @@ export class Bonds<M> {
   readonly #metrics: BondMetrics;
   readonly #entries: MemberEntries;
   readonly #candidates: Candidates;
+  readonly #handshakes: HandshakeContext;
   readonly #dialer: Dialer;
-  readonly #members = new Map<PeerId, Member<M>>();
+  readonly #members: Members<M>;
   readonly #unsubscribe: () => void;
   /** The entry of ours that members were told of last. */
   #told: SignedPeerEntry;
-  #sorted: readonly PeerId[] | undefined;
   #isMeshComplete = false;
   #isClosed = false;
 
@@ -58,8 +58,9 @@ export class Bonds<M> {
     const { runtime } = node;
     const codec = bondMessageCodec(context.syncMessage);
     this.#context = context;
-    this.#frames = new FrameEncoder(codec);
+    this.#frames = new FrameEncoder(codec, context.frameLimitBytes);
     this.#metrics = new BondMetrics(node.metrics, groupId);
+    this.#members = new Members(this.#metrics.active);
     this.#entries = new MemberEntries(node, discovery, groupId);
     this.#candidates = new Candidates(context);
     this.#told = discovery.me();
@@ -74,20 +75,24 @@ export class Bonds<M> {
       },
     };
     this.#bondContext = { runtime, consensus, codec, frames: this.#frames, metrics: this.#metrics, holder };
-    const initiator: InitiatorContext = {
+    this.#handshakes = {
       membership: context,
       entries: this.#entries,
       candidates: this.#candidates,
-      listed: () => this.#listed(),
+      listed: () => this.#members.entries(),
       isBondedWith: (peer) => this.#members.has(peer),
-      onProven: (link, entry, listed) => this.#add(link, "dialled", entry, listed),
+      keepsBond: (peer, entry) => {
+        const member = this.#members.get(peer);
+        return member !== undefined && !this.#mayReplace(member.active, entry);
+      },
+      onProven: (link, side, entry, listed) => this.#add(link, side, entry, listed),
       onRefused: (peer, code, by) => this.#onRefused(peer, code, by),
     };
     this.#dialer = new Dialer({
       runtime,
       localId: node.id,
       places: context.dialPlaces,
-      dial: (peer, signal) => dialMember(initiator, peer, signal),
+      dial: (peer, signal) => dialMember(this.#handshakes, peer, signal),
     });
     this.#unsubscribe = discovery.catalog.subscribe(() => this.#onCatalog());
     this.#candidates.refresh();
@@ -97,30 +102,19 @@ export class Bonds<M> {
 
   /** The members that there is a bond with, in ascending order. */
   peers(): readonly PeerId[] {
-    return (this.#sorted ??= [...this.#members.keys()].sort(PeerId.compare));
+    return this.#members.peers();
   }
 
   /** Every bond as it stands, in the order of `peers`. */
   infos(): readonly BondInfo[] {
     const { node, discovery } = this.#context;
-    const nowMs = node.runtime.monoMs();
-    return this.peers().map((peer) => this.#members.get(peer)!.info(nowMs, discovery.rtt.rttMs(peer)));
+    return this.#members.infos(node.runtime.monoMs(), (peer) => discovery.rtt.rttMs(peer));
   }
 
-  /**
-   * Takes or refuses a peer that knocked (spec 05 §4.3). That the network and the group are the right ones has been looked at.
-   *
-   * @returns when the link has ended
-   */
+  /** Takes or refuses a peer that knocked. @returns when the link has ended */
   async accept(link: Link, start: HandshakeStart): Promise<void> {
-    try {
-      this.#judge(link, start);
-    } catch (error) {
-      // The peer is gone already.
-      if (!(error instanceof TransportError)) throw error;
-      link.close(CLOSE.cancelled);
-    }
-    await link.closed;
+    if (this.#isClosed) link.close(CLOSE.cancelled);
+    else await acceptMember(this.#handshakes, link, start);
   }
 
   /** @returns whether there is a bond with the peer, and the message is on its way */
@@ -132,7 +126,7 @@ export class Bonds<M> {
 
   /** Sends to every member, encoded once. */
   broadcast(message: GroupMessage<M>): void {
-    this.#broadcast({ kind: "group", message });
+    this.#members.broadcast(() => this.#encode({ kind: "group", message }));
   }
 
   /** Says farewell to every member, for at most 500 ms, and ends all bonds. Nobody is told anything more. */
@@ -141,30 +135,8 @@ export class Bonds<M> {
     this.#isClosed = true;
     this.#unsubscribe();
     this.#dialer.close();
-    const bonds = [...this.#members.values()].flatMap((member) => member.release());
-    this.#members.clear();
-    this.#sorted = undefined;
-    this.#metrics.active.set(0);
+    const bonds = this.#members.clear().flatMap((member) => member.release());
     await Promise.all(bonds.map((bond) => bond.depart(FAREWELL_MS)));
-  }
-
-  /** The acceptor's side of a handshake. @throws TransportError where the link is lost */
-  #judge(link: Link, start: HandshakeStart): void {
-    const refuse = (reason: CloseCode): void => this.#refuse(link, reason);
-    if (this.#isClosed) return link.close(CLOSE.cancelled);
-    const entry = this.#entries.get(link.peer);
-    if (entry === undefined) return refuse(CLOSE.unknownPeer);
-    const bond = this.#members.get(link.peer)?.active;
-    if (bond !== undefined && !this.#mayReplace(bond, entry)) {
-      // Both dialled at once, as a rule: nobody is unwanted.
-      return link.close(CLOSE.groupAlreadyBonded);
-    }
-    if (!this.#candidates.hasTickets(entry)) return refuse(CLOSE.groupNotAllowed);
-    if (!isProven(this.#context, link, start)) return refuse(CLOSE.groupInvalidProof);
-    const end = { proof: ownProof(this.#context, link), bonds: this.#listed() };
-    // Sent before this returns; whether the link lasts so long is told by its end.
-    link.send(handshakeEndCodec, end).catch(() => {});
-    this.#add(link, "accepted", entry, start.bonds);
   }
 
   #add(link: Link, side: Side, entry: SignedPeerEntry, listed: HandshakeEnd["bonds"]): void {
@@ -193,12 +165,10 @@ export class Bonds<M> {
     if (!gate.isAdmitted) return false;
     for (const old of former?.release() ?? []) old.close(CLOSE.cancelled);
     this.#members.set(peer, new Member(runtime, node.id, bond, gate));
-    this.#sorted = undefined;
-    this.#metrics.active.set(this.#members.size);
     this.#dialer.plan.bonded(peer, runtime.monoMs());
     if (former !== undefined) this.#tell(() => this.#context.onUnbonded(peer, "the peer came again by a new link"));
     this.#tell(() => this.#context.onBonded(peer));
-    this.#broadcast({ kind: "bondFormed", entry: bond.entry }, peer);
+    this.#members.broadcast(() => this.#encode({ kind: "bondFormed", entry: bond.entry }), peer);
     this.#updateMesh();
     return true;
   }
@@ -220,8 +190,6 @@ export class Bonds<M> {
     }
     member!.release();
     this.#members.delete(peer);
-    this.#sorted = undefined;
-    this.#metrics.active.set(this.#members.size);
     const code = peerCloseCode(info);
     const isRefused = isLastingRefusal(code);
     const isUnwanted = isRefused || bond.hasDeparted || (info.by === "local" && isLastingRefusal(info.code));
@@ -257,14 +225,14 @@ export class Bonds<M> {
     const { discovery, node } = this.#context;
     this.#candidates.refresh();
     this.#dialer.plan.catalog(this.#candidates.peers, node.runtime.monoMs());
-    for (const [peer, member] of this.#members) {
-      const entry = discovery.catalog.getSigned(peer);
+    for (const member of this.#members) {
+      const entry = discovery.catalog.getSigned(member.active.peer);
       if (entry !== undefined) member.learn(entry);
     }
     const me = discovery.me();
     // A renewal that says nothing new comes by gossip.
     if (me !== this.#told && !me.hasSameContent(this.#told)) {
-      this.#broadcast({ kind: "peerEntryUpdate", entry: me });
+      this.#members.broadcast(() => this.#encode({ kind: "peerEntryUpdate", entry: me }));
       this.#dialer.plan.askAll(node.runtime.monoMs());
     }
     this.#told = me;
@@ -274,17 +242,6 @@ export class Bonds<M> {
 
   #mayReplace(bond: Bond<M>, { entry }: SignedPeerEntry): boolean {
     return bond.isOver || mayReplace(bond, entry.version.started, silenceMs(this.#context.consensus));
-  }
-
-  /** The newest entries of all members, in ascending order of their ids. */
-  #listed(): HandshakeEnd["bonds"] {
-    return this.peers().map((peer) => this.#members.get(peer)!.active.entry);
-  }
-
-  #broadcast(message: BondMessage<M>, except?: PeerId): void {
-    const frame = this.#members.size === 0 ? undefined : this.#encode(message);
-    if (frame === undefined) return;
-    for (const [peer, { active }] of this.#members) if (peer !== except) active.send(frame);
   }
 
   /** @returns nothing where the message cannot be encoded, as by a codec of the program's own: that is reported */

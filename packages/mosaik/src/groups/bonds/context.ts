@@ -1,13 +1,16 @@
 import type { Codec } from "@mosaik/postcard";
 import type { Discovery } from "../../discovery/index.js";
-import type { LocalNode, PeerEntry } from "../../network/index.js";
+import type { Link, LocalNode, PeerEntry, SignedPeerEntry } from "../../network/index.js";
 import type { PeerId } from "../../primitives/index.js";
 import type { TicketValidator } from "../../tickets/index.js";
 import type { ConsensusConfig } from "../config.js";
 import type { GroupId } from "../group-id.js";
 import type { GroupKey } from "../key.js";
-import type { GroupMessage } from "../protocol.js";
+import type { GroupMessage, HandshakeEnd } from "../protocol.js";
+import type { Candidates } from "./candidates.js";
 import type { DialPlaces } from "./dial-places.js";
+import type { MemberEntries } from "./member-entries.js";
+import type { Side } from "./tie-break.js";
 
 /** Which group, at which node. */
 export interface Membership {
@@ -27,6 +30,8 @@ export interface BondsContext<M> extends Membership {
   readonly dialPlaces: DialPlaces;
   readonly consensus: ConsensusConfig;
   readonly syncMessage: Codec<M>;
+  /** The largest message that is sent. */
+  readonly frameLimitBytes: number;
   onBonded(peer: PeerId): void;
   /** Also told, with `onBonded` right behind it, where a bond goes on by another link and what was sent last may be lost. */
   onUnbonded(peer: PeerId, reason: string): void;
@@ -35,6 +40,21 @@ export interface BondsContext<M> extends Membership {
   onRefused(peer: PeerId, code: number, by: "us" | "peer"): void;
   /** Whether there are members in the catalog and a bond with each of them; told when it changes, and false to begin with. */
   onMesh(isComplete: boolean): void;
+}
+
+/** What both sides of a handshake need of the bonds that there are, and whom they tell. */
+export interface HandshakeContext {
+  readonly membership: Membership;
+  readonly entries: MemberEntries;
+  readonly candidates: Candidates;
+  /** The newest entries of all members that we are bonded with. */
+  listed(): HandshakeEnd["bonds"];
+  isBondedWith(peer: PeerId): boolean;
+  /** Whether there is a bond with the peer, which a new one does not replace. */
+  keepsBond(peer: PeerId, entry: SignedPeerEntry): boolean;
+  /** A peer has shown that it has the key. */
+  onProven(link: Link, side: Side, entry: SignedPeerEntry, listed: HandshakeEnd["bonds"]): void;
+  onRefused(peer: PeerId, code: number, by: "us" | "peer"): void;
 }
 
 /** A bond as it stands. */

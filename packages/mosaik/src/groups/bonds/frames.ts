@@ -1,5 +1,5 @@
 import { EncodeError, Writer, type Codec } from "@mosaik/postcard";
-import { appendFrame, DEFAULT_FRAME_LIMIT_BYTES } from "../../network/index.js";
+import { appendFrame } from "../../network/index.js";
 import type { BondMessage } from "../protocol.js";
 
 /** A message as it goes over any number of bonds. Its bytes do not change any more. */
@@ -17,22 +17,25 @@ export class FrameEncoder<M> {
   readonly pong: Frame;
   readonly departure: Frame;
   readonly #codec: Codec<BondMessage<M>>;
+  readonly #limitBytes: number;
   #writer = new Writer();
 
-  constructor(codec: Codec<BondMessage<M>>) {
+  /** @param limitBytes of a message */
+  constructor(codec: Codec<BondMessage<M>>, limitBytes: number) {
     this.#codec = codec;
+    this.#limitBytes = limitBytes;
     this.ping = this.encode({ kind: "ping" });
     this.pong = this.encode({ kind: "pong" });
     this.departure = this.encode({ kind: "departure" });
   }
 
-  /** @throws EncodeError; also for a message that is larger than peers take; whatever a codec of the program's own throws */
+  /** @throws EncodeError; also for a message over the limit; whatever a codec of the program's own throws */
   encode(message: BondMessage<M>): Frame {
     const writer = this.#writer;
     writer.reset();
     try {
       const payloadBytes = appendFrame(writer, this.#codec, message);
-      if (payloadBytes > DEFAULT_FRAME_LIMIT_BYTES) {
+      if (payloadBytes > this.#limitBytes) {
         throw new EncodeError("outOfRange", `a message of ${payloadBytes} bytes is over the limit of a frame`);
       }
       return { bytes: writer.take(), payloadBytes };

@@ -54,7 +54,8 @@ export type Dialled =
   | { readonly kind: "failed" };
 
 /**
- * Dials a peer and shakes hands, in the order of spec 05 §4.4. Throws nothing but defects.
+ * Dials a peer and shakes hands, in the order of spec 05 §4.4. Throws nothing but defects, of the transport's too:
+ * one that has no keying material is to say so before.
  *
  * @param bonds our bonds as of the moment they are sent
  */
@@ -80,6 +81,7 @@ export async function shakeHands(
     const info = link?.closeInfo() ?? (error instanceof NetworkError ? error.closeInfo : undefined);
     link?.close(CLOSE.dropped);
     if (!(error instanceof MosaikError) && !(error instanceof TransportError)) throw error;
+    if (error.code === "exporterUnavailable") throw error;
     const code = peerCloseCode(info);
     if (code === CLOSE.unknownPeer.code) return { kind: "stranger" };
     if (code !== undefined && code !== CLOSE.dropped.code) return { kind: "refused", code, by: "peer" };

@@ -1,11 +1,8 @@
-import { CLOSE, type Link, type SignedPeerEntry } from "../../network/index.js";
+import { CLOSE, type SignedPeerEntry } from "../../network/index.js";
 import { MosaikError, type PeerId } from "../../primitives/index.js";
-import type { HandshakeEnd } from "../protocol.js";
-import type { Candidates } from "./candidates.js";
-import type { Membership } from "./context.js";
+import type { HandshakeContext, Membership } from "./context.js";
 import type { DialResult } from "./dialer.js";
 import { shakeHands } from "./handshake.js";
-import type { MemberEntries } from "./member-entries.js";
 
 /** How often one dial introduces us to a peer that does not know us. */
 const INTRODUCTIONS_MAX = 2;
@@ -27,20 +24,8 @@ export function isLastingRefusal(code: number | undefined): boolean {
   return code !== undefined && LASTING.has(code);
 }
 
-export interface InitiatorContext {
-  readonly membership: Membership;
-  readonly entries: MemberEntries;
-  readonly candidates: Candidates;
-  /** The newest entries of all members that we are bonded with. */
-  listed(): HandshakeEnd["bonds"];
-  isBondedWith(peer: PeerId): boolean;
-  /** A peer has shown that it has the key. */
-  onProven(link: Link, entry: SignedPeerEntry, listed: HandshakeEnd["bonds"]): void;
-  onRefused(peer: PeerId, code: number, by: "us" | "peer"): void;
-}
-
 /** Dials a member once: as the initiator of a handshake, in the order of spec 05 §4.4. */
-export async function dialMember(context: InitiatorContext, peer: PeerId, signal: AbortSignal): Promise<DialResult> {
+export async function dialMember(context: HandshakeContext, peer: PeerId, signal: AbortSignal): Promise<DialResult> {
   const { membership, entries, candidates } = context;
   for (let introductions = 0; ; introductions++) {
     const entry = entries.get(peer);
@@ -49,7 +34,7 @@ export async function dialMember(context: InitiatorContext, peer: PeerId, signal
     const dialled = await shakeHands(membership, peer, addrs, () => context.listed(), signal);
     switch (dialled.kind) {
       case "proven":
-        context.onProven(dialled.link, entries.get(peer) ?? entry, dialled.end.bonds);
+        context.onProven(dialled.link, "dialled", entries.get(peer) ?? entry, dialled.end.bonds);
         return "bonded";
       case "stranger":
         if (introductions >= INTRODUCTIONS_MAX || !(await introduce(membership, entry, signal))) return "failed";

@@ -24,6 +24,7 @@ import type { TicketValidator } from "../../../src/tickets/index.js";
 export const GROUP = Digest.from("the group");
 export const KEY = GroupKey.fromSecret("the key");
 const HANDSHAKE_TIMEOUT_MS = 2000;
+const FRAME_LIMIT_BYTES = 80 * 1024 * 1024;
 
 /** What a group's holder is told of its bonds, in order. */
 export interface Told {
@@ -98,7 +99,7 @@ export class BondNode {
       networkId: Digest.from(network),
       secretKey,
       endpoint,
-      frameLimitBytes: 80 * 1024 * 1024,
+      frameLimitBytes: FRAME_LIMIT_BYTES,
     });
     const router = new Router(local);
     const discovery = new Discovery(local, router, "0.4.2", { ...defaultDiscoveryConfig, ...config });
@@ -122,6 +123,7 @@ export class BondNode {
       syncMessage,
       handshakeTimeoutMs: HANDSHAKE_TIMEOUT_MS,
       dialPlaces: this.#dialPlaces,
+      frameLimitBytes: FRAME_LIMIT_BYTES,
       onBonded: (peer) => this.told.push({ kind: "bonded", peer }),
       onUnbonded: (peer, reason) => this.told.push({ kind: "unbonded", peer, reason }),
       onMessage: (peer, message) => {
