@@ -71,7 +71,8 @@ const voteCodec = t.transform(t.u32, {
   rustName: undefined,
 });
 
-const entryCodec: Codec<LogEntry> = t.struct({ term: termCodec, command: t.bytes });
+/** An entry of a leader's message. */
+export const entryCodec: Codec<LogEntry> = t.struct({ term: termCodec, command: t.bytes });
 
 // The variants in the order of spec 05 §5. The orders of fields are traps: §18.
 const appendEntriesCodec = t.struct({

@@ -8,6 +8,7 @@ import type { BondMetrics } from "./bond-metrics.js";
 import type { Frame, FrameEncoder } from "./frames.js";
 import { Hearsay } from "./hearsay.js";
 import { Heartbeat } from "./heartbeat.js";
+import { Intake } from "./intake.js";
 import { Outgoing } from "./outgoing.js";
 import type { Side } from "./tie-break.js";
 
@@ -54,6 +55,7 @@ export class Bond<M> {
   readonly #context: BondContext<M>;
   readonly #heartbeat: Heartbeat;
   readonly #outgoing: Outgoing;
+  readonly #intake: Intake;
   readonly #reader = new Reader(new Uint8Array(0));
   #cancelTimer: CancelTimer | undefined;
   #isOver = false;
@@ -74,6 +76,17 @@ export class Bond<M> {
     this.#outgoing = new Outgoing(runtime, link, stallMs, () => {
       metrics.stalled.add();
       this.close(CLOSE.groupTimeout);
+    });
+    this.#intake = new Intake({
+      runtime,
+      onFrame: (bytes, start, end) => this.#onFrame(bytes, start, end),
+      onPart: (message) => {
+        // What it has sent meanwhile waits: the peer is not silent.
+        this.#heartbeat.heard(runtime.monoMs());
+        this.#onMessage({ kind: "group", message });
+      },
+      onMalformed: (error) => this.#onMalformed(error),
+      release: (bytes) => this.link.release(bytes),
     });
   }
 
@@ -103,7 +116,7 @@ export class Bond<M> {
       this.#context.holder.onEnded(this, info);
     });
     this.#tick();
-    const onFrame = (bytes: Uint8Array, start: number, end: number): void => this.#onFrame(bytes, start, end);
+    const onFrame = (bytes: Uint8Array, start: number, end: number): void => this.#onReceived(bytes, start, end);
     const onDelivered = (bytes: number): void => this.#onDelivered(bytes);
     this.link.receive({ onFrame, onDelivered, onEnd: (end) => this.#onLinkEnd(end) }, WINDOW_BYTES);
   }
@@ -150,23 +163,32 @@ export class Bond<M> {
     this.link.close(CLOSE.cancelled);
   }
 
-  #onFrame(bytes: Uint8Array, start: number, end: number): void {
+  #onReceived(bytes: Uint8Array, start: number, end: number): void {
     if (this.#isOver) return;
-    const { codec, metrics, runtime } = this.#context;
+    const { metrics } = this.#context;
     this.bytesReceived += end - start;
     this.messagesReceived++;
     metrics.bytesReceived.add(end - start);
     metrics.messagesReceived.add();
+    this.#intake.add(bytes, start, end);
+  }
+
+  #onFrame(bytes: Uint8Array, start: number, end: number): void {
     let message: BondMessage<M>;
     try {
       this.#reader.reset(bytes, start, end);
-      message = codec.read(this.#reader);
+      message = this.#context.codec.read(this.#reader);
     } catch (error) {
-      // A codec of the program's own may throw what it likes.
-      if (!(error instanceof DecodeError)) runtime.report(error, `decoding a message of ${this.peer.short()}`);
-      return this.close(CLOSE.protocolViolation);
+      return this.#onMalformed(error);
     }
     this.#onMessage(message);
+  }
+
+  /** A codec of the program's own may throw what it likes. */
+  #onMalformed(error: unknown): void {
+    const { runtime } = this.#context;
+    if (!(error instanceof DecodeError)) runtime.report(error, `decoding a message of ${this.peer.short()}`);
+    this.close(CLOSE.protocolViolation);
   }
 
   #onMessage(message: BondMessage<M>): void {
@@ -201,7 +223,7 @@ export class Bond<M> {
     const { runtime, holder } = this.#context;
     const nowMs = runtime.monoMs();
     this.#heartbeat.heard(nowMs);
-    this.link.release(bytes);
+    this.#intake.delivered(bytes);
     if (nowMs - this.#toldAliveMs < ALIVE_INTERVAL_MS) return;
     this.#toldAliveMs = nowMs;
     holder.onAlive(this.peer, this.link.connection.rttMicros());
@@ -226,6 +248,7 @@ export class Bond<M> {
     this.#isOver = true;
     this.#cancelTimer?.();
     this.#outgoing.close();
+    this.#intake.close();
     this.hearsay.close();
   }
 }

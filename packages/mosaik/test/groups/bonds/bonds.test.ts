@@ -1,6 +1,7 @@
 import { Codec, DateTime, t, type Reader, type Writer } from "@mosaik/postcard";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { OUTGOING_MAX_BYTES } from "../../../src/groups/bonds/outgoing.js";
+import { ORIGIN } from "../../../src/groups/positions.js";
 import { PeerEntry, signEntry, SignedPeerEntry } from "../../../src/network/index.js";
 import { PeerId, type Digest } from "../../../src/primitives/index.js";
 import { Expiration } from "../../../src/tickets/index.js";
@@ -238,6 +239,26 @@ describe("a member and a peer that is played by hand", () => {
   it("ends the bond with 102 when the peer leaves", async () => {
     await within(peer.send({ kind: "departure" }));
     expect(await within(peer.closeCode())).toBe(102);
+  });
+
+  it("takes very many entries in parts, and what comes behind them then", async () => {
+    const entries = Array.from({ length: 5000 }, () => ({ term: 1, command: new Uint8Array(1) }));
+    const message = {
+      kind: "appendEntries",
+      term: 1,
+      leader: node.id,
+      prev: ORIGIN,
+      entries,
+      leaderCommit: 0,
+    } as const;
+    await within(peer.send({ kind: "group", message }));
+    await within(peer.send({ kind: "group", message: numbered(7) }));
+    await sim.until(() => member.numbers.length > 0);
+    const counts = member.told.flatMap(({ message: heard }) =>
+      heard?.kind === "appendEntries" ? [heard.entries.length] : [],
+    );
+    expect(counts).toEqual([1024, 1024, 1024, 1024, 904]);
+    expect(member.told.at(-1)!.message).toEqual(numbered(7));
   });
 
   it("ends the bond with 400 for what does not decode", async () => {
