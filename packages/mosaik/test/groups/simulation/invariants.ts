@@ -233,7 +233,7 @@ export class Invariants implements MemberObserver {
 
   #violated(member: Member, kind: ViolationKind, text: string, following?: Lineage): void {
     const members = following === undefined ? [member.number] : [member.number, following.leader];
-    const concerned = { members, providers: [...member.fetchedFrom] };
+    const concerned = { members, providers: [...member.providers] };
     this.#report(new Violation(kind, `member ${member.number}, life ${member.incarnation}, ${text}`, concerned));
   }
 }

@@ -45,8 +45,8 @@ export class Member {
   readonly commands: MemberCommands;
   /** Where the session has begun to take entries off the log since the last step. */
   sessionTruncated: Index | undefined;
-  /** Who has given it entries of its log, besides its leaders, since it began anew. */
-  readonly fetchedFrom = new Set<number>();
+  /** Who has given it entries of its log, since it began anew. */
+  readonly providers = new Set<number>();
   readonly #options: MemberOptions;
   readonly #attention = new Attention();
   readonly #alarm: Alarm;
@@ -189,10 +189,9 @@ export class Member {
       case "message": {
         const { message, sender } = event;
         const from = peerOf(event.from);
-        if (message.kind === "stateSync") {
-          this.fetchedFrom.add(event.from);
-          this.#run(() => this.#catchUp.receive(message.message, from));
-        } else this.input({ kind: "message", from, message, sender });
+        if (message.kind === "stateSync" || message.kind === "appendEntries") this.providers.add(event.from);
+        if (message.kind === "stateSync") this.#run(() => this.#catchUp.receive(message.message, from));
+        else this.input({ kind: "message", from, message, sender });
       }
     }
   }
@@ -260,7 +259,7 @@ export class Member {
     this.host.reset();
     this.#fingerprinted.resetTo({ term: 0, index: 0 });
     this.commands.reset();
-    this.fetchedFrom.clear();
+    this.providers.clear();
     this.#inputs.unshift({ kind: "rebuilt" });
   }
 

@@ -14,6 +14,8 @@ export interface SimulationOptions {
   readonly parts?: MemberParts;
   /** Whether some members play by the rules of mosaik 0.4.2: then what these bring about is counted, and only the rest is thrown. */
   readonly isMixed?: boolean;
+  /** Whether those never lead. */
+  readonly rustObserves?: boolean;
   readonly trace?: (line: string) => void;
 }
 
@@ -35,13 +37,13 @@ const FAULTS_MS = 25_000;
 /** One course of events, all of it decided by the seed. @throws Violation */
 export function simulate(
   seed: number,
-  { parts = ourParts, isMixed = false, trace }: SimulationOptions = {},
+  { parts = ourParts, isMixed = false, rustObserves = false, trace }: SimulationOptions = {},
 ): SimulationResult {
   const random = new SeededRandom(`scenario/${seed}`);
   const size = 3 + Math.floor(5 * random.unit());
   const preferences = range(size).map((number) => randomPreference(random, number));
   const playsByRust = range(size).map(() => random.unit() < 0.5);
-  const isRust = (number: number): boolean => isMixed && playsByRust[number]!;
+  const isRust = (number: number): boolean => isMixed && playsByRust[number]! && !(rustObserves && number === 0);
   const report = (violation: Violation): void => {
     trace?.(`!!! ${violation.message}`);
     const hazard = hazardOf(violation, isRust);
@@ -52,7 +54,7 @@ export function simulate(
     seed,
     size,
     parts: (number) => (isRust(number) ? rustParts : parts),
-    preference: (number) => preferences[number]!,
+    preference: (number) => (rustObserves && isRust(number) ? { kind: "observer" } : preferences[number]!),
     onViolation: report,
     ...(trace === undefined ? {} : { trace }),
   });

@@ -9,6 +9,10 @@ const seeds = onlySeed === undefined ? range(seedCount) : [Number(onlySeed)];
 /** Seeds that once showed a mistake, beyond those that always run. */
 const REGRESSIONS = [
   [297, "only an observer had the newest log: nobody led"],
+  [213, "a member fetched from one of mosaik 0.4.2 what was not its leader's, again and again"],
+  [263, "the same, with another leader"],
+  [475, "the same, with an empty log"],
+  [549, "members of mosaik 0.4.2 kept each other from leading"],
   [1209, "a reluctant member with the newest log never stood, while another with less did in every term"],
 ] as const;
 const timeout = 30_000 + 100 * seeds.length;
@@ -74,6 +78,14 @@ describe("groups under faults of every kind", () => {
   it("members of both rules: whatever goes wrong is one of the weaknesses of mosaik 0.4.2", { timeout }, () => {
     runAll("mixed members", { isMixed: true });
   });
+
+  it(
+    "mixed members of which those of mosaik 0.4.2 observe only: the others lose nothing without a word",
+    { timeout },
+    () => {
+      runAll("Rust members observe", { isMixed: true, rustObserves: true });
+    },
+  );
 
   it.each(REGRESSIONS)("seed %i: %s", (seed) => {
     run(seed);

@@ -37,37 +37,46 @@ export class Verdict {
     const { timeline, config } = this.#cluster;
     const healedMs = timeline.nowMs;
     const leaderWithinMs = LEADER_TIMEOUTS * config.electionTimeoutMs;
-    if (!timeline.run(leaderWithinMs, () => this.#cluster.leader() !== undefined)) this.#reportNoLeader(leaderWithinMs);
+    if (!timeline.run(leaderWithinMs, () => this.#cluster.leader() !== undefined)) {
+      this.#reportNoLeader(`within ${leaderWithinMs} ms`);
+    }
     const leaderMs = timeline.nowMs - healedMs;
     timeline.run(CONVERGENCE_MS - leaderMs, () => this.#cluster.isConverged());
     this.#checkConverged(`within ${CONVERGENCE_MS} ms`);
     const convergedMs = timeline.nowMs - healedMs;
-    this.#probe();
+    if (this.#cluster.leader() !== undefined) this.#probe();
     this.#checkAnswered();
     this.#checkHistory();
     return { leaderMs, convergedMs };
   }
 
-  /** Whoever has the newest log could lead: unless these are observers only, whose logs members of mosaik 0.4.2 do not fetch (L5). */
-  #reportNoLeader(withinMs: number): void {
+  /**
+   * Whoever has the newest log could lead, unless these are observers only: then others must fetch it from them, which members of mosaik
+   * 0.4.2 do not (L5), and hear of their term, which those do not tell (L6).
+   */
+  #reportNoLeader(when: string): void {
     const members = this.#cluster.members();
-    const isNewest = ({ log }: Member): boolean =>
-      members.every((other) => compareCursors(other.log.last(), log.last()) <= 0);
+    const newest = members.filter(({ log }) =>
+      members.every((other) => compareCursors(other.log.last(), log.last()) <= 0),
+    );
     const electable = members.filter(({ machine }) => machine.preference.kind !== "observer");
-    const newest = electable.filter(isNewest);
-    const concerned = (newest.length > 0 ? newest : electable).map(({ number }) => number);
-    concerned.sort((a, b) => Number(this.#isRust(a)) - Number(this.#isRust(b)));
-    const text = `within ${withinMs} ms: ${this.#describe()}`;
-    this.#reportAs(newest.length > 0 ? "noLeader" : "heldByObservers", text, concerned);
+    const could = newest.filter((member) => electable.includes(member));
+    const isHeld = could.length === 0;
+    const canFetch = electable.some(({ number }) => !this.#isRust(number));
+    const concerned = isHeld ? (canFetch ? newest : electable) : could;
+    const numbers = concerned.map(({ number }) => number);
+    numbers.sort((a, b) => Number(this.#isRust(a)) - Number(this.#isRust(b)));
+    this.#reportAs(isHeld ? "heldByObservers" : "noLeader", `${when}: ${this.#describe()}`, numbers);
   }
 
   #checkConverged(when: string): void {
     const leader = this.#cluster.leader();
+    if (leader === undefined) return this.#reportNoLeader(when);
     for (const member of this.#cluster.members()) {
-      if (leader !== undefined && this.#cluster.isLike(member, leader)) continue;
+      if (this.#cluster.isLike(member, leader)) continue;
       const text = `${member.number} ${when}: ${this.#describe()}`;
-      const isLost = leader !== undefined && !this.#isRust(member.number) && !isFollowing(member, leader);
-      this.#reportAs(isLost ? "notFollowing" : "notConverged", text, [member.number, leader?.number]);
+      const isLost = !this.#isRust(member.number) && !isFollowing(member, leader);
+      this.#reportAs(isLost ? "notFollowing" : "notConverged", text, [member.number, leader.number]);
     }
   }
 
@@ -126,7 +135,7 @@ export class Verdict {
 
   #reportAs(kind: ViolationKind, text: string, concerned: readonly (number | undefined)[]): void {
     const members = concerned.filter((number) => number !== undefined);
-    const providers = members.flatMap((number) => [...(this.#cluster.member(number)?.fetchedFrom ?? [])]);
+    const providers = members.flatMap((number) => [...(this.#cluster.member(number)?.providers ?? [])]);
     this.#report(new Violation(kind, text, { members, providers }));
   }
 

@@ -31,7 +31,7 @@ export type ViolationKind =
 export interface Concerned {
   /** The member that shows it; behind it those that it follows, or is compared with. */
   readonly members: readonly number[];
-  /** Whose entries it has fetched. */
+  /** Who has given it entries of its log. */
   readonly providers: readonly number[];
 }
 
