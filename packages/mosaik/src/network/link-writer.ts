@@ -12,7 +12,8 @@ export class LinkWriter {
   #offset = 0;
   #queuedBytes = 0;
   #takenBytes = 0;
-  #isWaiting = false;
+  /** The queue is being emptied, now or as soon as there is room: whoever writes meanwhile only adds to it. */
+  #isPumping = false;
   #failure: TransportError | undefined;
   #idleWaiters: { resolve: () => void; reject: (error: Error) => void }[] = [];
 
@@ -39,7 +40,7 @@ export class LinkWriter {
     if (this.#failure !== undefined) return;
     this.#queue.push({ bytes, onTaken });
     this.#queuedBytes += bytes.length;
-    if (!this.#isWaiting) this.#pump();
+    if (!this.#isPumping) this.#pump();
   }
 
   /** Resolves when the stream has taken everything. Rejects with the failure of the stream. */
@@ -57,6 +58,7 @@ export class LinkWriter {
   }
 
   #pump(): void {
+    this.#isPumping = true;
     try {
       while (this.#queue.length > 0) {
         const { bytes, onTaken } = this.#queue[0]!;
@@ -72,19 +74,17 @@ export class LinkWriter {
         this.#queue.shift();
         onTaken?.();
       }
+      this.#isPumping = false;
       for (const waiter of this.#idleWaiters.splice(0)) waiter.resolve();
     } catch (error) {
+      this.#isPumping = false;
       this.#fail(error);
     }
   }
 
   #waitForRoom(): void {
-    this.#isWaiting = true;
     this.#stream.drained().then(
-      () => {
-        this.#isWaiting = false;
-        this.#pump();
-      },
+      () => this.#pump(),
       (error: unknown) => this.#fail(error),
     );
   }

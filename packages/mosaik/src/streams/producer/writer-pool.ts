@@ -1,7 +1,7 @@
 import { Writer } from "@mosaik/postcard";
 
-/** Spare buffers that are kept. */
-const SPARE_MAX = 8;
+/** Spare buffers that are kept: what a full queue of a consumer's holds by default, 1 MiB, and two that are written to. */
+const SPARE_MAX = 18;
 /** A buffer that has grown beyond this is not kept, in bytes: it holds a batch of the usual size, and the datum that completes it. */
 const KEPT_BYTES_MAX = 68 * 1024;
 /** What a buffer begins with: it doubles, and so comes to that very size. */
