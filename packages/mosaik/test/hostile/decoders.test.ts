@@ -9,7 +9,7 @@ import { skimEntry } from "../../src/discovery/snapshot.js";
 import { callReplyCodec, callRequestCodec, callsBodyCodec } from "../../src/functions/protocol.js";
 import { logReplayMessageCodec, type LogReplayMessage } from "../../src/groups/sync/log-replay/protocol.js";
 import { cursorCodec, indexCodec, indexRangeCodec, termCodec } from "../../src/groups/positions.js";
-import { bondMessageCodec, handshakeEndCodec, handshakeStartCodec } from "../../src/groups/protocol.js";
+import { bondMessageCodec, entryCodec, handshakeEndCodec, handshakeStartCodec } from "../../src/groups/protocol.js";
 import { u64PairCodec } from "../../src/groups/u64-pair.js";
 import { decodePeerData, decodeTopicMessage, topicMessageCodec } from "../../src/gossip/protocol.js";
 import { endpointAddressCodec } from "../../src/network/address.js";
@@ -147,6 +147,10 @@ const decoders: Record<string, Decoder> = {
   "request id": decoder(u64PairCodec, [
     { low: 300, high: 0 },
     { low: 0xffff_ffff, high: 0xffff_ffff },
+  ]),
+  "entry of a log": decoder(entryCodec, [
+    { term: 0, command: new Uint8Array(0) },
+    { term: 2 ** 53 - 1, command: new Uint8Array(300).fill(7) },
   ]),
   "start of a bond's handshake": decoder(handshakeStartCodec, [
     { network: Digest.from("n"), group: Digest.from("g"), proof: Digest.from("p"), bonds: entries.slice(0, 2) },
