@@ -1,4 +1,5 @@
 import type { Benchmark } from "./benchmark.js";
+import { bonds200, bonds200CpuShare } from "./benchmarks/bonds-200.js";
 import { call1, call64, callRust } from "./benchmarks/calls.js";
 import { catalogSync1000, catalogSync10000, catalogSyncLoop } from "./benchmarks/catalog-sync.js";
 import { codecSmallDecode, codecSmallEncode } from "./benchmarks/codec-small.js";
@@ -41,6 +42,8 @@ export const benchmarks: readonly Benchmark[] = [
   groupOnline,
   failoverLeave,
   failoverKill,
+  bonds200,
+  bonds200CpuShare,
   slowConsumer,
   firstItem,
   catalogSync1000,

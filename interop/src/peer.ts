@@ -85,6 +85,11 @@ export class RustPeer implements AsyncDisposable {
     });
   }
 
+  /** The id of its process. */
+  get pid(): number {
+    return this.#child.pid!;
+  }
+
   /** What the program has written to stderr; the end of it if that is long. */
   get stderr(): string {
     return this.#stderr;

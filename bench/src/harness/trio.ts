@@ -2,6 +2,9 @@ import { randomUUID } from "node:crypto";
 import type { CallCount, CallTimes } from "./call-loop.js";
 import type { CallLoad } from "./calls.js";
 
+/** Far longer than any election takes. */
+const AGREE_MAX_MS = 20_000;
+
 /** From which member commands are given. */
 export type Side = "leader" | "follower";
 
@@ -90,10 +93,12 @@ export class Trio {
   }
 }
 
-/** The leader that all follow, once they do. */
+/** The leader that all follow, once they do. @throws Error where each goes on following another, as those do that never bonded */
 async function agreed(members: readonly TrioMember[], another?: string): Promise<string> {
-  for (;;) {
+  const startMs = performance.now();
+  while (performance.now() - startMs < AGREE_MAX_MS) {
     const [leader, ...rest] = await Promise.all(members.map((member) => member.ledBy(another)));
     if (rest.every((each) => each === leader)) return leader!;
   }
+  throw new Error(`the members did not agree on a leader within ${AGREE_MAX_MS / 1000} s`);
 }
