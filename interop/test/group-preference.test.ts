@@ -51,6 +51,24 @@ describe.skipIf(obstacle !== undefined)("who leads in groups of TypeScript and R
     },
   );
 
+  // Rust beside Rust never gets a leader again (spec 05 §13 L5).
+  it("a TypeScript member that comes to observers of both languages fetches what they have, and leads them", async () => {
+    const members = new Members(context.languages, "observers alone");
+    const writer = await members.rust();
+    await becomes(writer, "leadership", ({ isLeader }) => isLeader);
+    const observers = [await members.rust(OBSERVER), await members.ts(OBSERVER)];
+    await united(members.all, writer);
+    expect(await writer.execute([1, 2, 3])).toEqual({ start: 1, end: 3 });
+    expect(await agreeAt(members.all, 3)).toBe(6);
+    await writer.stop();
+    members.forget(writer);
+    for (const observer of observers) await becomes(observer, "loss of a bond", ({ bonds }) => bonds.length === 1);
+    const successor = await members.ts();
+    await united(members.all, successor);
+    expect(await successor.execute([4])).toEqual({ start: 4, end: 4 });
+    expect(await agreeAt(members.all, 4)).toBe(10);
+  });
+
   it("leaders that elected themselves apart agree on one, in both languages", async () => {
     const members = new Members(context.languages, "rivals");
     const apart = [await members.apart("ts"), await members.apart("rust"), await members.apart("rust")] as const;
