@@ -119,7 +119,9 @@ describe.skipIf(obstacle !== undefined)("who leads in groups of TypeScript and R
     } finally {
       theirs.process.signal("SIGCONT");
     }
-    expect((await theirs.group.bondEnded(ours.peer)).code).toBe(30408);
+    // What the Rust node says of it depends on what it sees first when it goes on.
+    const ends = ours.events.filter((event) => event.kind === "unbonded");
+    expect(ends).toMatchObject([{ reason: "closed here with 30408 Timeout" }]);
     await united(members.all);
   });
 });
