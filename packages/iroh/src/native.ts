@@ -87,7 +87,6 @@ export interface NativeRecvStream {
   readonly id: number;
   start(creditBytes: number): void;
   grant(bytes: number): void;
-  cutAtFrames(): void;
   stop(code: number): void;
 }
 
