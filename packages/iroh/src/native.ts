@@ -87,6 +87,7 @@ export interface NativeRecvStream {
   readonly id: number;
   start(creditBytes: number): void;
   grant(bytes: number): void;
+  cutAtFrames(): void;
   stop(code: number): void;
 }
 

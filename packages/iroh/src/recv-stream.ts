@@ -28,6 +28,10 @@ export class IrohRecvStream implements RecvStream {
     this.#native.grant(bytes);
   }
 
+  cutAtFrames(): void {
+    this.#native.cutAtFrames();
+  }
+
   stop(code: number): void {
     requireU32(code, "the code of a stop");
     this.#state = "stopped";

@@ -218,6 +218,13 @@ export interface RecvStream {
   start(onChunk: (chunk: Uint8Array) => void, onEnd: (end: StreamEnd) => void, creditBytes: number): void;
   /** Adds credit. */
   grant(bytes: number): void;
+  /**
+   * Tells that the stream consists of frames from its first byte on, each with its length in front in 4 bytes, big-endian, and that
+   * from now on the beginning of one is of no use: where it can, the transport keeps it until it has the rest, so that nobody has to put
+   * frames together. A frame that begins within the credit may then go beyond it, by less than 256 KiB, on account of what is granted
+   * next. Larger ones come in pieces. Absent where chunks are cut as they come.
+   */
+  cutAtFrames?(): void;
   /** Refuses what is still to come: the peer's writes fail with the code. No callback runs after this. Idempotent. */
   stop(code: number): void;
 }

@@ -7,24 +7,24 @@ use std::collections::VecDeque;
 use std::panic::RefUnwindSafe;
 use std::sync::{Arc, Mutex};
 
-use napi::bindgen_prelude::{Array, Function, Result, ToNapiValue, Uint8ArraySlice};
+use napi::bindgen_prelude::{Array, Function, Result, ToNapiValue};
 use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
 use napi::{Env, Status, sys};
 use napi_derive::napi;
 use tokio::sync::Notify;
 
 use crate::address::Addr;
+use crate::chunk::Chunk;
 use crate::connection::NativeConnection;
 use crate::endpoint::NativeEndpoint;
 use crate::failure::{CloseInfo, Failure};
 use crate::recv::{NativeRecvStream, StreamEnd};
+use crate::reserve;
 use crate::send::NativeSendStream;
 use crate::streams::BiStream;
 
 /// Events handed over at once; JavaScript gets a turn of its event loop before the next batch.
 const BATCH_EVENTS_MAX: usize = 1_024;
-/// Chunks up to this many bytes are copied into memory of JavaScript's own, which costs it less than a foreign buffer.
-const COPIED_CHUNK_BYTES_MAX: usize = 4_096;
 
 /// Something that JavaScript is told. The numbers are those of `src/mailbox.ts`.
 pub enum Event {
@@ -33,7 +33,7 @@ pub enum Event {
     /// An operation has failed.
     Rejected { op: u32, failure: Failure },
     /// Bytes arrived on a stream, within its credit.
-    Chunk { stream: u32, bytes: Vec<u8> },
+    Chunk { stream: u32, chunk: Chunk },
     /// A receiving stream ended.
     End { stream: u32, end: StreamEnd },
     /// A sending stream that was full has room, or has failed.
@@ -193,17 +193,22 @@ impl NativeMailbox {
     pub fn take<'env>(&self, env: &'env Env) -> Result<Array<'env>> {
         let events = self.0.take();
         let mut flat = env.create_array(3 * events.len() as u32)?;
+        let mut chunk_bytes = 0;
         for (event, at) in events.into_iter().zip((0..).step_by(3)) {
             match event {
                 Event::Resolved { op, value } => put(&mut flat, at, 0, op, value)?,
                 Event::Rejected { op, failure } => put(&mut flat, at, 1, op, failure)?,
-                Event::Chunk { stream, bytes } => put(&mut flat, at, 2, stream, chunk(env, bytes)?)?,
+                Event::Chunk { stream, chunk } => {
+                    chunk_bytes += chunk.len();
+                    put(&mut flat, at, 2, stream, chunk)?;
+                }
                 Event::End { stream, end } => put(&mut flat, at, 3, stream, end)?,
                 Event::Room { stream } => put(&mut flat, at, 4, stream, ())?,
                 Event::Closed { connection, info } => put(&mut flat, at, 5, connection, info)?,
                 Event::Addr(addr) => put(&mut flat, at, 6, 0, addr)?,
             }
         }
+        reserve::arrived(env, chunk_bytes)?;
         Ok(flat)
     }
 
@@ -218,8 +223,9 @@ impl NativeMailbox {
 
     /// Forgets what is waiting and lets the process go.
     #[napi(catch_unwind)]
-    pub fn close(&self) {
+    pub fn close(&self, env: &Env) -> Result<()> {
         self.0.close();
+        reserve::give_back(env)
     }
 }
 
@@ -227,12 +233,4 @@ fn put(flat: &mut Array, at: u32, kind: u32, subject: u32, content: impl ToNapiV
     flat.set(at, kind)?;
     flat.set(at + 1, subject)?;
     flat.set(at + 2, content)
-}
-
-fn chunk(env: &Env, bytes: Vec<u8>) -> Result<Uint8ArraySlice<'_>> {
-    if bytes.len() <= COPIED_CHUNK_BYTES_MAX {
-        Uint8ArraySlice::copy_from(env, bytes)
-    } else {
-        Uint8ArraySlice::from_data(env, bytes)
-    }
 }

@@ -1,12 +1,10 @@
 //! A stream's receiving half: a task collects what has arrived and sends it to JavaScript, within the credit that it grants.
 
-use std::collections::VecDeque;
 use std::panic::RefUnwindSafe;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 
-use bytes::Bytes;
-use iroh::endpoint::{ReadError, RecvStream, VarInt};
+use iroh::endpoint::{ReadError, RecvStream};
 use napi::bindgen_prelude::{Object, Result, ToNapiValue};
 use napi::{Env, sys};
 use napi_derive::napi;
@@ -14,13 +12,9 @@ use tokio::sync::Notify;
 
 use crate::failure::CloseInfo;
 use crate::mailbox::Event;
-use crate::runtime::{lock, poll_once, spawn};
+use crate::runtime::{lock, spawn};
+use crate::source::{CHUNK_BYTES_MAX, Source};
 use crate::streams::StreamContext;
-
-/// Bytes handed to JavaScript at once.
-const CHUNK_BYTES_MAX: usize = 256 * 1_024;
-/// Packets' payloads taken out of QUIC under one lock.
-const PIECES_MAX: usize = 128;
 
 /// How a receiving stream ended.
 #[derive(Clone)]
@@ -52,7 +46,10 @@ pub struct RecvState {
     context: StreamContext,
     /// The stream until delivery begins; then its task owns it.
     idle: Mutex<Option<Source>>,
-    credit: AtomicU64,
+    /// Less than nothing where the last frame went beyond it.
+    credit: AtomicI64,
+    /// JavaScript has no use for the beginning of a frame.
+    cuts_at_frames: AtomicBool,
     refusal: OnceLock<Refusal>,
     /// Told of a refusal, and of credit after there was none.
     changed: Notify,
@@ -70,8 +67,9 @@ impl RecvState {
     pub fn new(stream: RecvStream, context: StreamContext) -> Self {
         Self {
             context,
-            idle: Mutex::new(Some(Source { stream: Some(stream), ..Source::default() })),
-            credit: AtomicU64::new(0),
+            idle: Mutex::new(Some(Source::new(stream))),
+            credit: AtomicI64::new(0),
+            cuts_at_frames: AtomicBool::new(false),
             refusal: OnceLock::new(),
             changed: Notify::new(),
         }
@@ -81,7 +79,7 @@ impl RecvState {
         self.context.id
     }
 
-    fn start(self: &Arc<Self>, credit: u64) {
+    fn start(self: &Arc<Self>, credit: i64) {
         if let Some(source) = lock(&self.idle).take() {
             self.grant(credit);
             spawn(deliver(self.clone(), source));
@@ -90,8 +88,8 @@ impl RecvState {
         }
     }
 
-    fn grant(&self, bytes: u64) {
-        if self.credit.fetch_add(bytes, Ordering::AcqRel) == 0 {
+    fn grant(&self, bytes: i64) {
+        if self.credit.fetch_add(bytes, Ordering::AcqRel) <= 0 {
             self.changed.notify_one();
         }
     }
@@ -167,113 +165,37 @@ async fn transfer(state: &RecvState, mut source: Source) -> Option<StreamEnd> {
         if state.context.closure.info().is_some() {
             source.detach();
         }
-        if source.bytes == 0 {
-            if let Some(last) = source.last.take() {
+        if source.is_empty() {
+            if let Some(last) = source.take_last() {
                 return state.end(last);
             }
             // Without credit too: the end of a stream needs none, and what is held meanwhile is one packet.
-            tokio::select! {
-                biased;
-                () = state.changed.notified() => {}
-                () = source.wait() => {}
-            }
+            wait_for_more(state, &mut source).await;
             continue;
         }
-        let credit = state.credit.load(Ordering::Acquire) as usize;
-        if credit == 0 {
+        let credit = state.credit.load(Ordering::Acquire);
+        if credit <= 0 {
             state.changed.notified().await;
             continue;
         }
-        let bytes_max = credit.min(CHUNK_BYTES_MAX);
-        source.gather(bytes_max);
-        let bytes = source.take(bytes_max);
-        state.credit.fetch_sub(bytes.len() as u64, Ordering::AcqRel);
-        state.context.mailbox.push(Event::Chunk { stream: state.id(), bytes });
+        let credit = credit as usize;
+        let cuts_at_frames = state.cuts_at_frames.load(Ordering::Acquire);
+        source.gather(if cuts_at_frames { CHUNK_BYTES_MAX } else { credit.min(CHUNK_BYTES_MAX) });
+        let Some(chunk) = source.take(credit, cuts_at_frames) else {
+            wait_for_more(state, &mut source).await;
+            continue;
+        };
+        state.credit.fetch_sub(chunk.len() as i64, Ordering::AcqRel);
+        state.context.mailbox.push(Event::Chunk { stream: state.id(), chunk });
     }
 }
 
-/// A QUIC stream, and what was taken out of it and not yet sent to JavaScript.
-#[derive(Default)]
-struct Source {
-    /// Gone once nothing more can come out of it.
-    stream: Option<RecvStream>,
-    pieces: VecDeque<Bytes>,
-    /// Bytes of the pieces.
-    bytes: usize,
-    /// How the stream ended, after the pieces. QUIC tells a reset only once.
-    last: Option<std::result::Result<(), ReadError>>,
-}
-
-impl Source {
-    /// Waits for the next piece or the end. Nothing is lost where this is given up.
-    async fn wait(&mut self) {
-        match &mut self.stream {
-            Some(stream) => {
-                let read = stream.read_chunk(usize::MAX).await;
-                self.add(read);
-            }
-            None => std::future::pending().await,
-        }
-    }
-
-    /// Adds what is ready, until there are `bytes_max` or a few more.
-    fn gather(&mut self, bytes_max: usize) {
-        let mut pieces = [const { Bytes::new() }; PIECES_MAX];
-        while self.bytes < bytes_max
-            && let Some(stream) = &mut self.stream
-        {
-            match poll_once(stream.read_many_chunks(&mut pieces)) {
-                Some(Ok(Some(count))) => {
-                    for piece in &mut pieces[..count] {
-                        self.add(Ok(Some(std::mem::take(piece))));
-                    }
-                }
-                Some(Ok(None)) => self.add(Ok(None)),
-                Some(Err(error)) => self.add(Err(error)),
-                None => return,
-            }
-        }
-    }
-
-    fn add(&mut self, read: std::result::Result<Option<Bytes>, ReadError>) {
-        match read {
-            Ok(Some(piece)) => {
-                self.bytes += piece.len();
-                self.pieces.push_back(piece);
-                return;
-            }
-            Ok(None) => self.last = Some(Ok(())),
-            Err(error) => self.last = Some(Err(error)),
-        }
-        self.stream = None;
-    }
-
-    /// Takes everything out of a stream whose connection has ended: at most its window, and QUIC's memory becomes ours.
-    fn detach(&mut self) {
-        self.gather(usize::MAX);
-    }
-
-    /// The first bytes, at most `bytes_max`, in one piece.
-    fn take(&mut self, bytes_max: usize) -> Vec<u8> {
-        let mut taken = Vec::with_capacity(self.bytes.min(bytes_max));
-        while let Some(piece) = self.pieces.front_mut() {
-            let room = taken.capacity() - taken.len();
-            if piece.len() > room {
-                taken.extend_from_slice(&piece.split_to(room));
-                break;
-            }
-            taken.extend_from_slice(piece);
-            self.pieces.pop_front();
-        }
-        self.bytes -= taken.len();
-        taken
-    }
-
-    fn stop(mut self, code: u32) {
-        if let Some(stream) = &mut self.stream {
-            // Fails only where everything has been read or the peer has reset the stream.
-            let _ = stream.stop(VarInt::from_u32(code));
-        }
+/// Waits for bytes or the end, or until something else about the stream changes.
+async fn wait_for_more(state: &RecvState, source: &mut Source) {
+    tokio::select! {
+        biased;
+        () = state.changed.notified() => {}
+        () = source.wait() => {}
     }
 }
 
@@ -300,13 +222,19 @@ impl NativeRecvStream {
     /// Begins delivery; once.
     #[napi(catch_unwind)]
     pub fn start(&self, credit_bytes: i64) {
-        self.0.start(credit_bytes.max(0) as u64);
+        self.0.start(credit_bytes.max(0));
     }
 
     /// Adds credit.
     #[napi(catch_unwind)]
     pub fn grant(&self, bytes: i64) {
-        self.0.grant(bytes.max(0) as u64);
+        self.0.grant(bytes.max(0));
+    }
+
+    /// From now on an unfinished frame is kept back, as far as a chunk can hold it.
+    #[napi(catch_unwind)]
+    pub fn cut_at_frames(&self) {
+        self.0.cuts_at_frames.store(true, Ordering::Release);
     }
 
     /// Refuses what is still to come.

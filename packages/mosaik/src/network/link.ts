@@ -1,4 +1,4 @@
-import type { BiStream, CloseInfo, Connection, StreamEnd } from "@mosaik/iroh/transport";
+import type { BiStream, CloseInfo, Connection, RecvStream, StreamEnd } from "@mosaik/iroh/transport";
 import { DecodeError, Writer, type Codec } from "@mosaik/postcard";
 import { PeerId } from "../primitives/index.js";
 import type { Metrics } from "../metrics/index.js";
@@ -69,6 +69,7 @@ export class Link {
   readonly writer: LinkWriter;
   readonly #context: LinkContext;
   readonly #ending: LinkEnding;
+  readonly #recv: RecvStream;
   readonly #decoder: FrameDecoder;
   readonly #ingress: { add(amount: number): void };
   readonly #egress: { add(amount: number): void };
@@ -83,6 +84,7 @@ export class Link {
     this.connection = connection;
     this.peer = PeerId.from(connection.remoteId);
     this.#ending = options.ending ?? new ConnectionEnding(connection);
+    this.#recv = stream.recv;
     this.#decoder = new FrameDecoder(Math.min(context.frameLimitBytes, options.receiveMaxBytes ?? Infinity));
     this.#ingress = context.metrics.counter("mosaik.network.ingress.bytes");
     this.#egress = context.metrics.counter("mosaik.network.egress.bytes");
@@ -191,6 +193,7 @@ export class Link {
    */
   receive(sink: FrameSink, windowBytes: number): void {
     this.#sink = sink;
+    this.#recv.cutAtFrames?.();
     this.#credit.widen(windowBytes);
     const heldBytes = this.#pulled.handOver((frame) => sink.onFrame(frame, 0, frame.length));
     if (heldBytes > 0) sink.onDelivered(heldBytes);
