@@ -70,7 +70,7 @@ impl Chunk {
 impl ToNapiValue for Chunk {
     unsafe fn to_napi_value(env: sys::napi_env, chunk: Self) -> Result<sys::napi_value> {
         let (mut data, mut buffer) = (ptr::null_mut(), ptr::null_mut());
-        // A buffer of Node's is not filled with zeros first, and V8 finds it by a scavenge when it is dead, unlike one of ours.
+        // A buffer of Node's is not filled with zeros first, and V8 scavenges when there are many, which it does not for those of an addon.
         check_status!(unsafe { sys::napi_create_buffer(env, chunk.len, &mut data, &mut buffer) })?;
         let mut at = data.cast::<u8>();
         for piece in &chunk.pieces {
