@@ -1,18 +1,17 @@
 import { TransportError } from "@mosaik/iroh/transport";
 import { DecodeError, type Codec, type Reader } from "@mosaik/postcard";
-import { CLOSE, describeClose } from "../network/index.js";
+import { CLOSE } from "../network/index.js";
 import { abortReason, Backoff, MosaikError, type BackoffPolicy, type PeerId } from "../primitives/index.js";
 import type { Runtime } from "../runtime/index.js";
-import type { AttemptSink, CallSession } from "./call-session.js";
+import type { AttemptRequest, AttemptSink } from "./attempt.js";
+import type { CallSession } from "./call-session.js";
 import { noteOutcome, type Candidate, type Candidates } from "./candidates.js";
 import { Timed, type Deadlines } from "./deadlines.js";
-import { FunctionError, type Attempt, type FunctionErrorCode } from "./errors.js";
+import { FunctionError, type Attempt, type FunctionErrorCode, type FunctionErrorDetails } from "./errors.js";
+import { errorCodeOf, FailedAttempts, isFinal, wordsOf } from "./failed-attempts.js";
 import type { FunctionId } from "./ids.js";
-
-/** Failed attempts that an error tells of. */
-const ATTEMPTS_MAX = 32;
-/** After these every other handler is tried once, and none of them again: they would say the same. */
-const FINAL_CODES = new Set<number>([CLOSE.protocolViolation.code, CLOSE.functionHandlerFailure.code]);
+import { PendingAttempt, type AttemptOwner } from "./pending-attempt.js";
+import { timeoutField } from "./protocol.js";
 
 /** What a call needs of its caller. */
 export interface CallRunContext {
@@ -34,12 +33,6 @@ export interface CallRunContext {
   onEnd(run: CallRun, isCompleted: boolean): void;
 }
 
-export interface AttemptRequest {
-  readonly payload: Uint8Array;
-  readonly dueMs: number;
-  readonly traceparent: string | undefined;
-}
-
 export interface CallRunOptions extends AttemptRequest {
   readonly isIdempotent: boolean;
   readonly signal: AbortSignal | undefined;
@@ -47,21 +40,16 @@ export interface CallRunOptions extends AttemptRequest {
 }
 
 /** One call, from its first attempt to its end (spec 04 §5.3). There is at most one attempt at a time. */
-export class CallRun extends Timed implements AttemptRequest {
-  readonly payload: Uint8Array;
-  readonly traceparent: string | undefined;
+export class CallRun extends Timed implements AttemptOwner {
   readonly #context: CallRunContext;
   readonly #options: CallRunOptions;
   readonly #resolve: (response: unknown) => void;
   readonly #reject: (error: unknown) => void;
   #isOver = false;
-  #candidate: Candidate | undefined;
-  #attempt: AttemptOfRun | undefined;
-  #attemptSinceMs: number;
+  #attempt: PendingAttempt | undefined;
   #tried: Set<PeerId> | undefined;
   #introducedTo: Set<PeerId> | undefined;
-  #failed: Attempt[] | undefined;
-  #lastCause: unknown;
+  #failed: FailedAttempts | undefined;
   #backoff: Backoff | undefined;
   #cancelRound: (() => void) | undefined;
 
@@ -74,9 +62,6 @@ export class CallRun extends Timed implements AttemptRequest {
     super();
     this.#context = context;
     this.#options = options;
-    this.payload = options.payload;
-    this.traceparent = options.traceparent;
-    this.#attemptSinceMs = options.nowMs;
     this.#resolve = resolve;
     this.#reject = reject;
   }
@@ -95,10 +80,11 @@ export class CallRun extends Timed implements AttemptRequest {
 
   override onDue(): void {
     if (this.#isOver) return;
-    const last = this.#failed?.at(-1);
-    if (this.#attempt !== undefined) return this.#giveUp("timeout", "no answer in time", this.#lastCause);
-    if (last === undefined) return this.#giveUp("unavailable", "there was no handler", this.#lastCause);
-    this.#giveUp(codeOf(last), `no handler took the call, the last one ${wordsOf(last)}`, this.#lastCause);
+    const failed = this.#failed;
+    if (this.#attempt !== undefined) return this.#giveUp("timeout", "no answer in time", failed?.cause);
+    if (failed === undefined) return this.#giveUp("unavailable", "there was no handler", undefined);
+    const { last, cause } = failed;
+    this.#giveUp(errorCodeOf(last), `no handler took the call, the last one ${wordsOf(last)}`, cause);
   }
 
   /** Ends the call because its caller is closed. */
@@ -113,45 +99,41 @@ export class CallRun extends Timed implements AttemptRequest {
     else this.#context.onWaiting(this);
   }
 
-  answered(attempt: AttemptOfRun, isError: boolean, payload: Reader): void {
-    const candidate = this.#endAttempt(attempt);
-    if (candidate === undefined) return;
-    const nowMs = this.#context.runtime.monoMs();
-    if (candidate.failures > 0) noteOutcome(candidate, false, nowMs);
+  answered(attempt: PendingAttempt, isError: boolean, payload: Reader): void {
+    if (!this.#endAttempt(attempt)) return;
+    const { candidate } = attempt;
+    const { peer } = candidate;
+    if (candidate.failures > 0) noteOutcome(candidate, false, this.#context.runtime.monoMs());
     let value: unknown;
     try {
       value = (isError ? this.#context.errorCodec : this.#context.responseCodec).read(payload);
     } catch (cause) {
       if (!(cause instanceof DecodeError)) this.#context.runtime.report(cause, "decoding an answer");
-      this.#note(candidate, "decode", undefined, true);
-      return this.#fail("decode", "the answer does not decode", { cause, peer: candidate.peer });
+      this.#note(attempt, "decode", undefined, true);
+      return this.#fail("decode", "the answer does not decode", { cause, peer });
     }
-    if (isError)
-      return this.#fail("application", "the function answered with an error", { error: value, peer: candidate.peer });
+    if (isError) return this.#fail("application", "the function answered with an error", { error: value, peer });
     this.#over(true);
     this.#resolve(value);
   }
 
-  refused(attempt: AttemptOfRun, closeCode: number, mayHaveRun: boolean): void {
-    const candidate = this.#endAttempt(attempt);
-    if (candidate === undefined) return;
-    const { peer } = candidate;
-    this.#note(candidate, "rejected", closeCode, mayHaveRun);
+  refused(attempt: PendingAttempt, closeCode: number, mayHaveRun: boolean): void {
+    if (!this.#endAttempt(attempt)) return;
+    const { peer } = attempt.candidate;
+    this.#note(attempt, "rejected", closeCode, mayHaveRun);
     if (closeCode === CLOSE.unknownPeer.code && this.#introducedTo?.has(peer) !== true) {
       (this.#introducedTo ??= new Set()).add(peer);
-      return this.#afterIntroduction(candidate);
+      return this.#afterIntroduction(attempt);
     }
-    this.#failedWith(candidate, mayHaveRun);
+    this.#failedWith(attempt.candidate, mayHaveRun);
   }
 
-  lost(attempt: AttemptOfRun, cause: unknown, mayHaveRun: boolean): void {
-    const candidate = this.#endAttempt(attempt);
-    if (candidate === undefined) return;
-    this.#lastCause = cause;
+  lost(attempt: PendingAttempt, cause: unknown, mayHaveRun: boolean): void {
+    if (!this.#endAttempt(attempt)) return;
     const isOurs = !(cause instanceof MosaikError || cause instanceof TransportError);
     if (isOurs) this.#context.runtime.report(cause, "an attempt of a call");
-    this.#note(candidate, "transport", undefined, mayHaveRun);
-    this.#failedWith(candidate, mayHaveRun);
+    this.#note(attempt, "transport", undefined, mayHaveRun, cause);
+    this.#failedWith(attempt.candidate, mayHaveRun);
   }
 
   #next(nowMs: number): void {
@@ -162,11 +144,7 @@ export class CallRun extends Timed implements AttemptRequest {
   }
 
   #try(candidate: Candidate, nowMs: number): void {
-    const { dueMs } = this.#options;
-    const attempt = (this.#attempt = new AttemptOfRun(this));
-    this.#candidate = candidate;
-    this.#attemptSinceMs = nowMs;
-    candidate.outstanding++;
+    const attempt = this.#begin(candidate, nowMs);
     this.#context.onAttempt();
     const session = candidate.isLocal ? undefined : this.#context.session(candidate.peer);
     if (session === undefined) {
@@ -175,21 +153,23 @@ export class CallRun extends Timed implements AttemptRequest {
     }
     attempt.session = session;
     attempt.sent();
-    const leftMs = dueMs - nowMs;
+    const { payload, dueMs, traceparent } = this.#options;
     const { functionId } = this.#context;
-    attempt.id = session.call(attempt, functionId, this.payload, nowMs, timeoutField(leftMs), this.traceparent);
+    attempt.id = session.call(attempt, functionId, payload, nowMs, timeoutField(dueMs - nowMs), traceparent);
+  }
+
+  #begin(candidate: Candidate, sinceMs: number): PendingAttempt {
+    candidate.outstanding++;
+    return (this.#attempt = new PendingAttempt(this, candidate, sinceMs));
   }
 
   /** Every handler was tried, or there is none. */
   #noneLeft(): void {
     const { candidates, runtime } = this.#context;
-    const last = this.#failed?.at(-1);
-    const isFinal = last?.closeCode !== undefined && FINAL_CODES.has(last.closeCode);
-    if (isFinal && candidates.size > 0) {
-      return this.#fail("rejected", `every handler refused, the last one ${wordsOf(last)}`, {
-        closeCode: last.closeCode,
-        peer: last.peer,
-      });
+    const last = this.#failed?.last;
+    if (last !== undefined && isFinal(last) && candidates.size > 0) {
+      const { closeCode, peer } = last;
+      return this.#fail("rejected", `every handler refused, the last one ${wordsOf(last)}`, { closeCode, peer });
     }
     // Also where those that were tried are gone by now: they may come back.
     if (this.#tried !== undefined) {
@@ -208,71 +188,62 @@ export class CallRun extends Timed implements AttemptRequest {
   #failedWith(candidate: Candidate, mayHaveRun: boolean): void {
     const nowMs = this.#context.runtime.monoMs();
     noteOutcome(candidate, true, nowMs);
-    const last = this.#failed!.at(-1)!;
     if (mayHaveRun && !this.#options.isIdempotent) {
-      return this.#fail(codeOf(last), `it is unknown whether the function ran: the handler ${wordsOf(last)}`, {
-        closeCode: last.closeCode,
-        peer: candidate.peer,
-        cause: this.#lastCause,
-      });
+      const { last, cause } = this.#failed!;
+      const { closeCode, peer } = last;
+      const message = `it is unknown whether the function ran: the handler ${wordsOf(last)}`;
+      return this.#fail(errorCodeOf(last), message, { closeCode, peer, cause });
     }
     (this.#tried ??= new Set()).add(candidate.peer);
     this.#next(nowMs);
   }
 
   /** The handler did not know us: it is tried once more after a sync (spec 04 §5.3). */
-  #afterIntroduction(candidate: Candidate): void {
+  #afterIntroduction({ candidate, sinceMs }: PendingAttempt): void {
     // Stands for an attempt under way, so that nothing else begins meanwhile.
-    const pause = (this.#attempt = new AttemptOfRun(this));
-    this.#candidate = candidate;
-    candidate.outstanding++;
+    const pause = this.#begin(candidate, sinceMs);
     void this.#context.introduce(candidate.peer).then(() => {
-      if (this.#endAttempt(pause) !== undefined) this.#try(candidate, this.#context.runtime.monoMs());
+      if (this.#endAttempt(pause)) this.#try(candidate, this.#context.runtime.monoMs());
     });
   }
 
-  /** @returns the handler of the attempt, if that is still the one under way */
-  #endAttempt(attempt: AttemptOfRun): Candidate | undefined {
-    if (this.#isOver || this.#attempt !== attempt) return undefined;
+  /** @returns whether it was the one under way */
+  #endAttempt(attempt: PendingAttempt): boolean {
+    if (this.#isOver || this.#attempt !== attempt) return false;
     this.#attempt = undefined;
-    const candidate = this.#candidate!;
-    candidate.outstanding--;
-    return candidate;
+    attempt.candidate.outstanding--;
+    return true;
   }
 
-  #note({ peer }: Candidate, outcome: Attempt["outcome"], closeCode: number | undefined, mayHaveRun: boolean): void {
-    const tookMs = this.#context.runtime.monoMs() - this.#attemptSinceMs;
-    const failed = (this.#failed ??= []);
-    failed.push({ peer, outcome, closeCode, mayHaveRun, tookMs });
-    if (failed.length > ATTEMPTS_MAX) failed.shift();
+  #note(
+    { candidate: { peer }, sinceMs }: PendingAttempt,
+    outcome: Attempt["outcome"],
+    closeCode: number | undefined,
+    mayHaveRun: boolean,
+    cause?: unknown,
+  ): void {
+    const tookMs = this.#context.runtime.monoMs() - sinceMs;
+    (this.#failed ??= new FailedAttempts()).add({ peer, outcome, closeCode, mayHaveRun, tookMs }, cause);
   }
 
   /** Ends the call where an attempt may be under way: its handler is told. */
   #giveUp(code: FunctionErrorCode, message: string, cause: unknown): void {
     if (this.#isOver) return;
     const attempt = this.#attempt;
-    const candidate = this.#candidate;
-    const last = this.#failed?.at(-1);
-    if (attempt !== undefined && candidate !== undefined) {
-      this.#note(candidate, "abandoned", undefined, attempt.mayHaveRun);
-      candidate.outstanding--;
+    const last = this.#failed?.last;
+    if (attempt !== undefined) {
+      this.#note(attempt, "abandoned", undefined, attempt.mayHaveRun);
+      attempt.candidate.outstanding--;
       attempt.cancel();
     }
-    this.#fail(code, message, {
-      cause,
-      closeCode: code === "rejected" ? last?.closeCode : undefined,
-      peer: last?.peer,
-    });
+    const closeCode = code === "rejected" ? last?.closeCode : undefined;
+    this.#fail(code, message, { cause, closeCode, peer: last?.peer });
   }
 
-  #fail(
-    code: FunctionErrorCode,
-    message: string,
-    details: { cause?: unknown; error?: unknown; closeCode?: number | undefined; peer?: PeerId | undefined },
-  ): void {
+  #fail(code: FunctionErrorCode, message: string, details: FunctionErrorDetails): void {
     this.#over(code === "application");
     const text = `a call of function ${this.#context.functionId.short()} failed: ${message}`;
-    this.#reject(new FunctionError(code, text, { ...details, attempts: this.#failed ?? [] }));
+    this.#reject(new FunctionError(code, text, { ...details, attempts: this.#failed?.list ?? [] }));
   }
 
   #over(isCompleted: boolean): void {
@@ -285,55 +256,3 @@ export class CallRun extends Timed implements AttemptRequest {
 }
 
 const NOBODY: ReadonlySet<PeerId> = new Set();
-
-/** One attempt: what its session or connection tells of it counts only while it is the one under way. */
-class AttemptOfRun implements AttemptSink {
-  session: CallSession | undefined;
-  id = 0;
-  controller: AbortController | undefined;
-  /** Whether the request may have left this node. */
-  mayHaveRun = false;
-  readonly #run: CallRun;
-
-  constructor(run: CallRun) {
-    this.#run = run;
-  }
-
-  sent(): void {
-    this.mayHaveRun = true;
-  }
-
-  cancel(): void {
-    this.session?.cancel(this.id);
-    this.controller?.abort();
-  }
-
-  answered(isError: boolean, payload: Reader): void {
-    this.#run.answered(this, isError, payload);
-  }
-
-  refused(code: number, mayHaveRun: boolean): void {
-    this.#run.refused(this, code, mayHaveRun);
-  }
-
-  lost(cause: unknown, mayHaveRun: boolean): void {
-    this.#run.lost(this, cause, mayHaveRun);
-  }
-}
-
-/** What a caller tells its handler of its deadline, in whole ms; 0 says that there is none. */
-export function timeoutField(leftMs: number): number {
-  return leftMs === Infinity ? 0 : Math.max(1, Math.ceil(leftMs));
-}
-
-function codeOf({ outcome }: Attempt): FunctionErrorCode {
-  return outcome === "rejected" ? "rejected" : "transport";
-}
-
-function wordsOf({ closeCode }: Attempt): string {
-  if (closeCode === undefined) return "was lost";
-  return describeClose({ by: "peer", code: closeCode, reason: new Uint8Array(0) }).replace(
-    "closed by the peer",
-    "refused",
-  );
-}

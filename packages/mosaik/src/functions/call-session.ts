@@ -7,6 +7,7 @@ import {
   type LinkEnd,
   type OpenedStream,
 } from "../network/index.js";
+import type { AttemptSink } from "./attempt.js";
 import { FrameBatch } from "./frame-batch.js";
 import type { FunctionId } from "./ids.js";
 import { sendParcel, type Parcels } from "./parcels.js";
@@ -17,18 +18,6 @@ import type { Runtime } from "../runtime/index.js";
 const WINDOW_BYTES = 1024 * 1024;
 /** A stream without calls for this long is ended, in ms. */
 const IDLE_MS = 30_000;
-
-/** An attempt of a call, as a session or a connection of its own tells of it. It ends exactly once. */
-export interface AttemptSink {
-  /** The request is on its way: from now on the function may run. */
-  sent(): void;
-  /** The handler answered; the reader is at the encoded value, and valid during the call only. */
-  answered(isError: boolean, payload: Reader): void;
-  /** The handler refused with a close code. */
-  refused(code: number, mayHaveRun: boolean): void;
-  /** The connection failed. */
-  lost(cause: unknown, mayHaveRun: boolean): void;
-}
 
 interface Pending {
   readonly sink: AttemptSink;

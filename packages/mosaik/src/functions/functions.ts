@@ -11,7 +11,8 @@ import {
   type ServedStream,
 } from "../network/index.js";
 import type { Digest, PeerId } from "../primitives/index.js";
-import { CallerCore, callerOf, type Caller } from "./caller.js";
+import { callerOf, type Caller } from "./caller.js";
+import { CallerCore } from "./caller-core.js";
 import type { CallerConfig, HandlerConfig } from "./config.js";
 import { Deadlines } from "./deadlines.js";
 import { FunctionError } from "./errors.js";

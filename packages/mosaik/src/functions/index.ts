@@ -1,5 +1,6 @@
 export type { Call, CallOptions, Middleware } from "./call.js";
-export type { Caller, CallerStats } from "./caller.js";
+export type { Caller } from "./caller.js";
+export type { CallerStats } from "./caller-core.js";
 export type { CallerOptions, FunctionOptions, HandlerCondition, HandlerOptions, TicketOptions } from "./config.js";
 export { FuncDef, func } from "./declare.js";
 export type { CallerDef, DerivedFuncTypes, FuncTypes, HandlerDef, HasFunctions } from "./declare.js";

@@ -1,7 +1,7 @@
 import { Reader } from "@mosaik/postcard";
 import { CLOSE, peerCloseCode, type LocalNode } from "../network/index.js";
 import type { Connection } from "../runtime/index.js";
-import type { AttemptSink } from "./call-session.js";
+import type { AttemptSink } from "./attempt.js";
 import type { FunctionId } from "./ids.js";
 import { callReplyCodec, callRequestCodec } from "./protocol.js";
 

@@ -79,6 +79,11 @@ export function joinId({ low, high }: { low: number; high: number }): number {
   return high * U32 + low;
 }
 
+/** What a caller tells its handler of its deadline, in whole ms; 0 says that there is none. */
+export function timeoutField(leftMs: number): number {
+  return leftMs === Infinity ? 0 : Math.max(1, Math.ceil(leftMs));
+}
+
 export function writeCallHead(writer: Writer, head: CallHead): void {
   writer.u8(CALL);
   writeId(writer, head.id);

@@ -1,7 +1,7 @@
 import { t } from "@mosaik/postcard";
 import { describe, expect, it } from "vitest";
+import type { AttemptSink } from "../../src/functions/attempt.js";
 import { CallRun, type CallRunContext } from "../../src/functions/call-run.js";
-import type { AttemptSink } from "../../src/functions/call-session.js";
 import type { Candidate, Candidates } from "../../src/functions/candidates.js";
 import { Deadlines } from "../../src/functions/deadlines.js";
 import { PeerEntry, PeerInfo } from "../../src/network/index.js";
