@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { MemberProcess } from "./member-process.js";
+import type { CrewMember, StartMember } from "./crew-member.js";
 import type { MemberState } from "./program/messages.js";
 import { ipOf, Switch } from "./switch.js";
 
@@ -12,6 +12,7 @@ const LOOK_EVERY_MS = 50;
 const COMMANDS_OF_PROCESS = 2 ** 20;
 const START_WITHIN_MS = 20_000;
 const LEADER_WITHIN_MS = 10_000;
+const ANSWER_WITHIN_MS = 10_000;
 
 /** Members of one group, each a process on a host of its own. */
 export class Crew {
@@ -19,27 +20,39 @@ export class Crew {
   /** Where the histories are: on a failure they stay. */
   readonly folder: string;
   /** All processes that there ever were, each with the number of its host. */
-  readonly processes: { readonly host: number; readonly process: MemberProcess }[] = [];
+  readonly processes: { readonly host: number; readonly process: CrewMember }[] = [];
   readonly #name: string;
-  readonly #members: MemberProcess[] = [];
+  readonly #seats: readonly StartMember[];
+  readonly #members: CrewMember[] = [];
 
-  private constructor(name: string, network: Switch) {
+  private constructor(name: string, seats: readonly StartMember[], network: Switch) {
     this.#name = name;
+    this.#seats = seats;
     this.network = network;
     this.folder = mkdtempSync(join(tmpdir(), "mosaik-processes-"));
   }
 
-  /** @param name unlike that of every other crew at the same time */
-  static async start(name: string, size: number): Promise<Crew> {
-    const crew = new Crew(name, await Switch.make(size));
-    for (let host = 0; host < size; host++) {
-      await crew.start(host, `${name} ${host}`);
+  /**
+   * @param name unlike that of every other crew at the same time
+   * @param seats what runs on each host
+   */
+  static async start(name: string, seats: readonly StartMember[]): Promise<Crew> {
+    const crew = new Crew(name, seats, await Switch.make(seats.length));
+    try {
+      for (const host of seats.keys()) await crew.start(host, `${name} ${host}`);
+    } catch (error) {
+      await crew.close(false);
+      throw error;
     }
     return crew;
   }
 
+  get size(): number {
+    return this.#seats.length;
+  }
+
   /** The processes that run now, or were killed last, by host. */
-  get members(): readonly MemberProcess[] {
+  get members(): readonly CrewMember[] {
     return this.#members;
   }
 
@@ -47,7 +60,7 @@ export class Crew {
   async start(host: number, identity: string): Promise<void> {
     const others = this.#members.filter((member, i) => i !== host && !member.isKilled);
     const count = this.processes.length;
-    const process = new MemberProcess(this.network.at(host), {
+    const process = this.#seats[host]!(this.network.at(host), {
       member: String(host),
       networkId: this.#name,
       secret: `the secret of ${this.#name}`,
@@ -73,20 +86,25 @@ export class Crew {
   }
 
   states(): Promise<MemberState[]> {
-    return Promise.all(this.#members.map((member) => member.state()));
+    const states = Promise.all(this.#members.map((member) => member.state()));
+    return within(ANSWER_WITHIN_MS, states, "the members to say how they are");
   }
 
-  /** Waits until all members are as they are meant to be; looks at all of them at once. */
+  /** Waits until all members are as they are meant to be. @throws where they do not become so */
   async until(ms: number, what: string, isMet: (states: readonly MemberState[]) => boolean): Promise<void> {
+    if (await this.becomes(ms, isMet)) return;
+    const states = await this.states();
+    throw new Error(`waited ${ms} ms for ${what}:\n${states.map((state) => JSON.stringify(state)).join("\n")}`);
+  }
+
+  /** Looks at all members at once, again and again. @returns whether they became in time as they are meant to be */
+  async becomes(ms: number, isMet: (states: readonly MemberState[]) => boolean): Promise<boolean> {
     const endMs = performance.now() + ms;
-    for (;;) {
-      const states = await within(ms, this.states(), `the members to say how they are, waiting for ${what}`);
-      if (isMet(states)) return;
-      if (performance.now() > endMs) {
-        throw new Error(`waited ${ms} ms for ${what}:\n${states.map((state) => JSON.stringify(state)).join("\n")}`);
-      }
+    while (performance.now() <= endMs) {
+      if (isMet(await this.states())) return true;
       await delay(LOOK_EVERY_MS);
     }
+    return false;
   }
 
   /** Ends everything. @param isSound whether nobody needs to look at the histories */
@@ -97,14 +115,16 @@ export class Crew {
   }
 }
 
+/** Whether all are bonded with all. */
+export function areBonded(states: readonly MemberState[]): boolean {
+  return states.every(({ bonds }) => bonds.length === states.length - 1);
+}
+
 /** Whether all are bonded with all, follow one leader, and are up to date with it. */
 export function areUnited(states: readonly MemberState[]): boolean {
-  const [first] = states;
-  const others = states.length - 1;
-  return (
-    first!.leader !== undefined &&
-    states.every(({ isOnline, leader, bonds }) => isOnline && leader === first!.leader && bonds.length === others)
-  );
+  const leader = states[0]!.leader;
+  const isFollowed = leader !== undefined && states.every((state) => state.isOnline && state.leader === leader);
+  return isFollowed && areBonded(states);
 }
 
 /** Whether nothing is under way, and all have applied the same, which is all that they have. */
@@ -112,7 +132,10 @@ export function areAtRest(states: readonly MemberState[]): boolean {
   const [first] = states;
   return states.every(
     ({ openCount, committed, end, applied }) =>
-      openCount === 0 && committed === end && committed === applied[0] && String(applied) === String(first!.applied),
+      openCount === 0 &&
+      committed === end.index &&
+      committed === applied[0] &&
+      String(applied) === String(first!.applied),
   );
 }
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { Judge, type Witness } from "./judge.js";
 import type { HistoryLine } from "./program/history.js";
 import { answerOf } from "./program/machine.js";
+import type { MemberState } from "./program/messages.js";
 
 /** A history that is written by hand. */
 class Scribe implements Witness {
@@ -11,6 +12,7 @@ class Scribe implements Witness {
   constructor(readonly host: number) {
     const lines = this.#lines;
     this.process = {
+      language: "ts" as const,
       address: { id: `id ${host}`, directAddrs: [] },
       isKilled: false,
       complaints: "",
@@ -41,13 +43,28 @@ class Scribe implements Witness {
   }
 }
 
+/** A member that has nothing to do, and leads itself. */
+const STATE: MemberState = {
+  isMember: true,
+  leader: "id 0",
+  isLeader: true,
+  isOnline: true,
+  bonds: [],
+  committed: 0,
+  end: { term: 1, index: 0 },
+  applied: answerOf([]),
+  openCount: 0,
+  executedCount: 0,
+};
+const AT_ONE = [STATE];
+
 /** Of three members all have the command 1, and the judge knows that; then 0 confirms 2, and dies. */
 function widowed(): { scribes: [Scribe, Scribe, Scribe]; judge: Judge } {
   const scribes: [Scribe, Scribe, Scribe] = [new Scribe(0), new Scribe(1), new Scribe(2)];
   const judge = new Judge(scribes);
   scribes[0].executed(1, 1);
   for (const scribe of scribes.slice(1)) scribe.applied(1, 1);
-  expect(judge.judge({}).problems).toEqual([]);
+  expect(judge.judge({}, AT_ONE).problems).toEqual([]);
   scribes[0].executed(2, 2);
   scribes[0].process.isKilled = true;
   return { scribes, judge };
@@ -57,7 +74,7 @@ describe("the judge of a crew", () => {
   it("wants what a member confirmed to be with the others, if it alone has ended", () => {
     const { scribes, judge } = widowed();
     for (const scribe of scribes.slice(1)) scribe.unbonded(scribes[0]);
-    const { problems, lost } = judge.judge({ onlyEnds: 0 });
+    const { problems, lost } = judge.judge({ onlyEnds: 0 }, AT_ONE);
     expect(problems).toEqual(["lost, though one alone has ended: 2 at 2, confirmed by 0"]);
     expect([...lost]).toEqual([["gone", 1]]);
   });
@@ -65,7 +82,7 @@ describe("the judge of a crew", () => {
   it("is content if they have it, with a count of what is new", () => {
     const { scribes, judge } = widowed();
     for (const scribe of scribes.slice(1)) scribe.applied(2, 2);
-    const { problems, lost, appliedCount, told } = judge.judge({ onlyEnds: 0 });
+    const { problems, lost, appliedCount, told } = judge.judge({ onlyEnds: 0 }, AT_ONE);
     expect(problems).toEqual([]);
     expect([...lost]).toEqual([]);
     expect(appliedCount).toBe(1);
@@ -74,11 +91,11 @@ describe("the judge of a crew", () => {
 
   it("lets it be lost if more went wrong, and counts it once", () => {
     const two = widowed();
-    expect(two.judge.judge({}).problems).toEqual([]);
-    expect([...two.judge.judge({}).lost]).toEqual([]);
+    expect(two.judge.judge({}, AT_ONE).problems).toEqual([]);
+    expect([...two.judge.judge({}, AT_ONE).lost]).toEqual([]);
     const { scribes, judge } = widowed();
     scribes[1].unbonded(scribes[2]);
-    const { problems, lost } = judge.judge({ onlyEnds: 0 });
+    const { problems, lost } = judge.judge({ onlyEnds: 0 }, AT_ONE);
     expect(problems).toEqual([]);
     expect([...lost]).toEqual([["gone", 1]]);
   });
@@ -88,11 +105,11 @@ describe("the judge of a crew", () => {
     const judge = new Judge(witnesses);
     witnesses[0]!.executed(1, 1);
     witnesses[1]!.applied(1, 1);
-    judge.judge({});
+    judge.judge({}, AT_ONE);
     for (const { process } of witnesses) process.isKilled = true;
     witnesses.push(new Scribe(2));
     witnesses[2]!.executed(1, 3);
-    expect(judge.judge({}).problems).toEqual(["all had 1 at 1, now 3"]);
+    expect(judge.judge({}, AT_ONE).problems).toEqual(["all had 1 at 1, now 3"]);
   });
 
   it("sees an answer that no machine gives", () => {
@@ -101,9 +118,9 @@ describe("the judge of a crew", () => {
     scribe.answered(1, answerOf([7]));
     scribe.answered(0, answerOf([]));
     const judge = new Judge([scribe]);
-    expect(judge.judge({}).problems).toEqual([]);
+    expect(judge.judge({}, AT_ONE).problems).toEqual([]);
     scribe.answered(1, answerOf([8]));
-    expect(judge.judge({}).problems).toEqual([expect.stringContaining("wrongAnswer")]);
+    expect(judge.judge({}, AT_ONE).problems).toEqual([expect.stringContaining("wrongAnswer")]);
   });
 
   it("passes on what checkHistory finds, what members complain about, and what their processes say", () => {
@@ -112,7 +129,7 @@ describe("the judge of a crew", () => {
     one.executed(1, 1);
     other.complain("it is slow");
     other.process.complaints = "it ended with code 1";
-    const { problems } = judge.judge({});
+    const { problems } = judge.judge({}, AT_ONE);
     expect(problems).toEqual([
       "1 says: it ended with code 1",
       "1 complains: it is slow",

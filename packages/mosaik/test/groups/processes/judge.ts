@@ -1,19 +1,26 @@
-import { checkHistory, type CommandName, type GroupRecord } from "../../../src/testing/index.js";
+import type { CommandName, GroupRecord } from "../../../src/testing/index.js";
+import { Hazards, hazardOf } from "../simulation/hazards.js";
+import { checkMixedHistory } from "../simulation/mixed-history.js";
+import type { Violation } from "../simulation/violations.js";
+import type { CrewMember } from "./crew-member.js";
 import type { Fault } from "./faults.js";
-import type { MemberProcess } from "./member-process.js";
 import type { HistoryLine } from "./program/history.js";
 import { answerOf } from "./program/machine.js";
+import type { MemberState } from "./program/messages.js";
+import { leaderOf, shortcomings } from "./shortcomings.js";
 
 /** A process that was a member on a host. */
 export interface Witness {
   readonly host: number;
-  readonly process: Pick<MemberProcess, "address" | "history" | "isKilled" | "complaints">;
+  readonly process: Pick<CrewMember, "language" | "address" | "history" | "isKilled" | "complaints">;
 }
 
 /** What one round has brought. */
 export interface Verdict {
   /** What nothing explains. */
   readonly problems: readonly string[];
+  /** What went wrong by the rules of mosaik 0.4.2: how often by its number in the spec, and how it was seen. */
+  readonly hazards: ReadonlyMap<string, number>;
   /** Commands that were applied in this round and stayed. */
   readonly appliedCount: number;
   /** Commands that were confirmed and are lost, by how that was told; `gone`: their member ended before it could tell. */
@@ -36,9 +43,16 @@ export class Judge {
     this.#witnesses = witnesses;
   }
 
-  judge(fault: Pick<Fault, "onlyEnds">): Verdict {
+  /** @param states of the members as they are now, by their hosts */
+  judge(fault: Pick<Fault, "onlyEnds">, states: readonly MemberState[]): Verdict {
     const records: GroupRecord[] = [];
     const problems: string[] = [];
+    const hazards = new Hazards();
+    const report = (violation: Violation): void => {
+      const hazard = hazardOf(violation, this.#isRust);
+      if (hazard === undefined) problems.push(violation.message);
+      else hazards.add(hazard, violation.violation);
+    };
     const told = new Map<string, number>();
     const news: [host: number, line: HistoryLine][] = [];
     for (const witness of this.#witnesses) {
@@ -58,14 +72,18 @@ export class Judge {
       count(told, wordOf(line));
       if (line.kind === "complaint") problems.push(`${host} complains: ${line.text}`);
     }
-    const {
-      problems: found,
-      lost: losses,
-      order,
-    } = checkHistory(records, { answer: (applied) => answerOf(applied as readonly number[]) });
-    for (const { kind, text } of found) problems.push(`${kind}: ${text}`);
+    for (const shortcoming of shortcomings(states, this.#isRust)) report(shortcoming);
+    const group = {
+      members: [...states.keys()],
+      leader: leaderOf(states),
+      isRust: this.#isRust,
+      answer: (applied: readonly CommandName[]) => answerOf(applied as readonly number[]),
+    };
+    const { lost: losses, order } = checkMixedHistory(records, group, report);
+    // A Rust member may lead without what the others have, or confirm what they have not: these rules are not its own.
+    const isMixed = this.#witnesses.some(({ process }) => process.language === "rust");
     // What one member confirmed is with others, as long as nothing else goes wrong.
-    const heirsOf = this.#isDisturbed(news, fault.onlyEnds) ? undefined : fault.onlyEnds;
+    const heirsOf = isMixed || this.#isDisturbed(news, fault.onlyEnds) ? undefined : fault.onlyEnds;
     const lost = new Map<string, number>();
     for (const { member, index, commands, told } of losses) {
       const loss = `${commands.join()} at ${index}, confirmed by ${member}`;
@@ -75,11 +93,15 @@ export class Judge {
       if (told === "gone" && Number(member) === heirsOf) problems.push(`lost, though one alone has ended: ${loss}`);
     }
     const missing = this.#agreed.findIndex((command, i) => order[i] !== command);
-    if (missing >= 0) problems.push(`all had ${this.#agreed[missing]} at ${missing + 1}, now ${order[missing]}`);
+    if (missing >= 0 && !isMixed)
+      problems.push(`all had ${this.#agreed[missing]} at ${missing + 1}, now ${order[missing]}`);
     const appliedCount = order.length - this.#agreed.length;
     this.#agreed = order;
-    return { problems, appliedCount, lost, told };
+    return { problems, hazards: hazards.seen, appliedCount, lost, told };
   }
+
+  readonly #isRust = (host: number): boolean =>
+    this.#witnesses.some((witness) => witness.host === host && witness.process.language === "rust");
 
   /** Whether bonds have ended that are not those of the victim. */
   #isDisturbed(news: readonly [host: number, line: HistoryLine][], victim: number | undefined): boolean {

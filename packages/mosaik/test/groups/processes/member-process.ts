@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import type { CrewMember } from "./crew-member.js";
 import type { HistoryLine } from "./program/history.js";
 import type { Charge, MemberState, NodeAddress, Order, Reply } from "./program/messages.js";
 
@@ -19,11 +20,11 @@ export async function buildProgram(): Promise<void> {
 }
 
 /** A process of its own with a member of the group in it. It ends with us: it is disconnected then. */
-export class MemberProcess {
+export class MemberProcess implements CrewMember {
+  readonly language = "ts";
   readonly joined: Promise<NodeAddress>;
   readonly exited: Promise<unknown>;
   readonly charge: Charge;
-  /** Whether it runs no more because the test wanted it so. */
   isKilled = false;
   readonly #child: ChildProcess;
   #address: NodeAddress | undefined;
@@ -43,12 +44,10 @@ export class MemberProcess {
     this.#child.send(charge);
   }
 
-  /** Where it is, as soon as it has joined. */
   get address(): NodeAddress {
     return this.#address!;
   }
 
-  /** What it has reported, and what ended it if the test did not. */
   get complaints(): string {
     const { exitCode, signalCode } = this.#child;
     if (this.isKilled || (exitCode === null && signalCode === null)) return this.#stderr;
@@ -85,7 +84,6 @@ export class MemberProcess {
     await this.exited;
   }
 
-  /** What it has written down so far. */
   history(): HistoryLine[] {
     const lines = readFileSync(this.charge.history, "utf8").split("\n");
     lines.pop(); // nothing, or what a killed process was writing

@@ -1,8 +1,9 @@
 import { compareCursors } from "../../../src/groups/positions.js";
 import type { Random } from "../../../src/runtime/index.js";
-import { checkHistory, type GroupRecord, type HistoryProblem, type HistoryReport } from "../../../src/testing/index.js";
+import type { HistoryReport } from "../../../src/testing/index.js";
 import type { Cluster } from "./cluster.js";
 import type { Member } from "./member.js";
+import { checkMixedHistory } from "./mixed-history.js";
 import { answerOf } from "./order-machine.js";
 import { Violation, type ViolationKind } from "./violations.js";
 
@@ -109,28 +110,18 @@ export class Verdict {
     for (const { number } of open()) this.#reportAs("neverAnswered", `commands of ${number}`, [number]);
   }
 
-  /** Where a member of this library leads, all of this library agree with it; whether those of mosaik 0.4.2 do is another question. */
   #checkHistory(): void {
     const { history } = this.#cluster;
-    const leader = this.#cluster.leader()?.number;
-    const rust = this.#cluster.members().filter(({ number }) => this.#isRust(number));
-    if (leader === undefined || this.#isRust(leader) || rust.length === 0) {
-      const report = checkHistory(history, { answer: answerOf });
-      for (const problem of report.problems) this.#reportProblem(problem, leader);
-      return this.#countLosses(report);
-    }
-    const gone = rust.map(({ number }): GroupRecord => ({ member: String(number), kind: "ended", how: "left" }));
-    const ours = checkHistory([...history, ...gone], { answer: answerOf });
-    for (const problem of ours.problems) this.#reportProblem(problem, leader);
-    this.#countLosses(ours);
-    for (const problem of checkHistory(history).problems) {
-      if (problem.kind === "unlike" || problem.kind === "unreportedLoss") this.#reportProblem(problem, leader);
-    }
-  }
-
-  #reportProblem({ kind, members, text }: HistoryProblem, leader: number | undefined): void {
-    const concerned = members.map(Number).sort((a, b) => Number(this.#isRust(b)) - Number(this.#isRust(a)));
-    this.#reportAs(kind, text, [...concerned, leader]);
+    const group = {
+      members: this.#cluster.members().map(({ number }) => number),
+      leader: this.#cluster.leader()?.number,
+      isRust: this.#isRust,
+      answer: answerOf,
+    };
+    const report = checkMixedHistory(history, group, ({ violation, text, concerned }) =>
+      this.#reportAs(violation, text, concerned.members),
+    );
+    this.#countLosses(report);
   }
 
   #reportAs(kind: ViolationKind, text: string, concerned: readonly (number | undefined)[]): void {

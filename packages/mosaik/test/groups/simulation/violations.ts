@@ -40,9 +40,9 @@ export class Violation extends Error {
 
   constructor(
     readonly violation: ViolationKind,
-    message: string,
+    readonly text: string,
     readonly concerned: Concerned = { members: [], providers: [] },
   ) {
-    super(`${violation}: ${message}`);
+    super(`${violation}: ${text}`);
   }
 }

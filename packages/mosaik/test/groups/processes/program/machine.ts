@@ -3,13 +3,13 @@ import { Digest, logReplaySync, t, type StateMachine } from "mosaik";
 /** How many commands were applied, and a hash of them and their order. */
 export type OrderState = readonly [count: number, hash: number];
 
-/** Knows in which order it was given commands. */
+/** Knows in which order it was given commands. The Rust peer of the interop tests has the same machine, by this name. */
 export class OrderMachine implements StateMachine<number, undefined, OrderState> {
   readonly signature = Digest.from("test.order");
   readonly command = t.u32;
   readonly query = t.unit;
   readonly result = t.tuple(t.u32, t.u32);
-  readonly sync = logReplaySync({ typeName: "test::Order" });
+  readonly sync = logReplaySync({ typeName: "mosaik_peer::groups::order::Order" });
   #count = 0;
   #hash = 0;
 

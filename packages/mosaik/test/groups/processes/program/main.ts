@@ -5,6 +5,7 @@ import { GroupRecorder } from "mosaik/testing";
 import { Clients, type OrderGroup } from "./clients.js";
 import { HistoryWriter } from "./history.js";
 import { OrderMachine } from "./machine.js";
+import { mistaken } from "./mistaken.js";
 import type { Charge, MemberState, Order, Reply } from "./messages.js";
 
 /** The node's part in the group, from when it joins until it leaves. */
@@ -37,8 +38,10 @@ function join(): Membership {
   const write = history.write.bind(history);
   const recorder = new GroupRecorder<number>({ member: charge.member, name: (command) => command, write });
   const machine = new OrderMachine();
+  const recorded = recorder.machine(machine);
   const key = GroupKey.fromSecret(charge.secret);
-  const group = network.groups.join({ key, machine: recorder.machine(machine) });
+  const { mistake } = charge;
+  const group = network.groups.join({ key, machine: mistake === undefined ? recorded : mistaken(recorded, mistake) });
   void recorder.follow(group);
   void watch(group);
   return { group, machine, recorder, clients: new Clients(group, recorder, history, () => nextCommand++) };
@@ -86,7 +89,7 @@ function state(): MemberState {
     isOnline: group.isOnline,
     bonds: group.bonds.peers().map(({ hex }) => hex),
     committed: group.committed,
-    end: group.logPosition.index,
+    end: group.logPosition,
     applied: machine.answer(),
     openCount: clients.openCount,
     executedCount: clients.executedCount,

@@ -22,7 +22,12 @@ export interface Charge {
   readonly history: string;
   /** The first of the commands that its clients give: nobody else gives these, or those that follow. */
   readonly firstCommand: number;
+  /** What it does wrong: the judge is to find it. */
+  readonly mistake?: Mistake;
 }
+
+/** A command of some is given to the machine twice, or not at all. */
+export type Mistake = "applyTwice" | "applyNot";
 
 export type Order =
   /** Let clients ask without pause. */
@@ -47,7 +52,7 @@ export interface MemberState {
   readonly bonds: readonly string[];
   readonly committed: number;
   /** The end of its log. */
-  readonly end: number;
+  readonly end: { readonly term: number; readonly index: number };
   /** How many commands its machine was given, and a hash of them and their order. */
   readonly applied: readonly [count: number, hash: number];
   /** What its clients have asked for and not been answered. */
