@@ -136,8 +136,10 @@ export class FrameDecoder {
 
   #lengthAt(bytes: Uint8Array, offset: number): number {
     const length = readFrameHeader(bytes, offset);
-    if (length > this.#limitBytes) throw new FrameTooLarge(length, this.#limitBytes);
-    return length;
+    if (length <= this.#limitBytes) return length;
+    // A header that came in pieces is carried: whoever asks what has begun is not to meet it again.
+    this.#carryLength = 0;
+    throw new FrameTooLarge(length, this.#limitBytes);
   }
 }
 

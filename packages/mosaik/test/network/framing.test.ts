@@ -61,6 +61,18 @@ describe("FrameDecoder", () => {
     expect(decode([frame(new Uint8Array(10))], 10).frames).toHaveLength(1);
   });
 
+  it("has begun nothing where it refused a frame, however its header was cut", () => {
+    const tooLong = frame(new Uint8Array(11)).subarray(0, 9);
+    for (let cut = 0; cut < 9; cut++) {
+      const decoder = new FrameDecoder(10);
+      const push = (): void => {
+        for (const chunk of [tooLong.subarray(0, cut), tooLong.subarray(cut)]) decoder.push(chunk, () => {});
+      };
+      expect(push, `cut at ${cut}`).toThrow(FrameTooLarge);
+      expect([decoder.begun, decoder.missingBytes], `cut at ${cut}`).toEqual([undefined, 0]);
+    }
+  });
+
   it("copies a frame that comes in pieces once, whatever its size", () => {
     const payload = new Uint8Array(900_000).map((_, i) => i);
     const whole = frame(payload);

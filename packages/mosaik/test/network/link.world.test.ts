@@ -85,6 +85,31 @@ describe("Link", () => {
     expect(await closeCode()).toBe(400);
   });
 
+  it("the same where somebody looks at its beginning, and its header comes in pieces", async () => {
+    const failure = context.nodes.within(1000, opener.peek(1));
+    const [first, ...rest] = header(LIMIT + 1);
+    write(first!);
+    write(...rest);
+    await expect(failure).rejects.toMatchObject({ name: "NetworkError", code: "protocolViolation" });
+    expect(await closeCode()).toBe(400);
+    await expect(opener.peek(1)).rejects.toMatchObject({ code: "protocolViolation" });
+  });
+
+  it("shows the beginning of a message before all of it is here, and leaves it", async () => {
+    const peeked = context.nodes.within(1000, opener.peek(2));
+    write(...header(4), 3, 0x61);
+    expect(await peeked).toMatchObject({ bytes: Uint8Array.of(3, 0x61), lengthBytes: 4 });
+    write(0x62, 0x63);
+    expect(await context.nodes.within(1000, opener.recv(t.string))).toBe("abc");
+    // One that is shorter is shown whole.
+    write(...header(1), 7);
+    expect(await context.nodes.within(1000, opener.peek(64))).toMatchObject({
+      bytes: Uint8Array.of(7),
+      lengthBytes: 1,
+    });
+    expect(await context.nodes.within(1000, opener.recv(t.u8))).toBe(7);
+  });
+
   it("takes a frame of exactly the limit, larger than its credit", async () => {
     const payload = new Uint8Array(LIMIT);
     payload.set([0xfd, 0xff, 0x03]); // 65 533 bytes follow
