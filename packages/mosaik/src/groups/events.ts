@@ -20,6 +20,11 @@ export type GroupEvent =
   | { readonly kind: "diverged"; readonly at: Cursor; readonly peer: PeerId }
   /** This member led and committed these without knowing whether a majority had them; another leads now. */
   | { readonly kind: "possiblyReverted"; readonly range: IndexRange }
+  /**
+   * This member leads, and its machine is so far behind that strong queries of this peer go unanswered: `outcomeUnknown` for who asked.
+   * Told once for each peer, until the machine has kept up again.
+   */
+  | { readonly kind: "queriesDropped"; readonly peer: PeerId }
   | { readonly kind: "machineFailed"; readonly index: Index; readonly error: unknown }
   | { readonly kind: "closed" };
 

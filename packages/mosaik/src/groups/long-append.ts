@@ -59,6 +59,11 @@ export class LongAppend {
     this.#left = reader.count(ENTRY_BYTES_MIN);
   }
 
+  /** Whether all parts were given. */
+  get isOver(): boolean {
+    return this.#left === 0;
+  }
+
   /** @returns the next part; nothing behind the last one. @throws DecodeError */
   next(): AppendEntries | undefined {
     if (this.#left === 0) return undefined;

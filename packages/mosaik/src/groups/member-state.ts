@@ -98,6 +98,12 @@ export class MemberState implements GroupState {
     this.tell({ kind: "diverged", at, peer });
   }
 
+  /** A query of a member goes unanswered. @param isFirst whether it is to be told, not only counted */
+  queryDropped(peer: PeerId, isFirst: boolean): void {
+    this.#metrics.queryDropped();
+    if (isFirst) this.tell({ kind: "queriesDropped", peer });
+  }
+
   tell(event: GroupEvent): void {
     this.#isChanged = true;
     this.events.emit(event);

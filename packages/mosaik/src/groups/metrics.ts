@@ -13,6 +13,7 @@ export class GroupMetrics {
   readonly #leaderChanges;
   readonly #reverted;
   readonly #diverged;
+  readonly #queriesDropped;
 
   constructor(metrics: Metrics, groupId: GroupId) {
     const labels = { group: groupId.short() };
@@ -24,6 +25,7 @@ export class GroupMetrics {
     this.#leaderChanges = metrics.counter("mosaik.groups.raft.leader.changes", labels);
     this.#reverted = metrics.counter("mosaik.groups.raft.reverted", labels);
     this.#diverged = metrics.counter("mosaik.groups.raft.diverged", labels);
+    this.#queriesDropped = metrics.counter("mosaik.groups.queries.dropped", labels);
   }
 
   committed(index: Index): void {
@@ -51,6 +53,11 @@ export class GroupMetrics {
 
   diverged(): void {
     this.#diverged.add();
+  }
+
+  /** A query of a member goes unanswered. */
+  queryDropped(): void {
+    this.#queriesDropped.add();
   }
 
   /** The group is this node's no more. */

@@ -76,6 +76,7 @@ export class Replica {
       host: this.#host,
       requests: this.requests,
       enter: (input) => this.#loop.add(input),
+      onDropped: (peer, isFirst) => this.state.queryDropped(peer, isFirst),
     });
     this.#core = new RaftCore({
       localId: node.id,

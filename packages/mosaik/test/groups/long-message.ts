@@ -24,3 +24,9 @@ export function longAppend(
     message: { kind: "appendEntries", term, leader: peer("b"), prev, entries, leaderCommit },
   });
 }
+
+/** A frame of a bond that forwards very many commands, small numbers. */
+export function longForward(count: number): Uint8Array {
+  const commands = Array.from({ length: count }, (_, i) => new Uint8Array([i & 255]));
+  return codec.encode({ kind: "group", message: { kind: "command", commands, requestId: { low: 7, high: 1 } } });
+}

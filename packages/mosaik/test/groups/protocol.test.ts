@@ -12,6 +12,7 @@ import {
   type BondMessage,
   type GroupMessage,
 } from "../../src/groups/protocol.js";
+import { ORIGIN, TERM_MAX } from "../../src/groups/positions.js";
 import { u64PairCodec } from "../../src/groups/u64-pair.js";
 import { verifySignature } from "../../src/network/index.js";
 import { fromHex, PeerId, toHex } from "../../src/primitives/index.js";
@@ -143,6 +144,13 @@ describe("messages of a group", () => {
 
   it.each(["06", "0404", "01010503", `0001${a.hex}0104`, ""])("refuses %j", (hex) => {
     expect(() => groupCodec.decode(bytes(hex))).toThrow(DecodeError);
+  });
+
+  it("refuses a term that nobody could have counted up to", () => {
+    const withTerm = (term: number): Uint8Array =>
+      groupCodec.encode({ kind: "requestVote", term, candidate: b, position: ORIGIN });
+    expect(groupCodec.decode(withTerm(TERM_MAX))).toMatchObject({ term: TERM_MAX });
+    expect(() => groupCodec.decode(withTerm(TERM_MAX + 1))).toThrow(/no term is beyond/);
   });
 
   it("carry a fingerprint behind what Rust reads", () => {

@@ -8,7 +8,7 @@ import { catalogSnapshotCodec, pingRequestCodec, rawSnapshotCodec } from "../../
 import { skimEntry } from "../../src/discovery/snapshot.js";
 import { callReplyCodec, callRequestCodec, callsBodyCodec } from "../../src/functions/protocol.js";
 import { logReplayMessageCodec, type LogReplayMessage } from "../../src/groups/sync/log-replay/protocol.js";
-import { cursorCodec, indexCodec, indexRangeCodec, termCodec } from "../../src/groups/positions.js";
+import { cursorCodec, indexCodec, indexRangeCodec, TERM_MAX, termCodec } from "../../src/groups/positions.js";
 import { bondMessageCodec, entryCodec, handshakeEndCodec, handshakeStartCodec } from "../../src/groups/protocol.js";
 import { u64PairCodec } from "../../src/groups/u64-pair.js";
 import { decodePeerData, decodeTopicMessage, topicMessageCodec } from "../../src/gossip/protocol.js";
@@ -140,7 +140,7 @@ const decoders: Record<string, Decoder> = {
     { kind: "Parcel", value: { session: 1, isRequest: true, low: 70_000, high: 3 } },
   ]),
   "log replay": decoder(logReplayMessageCodec(2000), logReplayMessages),
-  term: decoder(termCodec, [0, 2 ** 53 - 1]),
+  term: decoder(termCodec, [0, TERM_MAX]),
   index: decoder(indexCodec, [0, 2 ** 53 - 1]),
   cursor: decoder(cursorCodec, [{ term: 3, index: 70_000 }]),
   "range of indices": decoder(indexRangeCodec, [{ start: 1, end: 2 ** 53 - 1 }]),
@@ -150,7 +150,7 @@ const decoders: Record<string, Decoder> = {
   ]),
   "entry of a log": decoder(entryCodec, [
     { term: 0, command: new Uint8Array(0) },
-    { term: 2 ** 53 - 1, command: new Uint8Array(300).fill(7) },
+    { term: TERM_MAX, command: new Uint8Array(300).fill(7) },
   ]),
   "start of a bond's handshake": decoder(handshakeStartCodec, [
     { network: Digest.from("n"), group: Digest.from("g"), proof: Digest.from("p"), bonds: entries.slice(0, 2) },

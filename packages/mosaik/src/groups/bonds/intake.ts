@@ -1,13 +1,14 @@
 import { Slices, type Runtime } from "../../runtime/index.js";
 import { isLongAppend, LongAppend } from "../long-append.js";
-import type { AppendEntries } from "../raft/messages.js";
+import { isLongForward, LongForward } from "../long-forward.js";
+import type { AppendEntries, ForwardCommand } from "../raft/messages.js";
 
 export interface IntakeContext {
   readonly runtime: Runtime;
   /** Takes a frame. */
   readonly onFrame: (bytes: Uint8Array, start: number, end: number) => void;
-  /** Takes a part of a long message. */
-  readonly onPart: (part: AppendEntries) => void;
+  /** Takes a part of a long message, or all of it. */
+  readonly onPart: (part: AppendEntries | ForwardCommand) => void;
   /** A part did not decode. */
   readonly onMalformed: (error: unknown) => void;
   /** So many bytes have been dealt with. */
@@ -15,8 +16,8 @@ export interface IntakeContext {
 }
 
 /**
- * The frames of a bond, in order. An `AppendEntries` of very many entries is taken in slices over several turns; what comes behind it
- * waits, and its credit is given back only then: so it is no more than a window and a frame.
+ * The frames of a bond, in order. An `AppendEntries` of very many entries is taken in slices over several turns, and so are very many
+ * forwarded commands; what comes behind them waits, and its credit is given back only then: so it is no more than a window and a frame.
  */
 export class Intake {
   readonly #context: IntakeContext;
@@ -32,7 +33,8 @@ export class Intake {
   /** A frame has come. Its bytes may change when this returns. */
   add(bytes: Uint8Array, start: number, end: number): void {
     if (this.#waiting !== undefined) this.#waiting.push(bytes.slice(start, end));
-    else if (isLongAppend(bytes, start, end)) void this.#takeParts(bytes.slice(start, end));
+    else if (isLongAppend(bytes, start, end)) void this.#takeParts(bytes.slice(start, end), LongAppend);
+    else if (isLongForward(bytes, start, end)) void this.#takeParts(bytes.slice(start, end), LongForward);
     else this.#context.onFrame(bytes, start, end);
   }
 
@@ -47,16 +49,16 @@ export class Intake {
     this.#waiting = [];
   }
 
-  async #takeParts(frame: Uint8Array): Promise<void> {
+  async #takeParts(frame: Uint8Array, Message: typeof LongAppend | typeof LongForward): Promise<void> {
     const slices = Slices.of(this.#context.runtime);
     this.#waiting = [];
     try {
-      const message = new LongAppend(frame);
-      for (;;) {
+      const message = new Message(frame);
+      while (!message.isOver) {
         if (slices.areUsedUp()) await slices.next();
-        const part = this.#isClosed ? undefined : message.next();
-        if (part === undefined) break;
-        this.#context.onPart(part);
+        if (this.#isClosed) break;
+        const part = message.next();
+        if (part !== undefined) this.#context.onPart(part);
       }
     } catch (error) {
       return this.#context.onMalformed(error);

@@ -19,9 +19,6 @@ export interface CommitteeView {
 
 const NO_COMMITTEE: CommitteeView = { voters: new Map(), nonVoters: new Map() };
 
-/** Far more elections than there will ever be: a message beyond it is a mistake or malice. */
-const TERM_MAX = 2 ** 52;
-
 /**
  * One member of a group, as far as the log is concerned (spec 05 §6). Knows no clock, no peer object and no promise: it is told what
  * happens and says what is to be done.
@@ -143,7 +140,7 @@ export class RaftCore {
   /** The rules for terms, the same for every role (spec 05 §6.2). */
   #receive(from: PeerId, message: RaftMessage): void {
     if ("term" in message) {
-      if (message.term > TERM_MAX || this.#keepsTo(message)) return;
+      if (this.#keepsTo(message)) return;
       if (message.kind === "appendEntries" && message.leader === this.#state.localId) return;
       if (message.term < this.term) return this.#answerOldTerm(from, message);
       const hasLed = this.#role.kind === "leader" && message.term > this.term;
@@ -246,7 +243,10 @@ export class RaftCore {
   #endRole(): void {
     const role = this.#role;
     if (role.kind === "follower") role.end();
-    else if (role.kind === "leader") this.#unproven = role.unproven;
+    else if (role.kind === "leader") {
+      this.#unproven = role.unproven;
+      role.end();
+    }
   }
 
   #become(role: Follower | Candidate | Leader): void {

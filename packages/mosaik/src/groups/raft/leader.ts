@@ -1,6 +1,7 @@
 import { PeerId } from "../../primitives/index.js";
-import { compareCursors, type Cursor, type IndexRange, type Term } from "../positions.js";
+import { compareCursors, type Cursor, type Index, type IndexRange, type Term } from "../positions.js";
 import type { LogEntry } from "../storage/storage.js";
+import { APPENDED_AT_ONCE_MAX, Backlog, type Proposer } from "./backlog.js";
 import { Committee } from "./committee.js";
 import { leaderSilenceMs } from "./early-election.js";
 import type { Proposal, QueryOrigin } from "./io.js";
@@ -17,6 +18,7 @@ export class Leader {
   readonly committee: Committee;
   readonly #state: RaftState;
   readonly #proven: Proven;
+  readonly #backlog = new Backlog();
   #heartbeatAtMs: number;
   #hasLostBonds = false;
   #rivalSinceMs: number | undefined;
@@ -36,7 +38,7 @@ export class Leader {
   }
 
   get deadlineMs(): number {
-    return this.#heartbeatAtMs;
+    return this.#backlog.isEmpty ? this.#heartbeatAtMs : this.#state.nowMs;
   }
 
   /** What was committed here without knowing whether a majority has it. */
@@ -57,6 +59,7 @@ export class Leader {
   }
 
   tick(): void {
+    this.#appendNext();
     if (this.#state.nowMs < this.#heartbeatAtMs) return;
     if (this.#state.rules.reviewsCommittee) this.#review();
     this.#heartbeat();
@@ -74,25 +77,14 @@ export class Leader {
     }
   }
 
-  /** Appends all of them at once. */
   propose(proposals: readonly Proposal[]): void {
-    const entries: LogEntry[] = [];
-    const { term } = this;
-    const { log } = this.#state;
-    const prev = log.last();
-    let next = prev.index + 1;
+    const commands: Uint8Array[] = [];
     for (let i = 0; i < proposals.length; i++) {
-      const { id, commands } = proposals[i]!;
-      if (commands.length === 0) {
-        this.#state.emit({ kind: "rejected", proposal: id, outcome: "notSent" });
-        continue;
-      }
-      for (let k = 0; k < commands.length; k++) entries.push({ term, command: commands[k]! });
-      const range = { start: next, end: next + commands.length - 1 };
-      this.#state.emit({ kind: "assigned", proposal: id, range, term });
-      next = range.end + 1;
+      const { id, commands: more } = proposals[i]!;
+      if (more.length === 0) this.#state.emit({ kind: "rejected", proposal: id, outcome: "notSent" });
+      for (let k = 0; k < more.length; k++) commands.push(more[k]!);
     }
-    if (entries.length > 0) this.#append(prev, entries);
+    this.#take(commands, { kind: "local", proposals });
   }
 
   query(id: number, query: Uint8Array): void {
@@ -112,6 +104,16 @@ export class Leader {
   /** The last word of a leader that goes: what is committed. */
   leave(): void {
     this.#heartbeat();
+    this.end();
+  }
+
+  /** The role ends. Who forwarded what still waits hears nothing: it knows no outcome. */
+  end(): void {
+    for (const { proposer, appendedCount } of this.#backlog.clear()) {
+      if (proposer.kind === "member") continue;
+      const outcome = appendedCount === 0 ? "notSent" : "unknown";
+      for (const { id } of proposer.proposals) this.#state.emit({ kind: "rejected", proposal: id, outcome });
+    }
   }
 
   /**
@@ -135,20 +137,53 @@ export class Leader {
   }
 
   #forwarded(from: PeerId, { commands, requestId }: ForwardCommand): void {
-    if (commands.length === 0) return;
-    const prev = this.#state.log.last();
-    if (requestId !== undefined) {
-      const assigned = { start: prev.index + 1, end: prev.index + commands.length };
-      this.#state.send(from, { kind: "commandAck", requestId, assigned });
-    }
-    const { term } = this;
-    const entries: LogEntry[] = new Array<LogEntry>(commands.length);
-    for (let i = 0; i < commands.length; i++) entries[i] = { term, command: commands[i]! };
-    this.#append(prev, entries);
+    const origin = requestId === undefined ? undefined : ({ kind: "member", peer: from, requestId } as const);
+    this.#take(commands, { kind: "member", origin });
   }
 
-  #append(prev: Cursor, entries: readonly LogEntry[]): void {
+  /** Appends commands at once, unless they are very many or others wait: then they are appended in the next steps, in order. */
+  #take(commands: readonly Uint8Array[], proposer: Proposer): void {
+    if (commands.length === 0) return;
+    if (this.#backlog.isEmpty && commands.length <= APPENDED_AT_ONCE_MAX) {
+      this.#assign(this.#state.log.last().index + 1, commands.length, proposer);
+      return this.#append(commands);
+    }
+    this.#backlog.add(commands, proposer);
+    while (this.#backlog.isOverfull) this.#appendNext();
+  }
+
+  #appendNext(): void {
+    const next = this.#backlog.take();
+    if (next === undefined) return;
+    const { batch, commands, isWhole } = next;
+    const { length } = batch.commands;
+    if (isWhole) this.#assign(this.#state.log.last().index + 1 + commands.length - length, length, batch.proposer);
+    this.#append(commands);
+  }
+
+  /** Tells whoever proposed commands where they are. */
+  #assign(start: Index, count: number, proposer: Proposer): void {
+    if (proposer.kind === "member") {
+      if (proposer.origin === undefined) return;
+      const { peer, requestId } = proposer.origin;
+      return this.#state.send(peer, { kind: "commandAck", requestId, assigned: { start, end: start + count - 1 } });
+    }
+    const { term } = this;
+    let next = start;
+    for (const { id, commands } of proposer.proposals) {
+      if (commands.length === 0) continue;
+      const range = { start: next, end: next + commands.length - 1 };
+      this.#state.emit({ kind: "assigned", proposal: id, range, term });
+      next = range.end + 1;
+    }
+  }
+
+  #append(commands: readonly Uint8Array[]): void {
     const { log, localId, rules } = this.#state;
+    const { term } = this;
+    const prev = log.last();
+    const entries: LogEntry[] = new Array<LogEntry>(commands.length);
+    for (let i = 0; i < commands.length; i++) entries[i] = { term, command: commands[i]! };
     if (this.#state.bonds.length > 0) this.#replicate(prev, entries);
     const last = log.append(entries);
     this.#state.tellLogPosition();

@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { Intake } from "../../../src/groups/bonds/intake.js";
 import { ENTRIES_MAX } from "../../../src/groups/protocol.js";
 import { PacedRuntime } from "../../runtime/paced-runtime.js";
-import { longAppend } from "../long-message.js";
+import { longAppend, longForward } from "../long-message.js";
 
 /** What one part takes, in ms. */
 const PART_MS = 0.4;
@@ -30,6 +30,7 @@ beforeEach(() => {
     },
     onPart: (part) => {
       runtime.spend(PART_MS);
+      if (part.kind === "command") return void taken.push(`${part.commands.length} commands`);
       entries += part.entries.length;
       taken.push(`${part.entries.length} entries`);
     },
@@ -75,6 +76,22 @@ describe("the frames of a bond", () => {
     expect(runtime.longestTurnMs).toBeLessThan(2);
     expect(runtime.turns).toBeGreaterThan(300);
     expect(runtime.reports).toEqual([]);
+  });
+
+  it("wait behind very many commands, which are decoded in slices and come as one message", async () => {
+    // Each part is followed by a look at the clock.
+    const monoMs = runtime.monoMs.bind(runtime);
+    runtime.monoMs = () => {
+      runtime.spend(PART_MS);
+      return monoMs();
+    };
+    arrives(longForward(ENTRIES_MAX));
+    arrives(new Uint8Array([1]));
+    expect(taken).toEqual([]);
+    await untilNine();
+    expect(taken).toEqual([`${ENTRIES_MAX} commands`, "frame 1", "frame 9"]);
+    expect(runtime.longestTurnMs).toBeLessThan(2);
+    expect(runtime.turns).toBeGreaterThan(300);
   });
 
   it("get their credit back when the long one is done", async () => {
