@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { Network } from "../../src/node/index.js";
 import { useNodes } from "../nodes.js";
 import { Data1 } from "./data.js";
 
@@ -53,5 +54,58 @@ describe("tests/streams/stats.rs", () => {
     expect(byProducer.get(n0!.local.id)).toEqual([2, 12]);
     expect(byProducer.get(n1!.local.id)).toEqual([1, 6]);
     expect(counts({ stats: consumer.stats() })).toEqual([3, 18]);
+  });
+});
+
+describe("the metrics of streams", () => {
+  const context = useNodes();
+
+  const value = ({ metrics }: Network, name: string): number | undefined =>
+    metrics.samples().find((sample) => sample.name === `mosaik.streams.${name}`)?.value;
+
+  it("have Rust's names, count each datum once, and go down again", async () => {
+    const { nodes } = context;
+    const [n0, n1] = await nodes.joinMany(2);
+    const producer = n0!.streams.produce(Data1);
+    const consumer = n1!.streams.consume(Data1);
+    await nodes.discoverAll(n0!, n1!);
+    await nodes.within(5000, producer.send("test"));
+    await nodes.within(5000, producer.send("other"));
+    for (const text of ["test", "other"]) expect(await nodes.within(5000, consumer.recv())).toBe(text);
+    await nodes.until(() => producer.stats().datums === 2, 5000, "both to be taken");
+
+    const atProducer = [
+      "producers.active",
+      "producer.consumers",
+      "producer.consumers.accepted",
+      "connections.accepted",
+    ];
+    expect(atProducer.map((name) => value(n0!, name))).toEqual([1, 1, 1, 1]);
+    const atConsumer = ["consumers.active", "consumer.producers"];
+    expect(atConsumer.map((name) => value(n1!, name))).toEqual([1, 1]);
+    expect([value(n0!, "producer.items.sent"), value(n0!, "producer.bytes.sent")]).toEqual([2, 11]);
+    expect([value(n1!, "consumer.items.received"), value(n1!, "consumer.bytes.received")]).toEqual([2, 11]);
+    for (const node of [n0!, n1!]) expect([value(node, "datums.total"), value(node, "bytes.total")]).toEqual([2, 11]);
+
+    await nodes.within(5000, producer.close(), "the producer to close");
+    await nodes.until(() => value(n1!, "consumer.producers") === 0, 5000, "its consumer to let go");
+    await nodes.within(5000, consumer.close(), "the consumer to close");
+    expect([value(n0!, "producers.active"), value(n0!, "producer.consumers")]).toEqual([0, 0]);
+    expect(value(n1!, "consumers.active")).toBe(0);
+  });
+
+  it("add up the producers of several consumers, and forget those of one that closes", async () => {
+    const { nodes } = context;
+    const [n0, n1, n2] = await nodes.joinMany(3);
+    for (const node of [n0!, n1!]) node.streams.produce(Data1);
+    const consumers = [n2!.streams.consume(Data1), n2!.streams.consume(Data1)];
+    await nodes.discoverAll(n0!, n1!, n2!);
+    const both = consumers.map((consumer) => consumer.when().subscribed().minimumOf(2).toPromise());
+    await nodes.within(5000, Promise.all(both), "each to have both producers");
+    expect(value(n2!, "consumer.producers")).toBe(4);
+    await nodes.within(5000, consumers[0]!.close(), "a consumer to close");
+    expect(value(n2!, "consumer.producers")).toBe(2);
+    await nodes.within(5000, consumers[1]!.close(), "the other to close");
+    expect([value(n2!, "consumer.producers"), value(n2!, "consumers.active")]).toEqual([0, 0]);
   });
 });

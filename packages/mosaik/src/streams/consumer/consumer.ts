@@ -52,6 +52,8 @@ export class Consumer<T> implements AsyncIterable<T> {
   readonly #metrics: ConsumerMetrics;
   #isOnline = false;
   #isClosed = false;
+  /** Of this consumer, in the gauge that all consumers of the stream share. */
+  #countedProducers = 0;
 
   /** @throws StreamError `invalidOption` */
   constructor(context: ConsumerContext, streamId: StreamId, codec: Codec<T>, options: ConsumerOptions) {
@@ -213,6 +215,8 @@ export class Consumer<T> implements AsyncIterable<T> {
       onDecoded: (datums, bytes) => {
         this.#metrics.items.add(datums);
         this.#metrics.bytes.add(bytes);
+        this.#metrics.totalDatums.add(datums);
+        this.#metrics.totalBytes.add(bytes);
       },
       mayRetry: () => this.#producers.mayRetry(),
       onTerminated: (source, wasStable) => this.#producers.terminated(source, wasStable),
@@ -244,7 +248,9 @@ export class Consumer<T> implements AsyncIterable<T> {
 
   /** Judges the online condition anew, and tells everybody who waits. */
   #update(): void {
-    if (!this.#isClosed) this.#metrics.producers.set(this.#producers.size);
+    const { size } = this.#producers;
+    this.#metrics.producers.add(size - this.#countedProducers);
+    this.#countedProducers = size;
     this.#isOnline = !this.#isClosed && this.#onlineCondition.isMet;
     this.#watch.changed();
   }

@@ -15,6 +15,9 @@ export interface ConsumerMetrics {
   readonly resumed: Counter;
   /** Producers that refused this consumer, or that it does not want. */
   readonly refused: Counter;
+  /** Datums and bytes of the stream at this node, sent and received. */
+  readonly totalDatums: Counter;
+  readonly totalBytes: Counter;
   /** Subscriptions that a producer closed with a code. */
   closes(code: number): Counter;
 }
@@ -31,6 +34,8 @@ export function consumerMetrics(metrics: Metrics, streamId: StreamId): ConsumerM
     lost: metrics.counter(`${name}.items.lost`, labels),
     resumed: metrics.counter(`${name}.resumed`, labels),
     refused: metrics.counter(`${name}.producers.refused`, labels),
+    totalDatums: metrics.counter("mosaik.streams.datums.total", labels),
+    totalBytes: metrics.counter("mosaik.streams.bytes.total", labels),
     closes: (code) => metrics.counter(`${name}.closes`, { ...labels, code: String(code) }),
   };
 }
