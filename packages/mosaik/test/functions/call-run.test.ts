@@ -4,7 +4,8 @@ import type { AttemptSink } from "../../src/functions/attempt.js";
 import { CallRun, type CallRunContext } from "../../src/functions/call-run.js";
 import type { Candidate, Candidates } from "../../src/functions/candidates.js";
 import { Deadlines } from "../../src/functions/deadlines.js";
-import { PeerEntry, PeerInfo } from "../../src/network/index.js";
+import type { FunctionError } from "../../src/functions/index.js";
+import { NetworkError, PeerEntry, PeerInfo } from "../../src/network/index.js";
 import { Digest, PeerId } from "../../src/primitives/index.js";
 import { Simulator } from "../../src/testing/index.js";
 
@@ -136,6 +137,42 @@ describe("the course of a call", () => {
         { outcome: "rejected", closeCode: 400, mayHaveRun: false },
       ],
     });
+  });
+
+  it("says what failed before, when its time is up during an attempt", async () => {
+    const { sim, handlers, changed, answer } = start("after refusals", { timeoutMs: 100 });
+    const peers = ["a", "b", "c"].map((name) => handlers.add(name).peer);
+    changed();
+    handlers.attempts[0]!.sink.refused(11_509, false);
+    handlers.attempts[1]!.sink.lost(new NetworkError("closed", "cut off"), false);
+    handlers.attempts[2]!.sink.sent();
+    await sim.within(200, Promise.allSettled([answer]));
+    await expect(answer).rejects.toMatchObject({
+      code: "timeout",
+      closeCode: undefined,
+      cause: { message: "cut off" },
+      outcomeUnknown: true,
+      attempts: [
+        { peer: peers[0], outcome: "rejected", closeCode: 11_509, mayHaveRun: false },
+        { peer: peers[1], outcome: "transport", closeCode: undefined, mayHaveRun: false },
+        { peer: peers[2], outcome: "abandoned", closeCode: undefined, mayHaveRun: true },
+      ],
+    });
+  });
+
+  it("tells of its last 32 failures, and rejects with what its handlers say when its time is up between two rounds", async () => {
+    const { sim, handlers, changed, answer } = start("many", { timeoutMs: 60_000 });
+    handlers.add("a");
+    changed();
+    for (let i = 0; i < 40; i++) {
+      await sim.until(() => handlers.attempts.length === i + 1, { withinMs: 5000 });
+      handlers.attempts[i]!.sink.refused(i < 39 ? 11_509 : 11_403, false);
+    }
+    handlers.known.clear();
+    await sim.within(60_000, Promise.allSettled([answer]));
+    const error = (await answer.catch((failure: unknown) => failure)) as FunctionError;
+    expect(error).toMatchObject({ code: "rejected", closeCode: 11_403, outcomeUnknown: false });
+    expect(error.attempts.map(({ closeCode }) => closeCode)).toEqual([...Array<number>(31).fill(11_509), 11_403]);
   });
 
   it("tells the attempt under way when its time is up, and hears nothing of it any more", async () => {

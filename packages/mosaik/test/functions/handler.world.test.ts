@@ -101,6 +101,31 @@ describe("a handler", () => {
     expect(n0.discovery.me().entry.functions.size).toBe(0);
   });
 
+  it("whose node leaves in the middle of a call tells its caller and its function", async () => {
+    const { nodes } = context;
+    const [n0, n1] = await pair(nodes);
+    let isAborted = false;
+    const handler = Closure.handle(n0, (_request, { signal }) => {
+      signal.addEventListener("abort", () => (isAborted = true));
+      return new Promise<string>(() => {});
+    });
+    await nodes.within(5000, n1.discovery.syncWith(n0.local.address()));
+    const caller = Closure.caller(n1);
+    await available(nodes, caller);
+    const call = caller("any");
+    await nodes.until(() => handler.stats().inflight === 1, 5000, "the call to be served");
+    const failure = expect(nodes.within(5000, call, "the failure")).rejects.toMatchObject({
+      code: "rejected",
+      closeCode: 11_404,
+      outcomeUnknown: true,
+    });
+    await nodes.within(5000, n0.close(), "the handler's node to close");
+    await failure;
+    expect([isAborted, handler.stats()]).toEqual([true, { served: 0, failed: 1, inflight: 0 }]);
+    await nodes.within(5000, caller.when().unavailable(), "the caller to see that it is gone");
+    expect(caller.isOnline).toBe(false);
+  });
+
   it("whose function is gone for a while is tried again, and a call fails over where that is safe", async () => {
     const { nodes } = context;
     const [n0, n1] = await pair(nodes);

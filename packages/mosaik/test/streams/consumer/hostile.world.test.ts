@@ -134,6 +134,16 @@ describe("what a producer may do wrong", () => {
     expect(of("refused").map(({ code }) => code)).toEqual(expect.arrayContaining([10509, 10413]));
   });
 
+  it("closes with 401 and takes no sync: tried again by the backoff, and not reported", async () => {
+    const { nodes, fake, of, consumer } = await consume((link) => link.close(CLOSE.unknownPeer));
+    await nodes.until(() => fake.attemptsAtMs.length === 6, 15_000, "six attempts");
+    const delays = fake.attemptsAtMs.slice(1).map((atMs, i) => atMs - fake.attemptsAtMs[i]!);
+    // The first is made at once behind the sync.
+    for (const [i, atLeast] of [0, 50, 100, 200, 400].entries()) expect(delays[i]).toBeGreaterThan(0.95 * atLeast - 1);
+    expect(consumer.producers().map(({ state }) => state)).toEqual(["connecting"]);
+    expect(of("refused")).toEqual([]);
+  });
+
   it("closes with 10403: left alone, longer each time", async () => {
     const { nodes, fake, of } = await consume((link) => link.close(CLOSE.streamNotAllowed));
     await nodes.until(() => fake.attemptsAtMs.length === 3, 15_000, "three attempts");

@@ -55,6 +55,29 @@ describe("a consumer whose connection is lost", () => {
     });
   });
 
+  it("begins with a short delay behind a subscription that lasted, though nothing was sent on it", async () => {
+    await pair(async (nodes, world) => {
+      const [n0, n1] = [await nodes.join("a"), await nodes.join("b")];
+      n0.streams.produce(Data1);
+      const backoff = { initialMs: 100, factor: 10, maxMs: 10_000, jitter: 0 };
+      const consumer = n1.streams.consume(Data1, { backoff });
+      await nodes.discoverAll(n0, n1);
+      const returnsAfter = async (lastedMs: number): Promise<number> => {
+        await nodes.within(20_000, consumer.when().subscribed());
+        await world.simulator.advance(lastedMs);
+        world.simulator.faults.dropConnections("a", "b");
+        await nodes.within(5000, consumer.when().unsubscribed());
+        const lostAtMs = world.simulator.nowMs;
+        await nodes.within(20_000, consumer.when().subscribed());
+        return world.simulator.nowMs - lostAtMs;
+      };
+      expect(await returnsAfter(100)).toBeLessThan(400);
+      // A producer that lets us in and out again is not asked all the time.
+      expect(await returnsAfter(100)).toBeGreaterThan(1000);
+      expect(await returnsAfter(6000)).toBeLessThan(400);
+    });
+  });
+
   it("lets go of a producer that has left the catalog, and finds it again", async () => {
     await pair(async (nodes, world) => {
       const [n0, n1] = [await nodes.join("a"), await nodes.join("b")];

@@ -143,6 +143,23 @@ describe("who a producer admits, and keeps", () => {
     expect(happenings.all.map(({ kind }) => kind)).toEqual(["connected"]);
   });
 
+  it("lets a consumer go whose ticket is taken away, and takes it again with another", async () => {
+    const { nodes } = context;
+    const [n0, n1] = await nodes.joinMany(2);
+    const validator = new PlainValidator("voucher");
+    n1!.discovery.addTicket(validator.ticket(Expiration.never));
+    const producer = n0!.streams.producer(Data1, { requireConsumerTicket: validator });
+    const happenings = happeningsAt(producer);
+    n1!.streams.consume(Data1);
+    await nodes.discoverAll(n0!, n1!);
+    await nodes.within(5000, producer.when().subscribed(), "the consumer");
+    n1!.discovery.removeTicketsOf(validator.class);
+    await nodes.within(5000, producer.when().unsubscribed(), "the consumer to be let go");
+    expect(happenings.of("disconnected")[0]).toMatchObject({ consumer: n1!.local.id, code: 10403 });
+    n1!.discovery.addTicket(validator.ticket(Expiration.never));
+    await nodes.within(15_000, producer.when().subscribed(), "the consumer to be back");
+  });
+
   it("judges consumers by what their entries say now", async () => {
     const { nodes } = context;
     const n0 = await nodes.join("n0");
