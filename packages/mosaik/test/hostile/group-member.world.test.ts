@@ -1,14 +1,13 @@
 import { t } from "@mosaik/postcard";
 import { describe, expect, it } from "vitest";
 import { mutate, seededRandom } from "../../../postcard/test/support/mutations.js";
-import { bondMessageCodec, GroupError, GroupKey } from "../../src/groups/index.js";
+import { bondMessageCodec, GroupKey } from "../../src/groups/index.js";
 import { ENTRIES_MAX } from "../../src/groups/protocol.js";
 import { CLOSE, NetworkError } from "../../src/network/index.js";
 import type { Network } from "../../src/node/index.js";
 import { concatBytes, PeerId } from "../../src/primitives/index.js";
 import { TransportError, type Runtime } from "../../src/runtime/index.js";
-import type { SimulatedWorld } from "../../src/testing/index.js";
-import { CounterCommand, increment } from "../groups/counter.js";
+import { Counter, CounterCommand, increment } from "../groups/counter.js";
 import { allOnline, joinCounter, KEY, type CounterGroup } from "../groups/group-nodes.js";
 import { usedBytes } from "../heap.js";
 import { useNodes, type Nodes } from "../nodes.js";
@@ -206,11 +205,24 @@ async function goOn(group: CounterGroup, runtime: Runtime, isOver: () => boolean
   return slowestMs;
 }
 
+/** A counter that takes any bytes for a command: one that fails at the first mutated command would leave nothing to attack. */
+function forbearingCounter(): Counter {
+  const decode = (bytes: Uint8Array): CounterCommand => {
+    try {
+      return CounterCommand.decode(bytes);
+    } catch {
+      return increment(0);
+    }
+  };
+  const command = t.custom<CounterCommand>({ encode: (value) => CounterCommand.encode(value), decode });
+  return Object.assign(new Counter(), { command });
+}
+
 describe(`${messages} messages of one that has the key, seed ${seed}`, () => {
   const context = useNodes();
 
   const joinAll = async (nodes: Nodes, networks: readonly Network[], key: GroupKey): Promise<CounterGroup[]> => {
-    const groups = networks.map((network) => joinCounter(network, { key }));
+    const groups = networks.map((network) => joinCounter(network, { key, machine: forbearingCounter() }));
     await nodes.within(20_000, allOnline(groups), "all members to be online");
     return groups;
   };
@@ -249,12 +261,6 @@ describe(`${messages} messages of one that has the key, seed ${seed}`, () => {
       attacked = [];
       const grownBytes = (await usedBytes()) - before;
       expect(grownBytes).toBeLessThanOrEqual(NOISE_BYTES);
-      if (!isLive) {
-        const { reports } = (nodes.world as SimulatedWorld).simulator;
-        // The commands of a member are applied: what does not decode fails the machine.
-        const isDecoding = (error: unknown): boolean => error instanceof GroupError && error.code === "decoding";
-        expect(reports.filter(({ error }) => !isDecoding(error))).toEqual([]);
-      }
       if (tells) {
         const codes = Object.fromEntries(
           [...new Set(traitor.codes)].map((code) => [code, traitor.codes.filter((one) => one === code).length]),
