@@ -79,11 +79,12 @@ describe("LogReplaySession", () => {
       expect(takeSent()).toEqual(["a?", "b?", "c?"]);
       expect(has("b", 20)).toEqual(["b: 1…5"]);
       expect(has("c", 20)).toEqual(["c: 5…9"]);
-      expect(gives("b", 1, 5)).toEqual(["b: 9…13"]);
-      expect(gives("c", 5, 9)).toEqual(["c: 13…17"]);
-      expect(has("a", 20)).toEqual(["a: 17…20"]);
-      expect(gives("c", 13, 17)).toEqual([]);
-      expect(gives("a", 17, 20)).toEqual([]);
+      expect(gives("b", 1, 5)).toEqual(["b: 9…13", "b: 13…17"]);
+      expect(gives("c", 5, 9)).toEqual(["c: 17…19"]);
+      expect(has("a", 20)).toEqual(["a: 19…20"]);
+      expect(gives("b", 13, 17)).toEqual([]);
+      expect(gives("c", 17, 19)).toEqual([]);
+      expect(gives("a", 19, 20)).toEqual([]);
       expect(context.log.last().index).toBe(9);
       expect(gives("b", 9, 13)).toEqual([]);
       expect(context.notes).toEqual(["done at 3/20"]);
@@ -104,7 +105,7 @@ describe("LogReplaySession", () => {
       open({ has: log20.slice(0, 10), committed: 8, leaders: log20, peers: "a" });
       takeSent();
       expect(has("a", 20)).toEqual(["a: 8…12"]);
-      expect(gives("a", 8, 12)).toEqual(["a: 12…16"]);
+      expect(gives("a", 8, 12)).toEqual(["a: 12…16", "a: 16…20"]);
       expect(context.notes).toEqual([]);
     });
 
@@ -112,8 +113,8 @@ describe("LogReplaySession", () => {
       open({ leaders: log20.slice(0, 3), peers: "a", batchSize: 1 });
       takeSent();
       expect(has("a", 3)).toEqual(["a: 1…1"]);
-      expect(gives("a", 1, 1)).toEqual(["a: 2…2"]);
-      expect(gives("a", 2, 2)).toEqual(["a: 3…3"]);
+      expect(gives("a", 1, 1)).toEqual(["a: 2…2", "a: 3…3"]);
+      gives("a", 2, 2);
       gives("a", 3, 3);
       isWhole();
     });
@@ -122,8 +123,52 @@ describe("LogReplaySession", () => {
       open({ leaders: log20, peers: "a" });
       has("a", 20);
       takeSent();
-      expect(gives("a", 1, 2)).toEqual(["a: 2…6"]);
-      expect(gives("a", 2, 4)).toEqual(["a: 4…8"]);
+      expect(gives("a", 1, 2)).toEqual(["a: 2…6", "a: 6…10"]);
+      expect(gives("a", 2, 4)).toEqual(["a: 4…6", "a: 10…14"]);
+    });
+
+    it("has one more under way to a member with each answer, up to four, and the others while there are any", () => {
+      const leaders = entriesOf(new Array<number>(90).fill(1));
+      open({ leaders, peers: "a" });
+      has("a", 90);
+      takeSent();
+      const counts: number[] = [];
+      for (let start = 1; start < 89; start += 4) counts.push(gives("a", start, Math.min(90, start + 4)).length);
+      expect(counts.slice(0, 5)).toEqual([2, 2, 2, 1, 1]);
+      expect(context.notes).toEqual([]);
+      gives("a", 89, 90);
+      expect(context.notes).toEqual(["done at 1/90"]);
+      isWhole();
+    });
+
+    it("is done in a quarter of the round trips, once a member has shown what it can", () => {
+      const leaders = entriesOf(new Array<number>(441).fill(1));
+      open({ leaders, peers: "a", batchSize: 8 });
+      let requests = has("a", 441);
+      let roundTrips = 0;
+      for (; context.notes.length === 0; roundTrips++) {
+        requests = requests.flatMap((request) => {
+          const [start, end] = request.slice(3).split("…").map(Number);
+          return gives("a", start!, end!);
+        });
+      }
+      // One at a time it would be 63.
+      expect(roundTrips).toBe(17);
+      isWhole();
+    });
+
+    it("asks a member that is late for nothing more, and begins again with one", () => {
+      const leaders = entriesOf(new Array<number>(90).fill(1));
+      open({ leaders, peers: "ab" });
+      has("b", 90);
+      for (const start of [1, 5, 9, 13]) gives("b", start, start + 4);
+      pass(1000);
+      takeSent();
+      pass(1000);
+      expect(has("b", 90)).toEqual([]);
+      expect(has("a", 90)).toEqual(["a: 17…21"]);
+      for (const start of [17, 21, 25]) expect(gives("b", start, start + 4)).toEqual([]);
+      expect(gives("b", 29, 33)).toEqual(["b: 33…37", "b: 37…41", "b: 41…45", "b: 45…49"]);
     });
 
     it("an answer of nothing but the overlap is asked for without it, all of the leader", () => {
@@ -187,13 +232,13 @@ describe("LogReplaySession", () => {
 
     it("from elsewhere: dropped, and the right one is waited for", () => {
       expect(gives("b", 2, 5)).toEqual([]);
-      expect(gives("b", 1, 5)).toEqual(["b: 5…9"]);
+      expect(gives("b", 1, 5)).toEqual(["b: 5…9", "b: 9…13"]);
     });
 
     it("unasked, or twice: dropped", () => {
       expect(gives("a", 1, 5)).toEqual([]);
       expect(context.log.last().index).toBe(0);
-      expect(gives("b", 1, 5)).toEqual(["b: 5…9"]);
+      expect(gives("b", 1, 5)).toEqual(["b: 5…9", "b: 9…13"]);
       expect(gives("b", 1, 5)).toEqual([]);
       expect(context.log.last().index).toBe(5);
     });
@@ -278,7 +323,7 @@ describe("LogReplaySession", () => {
       has("b", 10);
       gives("b", 1, 9, same);
       expect(has("a", 10)).toEqual(["a: 9…10"]);
-      expect(gives("a", 9, 10)).toEqual(["a: 1…9"]);
+      expect(gives("a", 9, 10)).toEqual(["a: 1…9", "a: 9…10"]);
       gives("a", 1, 9);
       gives("a", 9, 10);
       expect(context.notes).toEqual(["truncated from 1", "done at 2/10"]);
@@ -323,18 +368,18 @@ describe("LogReplaySession", () => {
       takeSent();
       expect(pass(1000)).toEqual(["a?", "c?"]);
       expect(has("c", 20)).toEqual(["c: 5…9"]);
-      gives("c", 5, 9);
-      takeSent();
+      expect(gives("c", 5, 9)).toEqual(["c: 9…13", "c: 13…17"]);
       // b owes 1…5 for more than a second, and nothing can be joined without it.
       pass(1000);
-      expect(gives("c", 9, 13)).toEqual(["c: 13…17"]);
+      expect(gives("c", 9, 13)).toEqual(["c: 17…19"]);
+      gives("c", 13, 17);
       expect(pass(2000)).toEqual(["a?", "a?", "b?", "c?"]);
-      expect(gives("c", 13, 17)).toEqual(["c: 1…5"]);
+      expect(gives("c", 17, 19)).toEqual(["c: 1…5"]);
       gives("c", 1, 5);
-      expect(context.log.last().index).toBe(17);
+      expect(context.log.last().index).toBe(19);
       // Late, but what was asked for: compared, and of no more use.
       gives("b", 1, 5);
-      expect(context.log.last().index).toBe(17);
+      expect(context.log.last().index).toBe(19);
     });
 
     it("is quiet while there is progress", () => {

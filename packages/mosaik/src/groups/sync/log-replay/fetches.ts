@@ -5,13 +5,16 @@ import { isAsAsked } from "./comparison.js";
 import { ENTRY_BYTES } from "./leader-tail.js";
 import type { FetchedEntries } from "./protocol.js";
 
-/** Requests that are under way at once: one to each member. */
+/** Requests that are under way at once. */
 export const REQUESTS_MAX = 16;
+/** Requests that are under way to one member. It begins with one, and each answer that is kept allows one more. */
+export const MEMBER_REQUESTS_MAX = 4;
 /** Entries that wait for those before them: with more of them only what comes next is asked for. */
 export const WAITING_MAX_BYTES = 16 * 1024 * 1024;
 
 /** What a member was asked for. */
 interface Request extends IndexRange {
+  readonly peer: PeerId;
   /** The first entry that is missing: those before it are asked for to compare them. */
   readonly first: Index;
   readonly sentMs: number;
@@ -48,7 +51,9 @@ export interface Want {
 /** Who was asked for which part of a log, and what came of it. */
 export class Fetches {
   readonly #available = new Map<PeerId, IndexRange>();
-  readonly #requests = new Map<PeerId, Request>();
+  #requests: Request[] = [];
+  /** How many requests a member may have under way, where it is more than one. */
+  readonly #windows = new Map<PeerId, number>();
   /** What came before what is in front of it, in order. */
   #chunks: Chunk[] = [];
   #waitingBytes = 0;
@@ -58,9 +63,9 @@ export class Fetches {
   /** A member says what it has. A request for what it has not is void; not the leader's, who may have more than it says. */
   advertised(peer: PeerId, range: IndexRange, isLeader: boolean): void {
     this.#available.set(peer, range);
-    const request = this.#requests.get(peer);
-    if (request === undefined || isLeader) return;
-    if (request.start <= range.start || request.first > range.end) this.#requests.delete(peer);
+    if (isLeader) return;
+    const isVoid = (request: Request): boolean => request.start <= range.start || request.first > range.end;
+    this.#requests = this.#requests.filter((request) => request.peer !== peer || !isVoid(request));
   }
 
   /** Whether the member has said what it has. */
@@ -71,7 +76,8 @@ export class Fetches {
   /** Nothing is asked of the member until it says again what it has. */
   forget(peer: PeerId): void {
     this.#available.delete(peer);
-    this.#requests.delete(peer);
+    this.#windows.delete(peer);
+    this.#requests = this.#requests.filter((request) => request.peer !== peer);
   }
 
   /** Forgets the member, and drops what it gave: it may not have it any more. */
@@ -83,12 +89,12 @@ export class Fetches {
 
   /** Forgets all but these. */
   retain(peers: ReadonlySet<PeerId>): void {
-    for (const peer of [...this.#available.keys(), ...this.#requests.keys()]) if (!peers.has(peer)) this.forget(peer);
+    for (const peer of this.#available.keys()) if (!peers.has(peer)) this.forget(peer);
   }
 
   /** Drops what was fetched and what is under way. */
   clear(): void {
-    this.#requests.clear();
+    this.#requests = [];
     this.#chunks = [];
     this.#waitingBytes = 0;
     this.#alone = undefined;
@@ -96,26 +102,31 @@ export class Fetches {
 
   /** Forgets the members that were asked before `sentBeforeMs` and have not answered. */
   expire(sentBeforeMs: number): void {
-    for (const [peer, { sentMs }] of this.#requests) if (sentMs <= sentBeforeMs) this.forget(peer);
+    for (const { peer, sentMs } of this.#requests) if (sentMs <= sentBeforeMs) this.forget(peer);
   }
 
   /** What was asked for before `sentBeforeMs` may be asked of others too. */
   giveToOthers(sentBeforeMs: number): void {
-    for (const request of this.#requests.values()) if (request.sentMs <= sentBeforeMs) request.isOverdue = true;
+    for (const request of this.#requests) {
+      if (request.sentMs > sentBeforeMs) continue;
+      request.isOverdue = true;
+      this.#windows.delete(request.peer);
+    }
   }
 
   /** Keeps entries that were asked for. @returns whether they were; `joinOnly` if only the one before them was given */
   accept(from: PeerId, fetched: FetchedEntries): "kept" | "joinOnly" | "dropped" {
     const { range, entries } = fetched;
-    const request = this.#requests.get(from);
-    if (request === undefined) return "dropped";
-    // An answer to an earlier request: that to this one may be on its way.
-    if (range.start !== request.start && entries.length > 0) return "dropped";
-    if (!isAsAsked(request, fetched)) {
+    const requests = this.#requests.filter(({ peer }) => peer === from);
+    const request = requests.find(({ start }) => start === range.start);
+    // An answer to an earlier request: those to the present ones may be on their way.
+    if (requests.length === 0 || (request === undefined && entries.length > 0)) return "dropped";
+    if (request === undefined || !isAsAsked(request, fetched)) {
       this.forget(from);
       return "dropped";
     }
-    this.#requests.delete(from);
+    this.#requests = this.#requests.filter((other) => other !== request);
+    this.#windows.set(from, Math.min(MEMBER_REQUESTS_MAX, this.#windowOf(from) + 1));
     if (range.end < request.first) {
       this.#alone = request.first;
       return "joinOnly";
@@ -135,7 +146,7 @@ export class Fetches {
     }
   }
 
-  /** Whom to ask for what: each gap in what is missing is divided among the members that have nothing to do. */
+  /** Whom to ask for what: each gap in what is missing is divided among the members that have least to do. */
   plan(want: Want): { peer: PeerId; range: IndexRange }[] {
     const asked: { peer: PeerId; range: IndexRange }[] = [];
     const idle = this.#idle(want);
@@ -158,14 +169,30 @@ export class Fetches {
     if (place === -1) return undefined;
     const [peer] = idle.splice(place, 1) as [PeerId];
     const range = { start, end: Math.min(end, start + want.batchSize - 1, this.#lastOf(peer, want)) };
-    this.#requests.set(peer, { ...range, first: at, sentMs: want.nowMs, isOverdue: false });
+    this.#requests.push({ ...range, peer, first: at, sentMs: want.nowMs, isOverdue: false });
     return { peer, range };
   }
 
+  /** Who may be asked, as often as they may: first all who have nothing to do, then those with one request, and so on. */
   #idle({ peers, leader, isLeaderOnly }: Want): PeerId[] {
-    const idle = peers.filter((peer) => this.#available.has(peer) && !this.#requests.has(peer));
-    const others = isLeaderOnly ? [] : idle.filter((peer) => peer !== leader);
-    return idle.includes(leader) ? [...others, leader] : others;
+    const able = peers.filter((peer) => peer !== leader && !isLeaderOnly);
+    if (peers.includes(leader)) able.push(leader);
+    const loads = new Map(able.map((peer) => [peer, this.#loadOf(peer)]));
+    const idle: PeerId[] = [];
+    for (let load = 0; load < MEMBER_REQUESTS_MAX; load++) {
+      for (const peer of able) if (loads.get(peer)! <= load && load < this.#windowOf(peer)) idle.push(peer);
+    }
+    return idle;
+  }
+
+  #windowOf(peer: PeerId): number {
+    return this.#available.has(peer) ? (this.#windows.get(peer) ?? 1) : 0;
+  }
+
+  /** How many requests a member owes: one that is late is asked for nothing more. */
+  #loadOf(peer: PeerId): number {
+    const requests = this.#requests.filter((request) => request.peer === peer);
+    return requests.some(({ isOverdue }) => isOverdue) ? MEMBER_REQUESTS_MAX : requests.length;
   }
 
   /** The last entry that a member may be asked for. A leader has all, though one of Rust says so only of what is committed. */
@@ -176,7 +203,7 @@ export class Fetches {
   /** What is missing, and neither kept nor under way. */
   #holes({ next, last }: Want): IndexRange[] {
     const taken = this.#chunks.map(({ first, end }) => ({ start: first, end }));
-    for (const { first, end, isOverdue } of this.#requests.values()) if (!isOverdue) taken.push({ start: first, end });
+    for (const { first, end, isOverdue } of this.#requests) if (!isOverdue) taken.push({ start: first, end });
     taken.sort((a, b) => a.start - b.start);
     const holes: IndexRange[] = [];
     let at = next;
@@ -189,7 +216,7 @@ export class Fetches {
   }
 
   #hasRoom(): boolean {
-    return this.#requests.size < REQUESTS_MAX && this.#waitingBytes < WAITING_MAX_BYTES;
+    return this.#requests.length < REQUESTS_MAX && this.#waitingBytes < WAITING_MAX_BYTES;
   }
 
   #keep(chunk: Chunk): void {
