@@ -41,6 +41,9 @@ export interface HandshakeGround {
   readonly random: SeededRandom;
 }
 
+/** How long QUIC waits for the answer to the first packet before it repeats it, in microseconds; each time twice as long. */
+const firstRepeatUs = 1_000_000;
+
 /** A dial as its caller sees it: settles exactly once. */
 export class Dial {
   readonly connection: Promise<Connection>;
@@ -55,6 +58,10 @@ export class Dial {
       this.#resolve = resolve;
       this.#reject = reject;
     });
+  }
+
+  get isSettled(): boolean {
+    return this.#isSettled;
   }
 
   /** The connection stands. @returns whether the caller still wants it and it is still open; otherwise it is closed */
@@ -107,7 +114,7 @@ export class Handshake {
   }
 
   begin(): void {
-    this.#there.send(new Step(this.#there, () => this.#hello()));
+    this.#there.send(new Step(this.#there, this.#dial, () => this.#hello()));
   }
 
   /** At the acceptor. */
@@ -129,12 +136,12 @@ export class Handshake {
   }
 
   #answer(deliver: () => void): void {
-    this.#back.send(new Step(this.#back, deliver));
+    this.#back.send(new Step(this.#back, this.#dial, deliver));
   }
 
   /** At the dialler. */
   #answered(near: MemoryConnection, far: MemoryConnection): void {
-    if (this.#dial.succeed(near)) this.#there.send(new Step(this.#there, () => this.#finished(far)));
+    if (this.#dial.succeed(near)) this.#there.send(new Step(this.#there, undefined, () => this.#finished(far)));
   }
 
   /** At the acceptor. */
@@ -177,11 +184,23 @@ export class Handshake {
 
 /** One message of a handshake. */
 class Step extends MemoryFrame {
+  declare private readonly dial: Dial | undefined;
   declare private readonly take: () => void;
+  #repeatUs = firstRepeatUs;
 
-  constructor(wire: MemoryWire, take: () => void) {
+  /** @param dial which this decides; `undefined` for the last word of one that is decided */
+  constructor(wire: MemoryWire, dial: Dial | undefined, take: () => void) {
     super(wire);
+    this.dial = dial;
     this.take = take;
+  }
+
+  /** Nothing is known of the path before there is a connection: it is tried less and less often, for as long as the dial is wanted. */
+  protected override meetCut(): void {
+    if (this.dial === undefined) return super.meetCut();
+    if (this.dial.isSettled) return;
+    this.resend(this.#repeatUs);
+    this.#repeatUs *= 2;
   }
 
   protected deliver(): void {

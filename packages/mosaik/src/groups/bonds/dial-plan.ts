@@ -48,7 +48,7 @@ export interface DialPlanOptions {
  */
 export class DialPlan {
   readonly #options: DialPlanOptions;
-  /** In the order in which they became known. */
+  /** In the order in which they became known, or were dialled last: where places are few everybody's turn comes. */
   readonly #targets = new Map<PeerId, Target>();
   readonly #dialling = new Set<PeerId>();
 
@@ -163,11 +163,10 @@ export class DialPlan {
   #settle(peer: PeerId, target: Target, outcome: DialOutcome, nowMs: number): void {
     target.isRefused = outcome === "refused";
     target.isRetried = true;
-    if (target.saying === undefined && (target.isRefused || --target.attemptsLeft <= 0)) {
-      this.#targets.delete(peer);
-    } else {
-      target.notBeforeMs = nowMs + (target.isRefused ? REFUSED_MS : target.backoff.nextMs(this.#options.unit()));
-    }
+    this.#targets.delete(peer);
+    if (target.saying === undefined && (target.isRefused || --target.attemptsLeft <= 0)) return;
+    this.#targets.set(peer, target);
+    target.notBeforeMs = nowMs + (target.isRefused ? REFUSED_MS : target.backoff.nextMs(this.#options.unit()));
   }
 }
 

@@ -69,7 +69,9 @@ export async function shakeHands(
   const { node, groupId, handshakeTimeoutMs } = context;
   let link: Link | undefined;
   try {
-    link = await node.open(peer, ALPN.groups, { addrs, signal });
+    // An attempt that lasts sends less and less often: what is lost for seconds, as in a cut, is better begun anew. Connecting
+    // takes one round trip, as the answer below does: who cannot connect in this time could not answer in it either.
+    link = await node.open(peer, ALPN.groups, { addrs, signal, timeoutMs: handshakeTimeoutMs });
     const proof = ownProof(context, link);
     const start = { network: node.networkId, group: groupId, proof, bonds: bonds() };
     await link.send(handshakeStartCodec, start, { timeoutMs: handshakeTimeoutMs });

@@ -100,6 +100,33 @@ describe("two members", () => {
     await sim.until(() => areBonded(one, other), { withinMs: 15_000, what: "the bond again" });
   });
 
+  it("that dialled each other while they were cut off bond soon after that, however long it was", async () => {
+    one.join();
+    other.join();
+    for (let cutMs = 6000; cutMs <= 16_000; cutMs += 700) {
+      await sim.until(() => areBonded(one, other), { withinMs: 1000 });
+      sim.faults.partition("one", "other");
+      await sim.advance(cutMs);
+      expect(one.isBondedWith(other)).toBe(false);
+      sim.faults.healAll();
+      // A dial lasts 2 s, and the next begins 2 s after that at the latest.
+      await sim.until(() => areBonded(one, other), { withinMs: 4100, what: `the bond again after ${cutMs} ms` });
+    }
+  });
+
+  it("bond over a path on which an answer takes nearly a second", async () => {
+    sim.faults.setLatency("one", "other", { baseMs: 400, jitterMs: 100 });
+    one.join();
+    other.join();
+    await sim.until(() => areBonded(one, other), { withinMs: 10_000, what: "the bond" });
+    // While both dial, one bond may still take the place of the other.
+    await sim.advance(5000);
+    one.told.length = other.told.length = 0;
+    await sim.advance(30_000);
+    expect([...one.told, ...other.told]).toEqual([]);
+    expect(areBonded(one, other)).toBe(true);
+  });
+
   it("outlive a pause of one of them that is shorter than that", async () => {
     one.join();
     other.join();
@@ -419,6 +446,6 @@ describe("a mesh", () => {
     });
     expect(areBonded(nodes[0]!, nodes[1]!)).toBe(true);
     sim.faults.healAll();
-    await sim.until(() => areBonded(...nodes), { withinMs: 30_000, what: "the mesh again" });
+    await sim.until(() => areBonded(...nodes), { withinMs: 5000, what: "the mesh again" });
   });
 });

@@ -132,9 +132,11 @@ describe("whom a member dials", () => {
     plan.ended(one, "failed", 0);
     expect(plan.dial(100, offer)).toBe(false);
     expect(offered.splice(0)).toEqual([
-      [one, true],
       [other, false],
+      [one, true],
     ]);
+    plan.bonded(other, 100);
+    plan.ended(other, "failed", 100);
     plan.bonded(one, 100);
     plan.ended(one, "failed", 100);
     plan.lost(one, "failed", 200);
@@ -144,6 +146,20 @@ describe("whom a member dials", () => {
     plan.catalog(new Map([[one, { saying: {} }]]), 1000);
     plan.dial(10_000, offer);
     expect(offered[0]).toEqual([one, false]);
+  });
+
+  it("all in turn where there is one place, however many do not answer", () => {
+    const plan = newPlan();
+    const some = peers.slice(0, 10);
+    plan.catalog(saying(...some), 0);
+    const begun: PeerId[] = [];
+    for (let nowMs = 0; begun.length < 3 * some.length; nowMs += 2000) {
+      let [isTaken, begins] = [false, undefined as PeerId | undefined];
+      plan.dial(nowMs, (peer) => !isTaken && ((begins = peer), (isTaken = true)));
+      begun.push(begins!);
+      plan.ended(begins!, "failed", nowMs + 2000);
+    }
+    for (const round of [0, 1, 2]) expect(new Set(begun.slice(10 * round, 10 * round + 10)).size).toBe(10);
   });
 
   it("so many that only members speak of", () => {
