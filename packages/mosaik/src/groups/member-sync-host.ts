@@ -13,6 +13,9 @@ import type { Requests } from "./requests.js";
 import type { LogEntry, LogStorage } from "./storage/storage.js";
 import type { SyncHost } from "./sync-contexts.js";
 
+/** What a frame of a bond has beside a message of the state sync, in bytes. */
+const FRAME_OVERHEAD_BYTES = 16;
+
 /** The parts of a member that its state sync works on. */
 export interface MemberParts {
   readonly node: LocalNode;
@@ -20,6 +23,7 @@ export interface MemberParts {
   readonly machine: StateMachine;
   readonly state: MemberState;
   readonly log: LogStorage;
+  readonly frameLimitBytes: number;
   readonly core: Pick<RaftCore, "committed" | "leader" | "role">;
   readonly host: Pick<MachineHost, "committed">;
   readonly requests: Pick<Requests, "feed">;
@@ -39,18 +43,20 @@ export class MemberSyncHost implements SyncHost {
   readonly localId: PeerId;
   readonly groupId: GroupId;
   readonly networkId: NetworkId;
+  readonly messageMaxBytes: number;
   /** They are opened last; until then there is nobody. */
   connections: Bonds<unknown> | undefined;
   readonly #parts: MemberParts;
 
   constructor(parts: MemberParts) {
-    const { node, groupId, machine, log } = parts;
+    const { node, groupId, machine, log, frameLimitBytes } = parts;
     this.runtime = node.runtime;
     this.machine = machine;
     this.log = log;
     this.localId = node.id;
     this.groupId = groupId;
     this.networkId = node.networkId;
+    this.messageMaxBytes = frameLimitBytes - FRAME_OVERHEAD_BYTES;
     this.#parts = parts;
   }
 

@@ -100,6 +100,7 @@ export class Replica {
       machine,
       state: this.state,
       log,
+      frameLimitBytes: options.frameLimitBytes,
       core: this.#core,
       host: this.#host,
       requests: this.requests,

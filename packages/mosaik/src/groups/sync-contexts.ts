@@ -14,6 +14,7 @@ export interface SyncHost {
   readonly localId: PeerId;
   readonly groupId: GroupId;
   readonly networkId: NetworkId;
+  readonly messageMaxBytes: number;
   /** The end of what is committed: no session takes anything of it away. */
   readonly committed: Cursor;
   /** The end of what the machine has applied. */
@@ -42,6 +43,7 @@ abstract class HostedContext implements SyncContext<unknown> {
   readonly localId: PeerId;
   readonly groupId: GroupId;
   readonly networkId: NetworkId;
+  readonly messageMaxBytes: number;
   protected readonly host: SyncHost;
   protected isClosed = false;
 
@@ -52,6 +54,7 @@ abstract class HostedContext implements SyncContext<unknown> {
     this.localId = host.localId;
     this.groupId = host.groupId;
     this.networkId = host.networkId;
+    this.messageMaxBytes = host.messageMaxBytes;
   }
 
   abstract readonly committed: Cursor;

@@ -66,6 +66,7 @@ function open(sync: StateSync<number>): void {
     localId: peer("z"),
     groupId: Digest.from("group"),
     networkId: Digest.from("network"),
+    messageMaxBytes: 1024 * 1024,
     committed: ORIGIN,
     applied: ORIGIN,
     leader: undefined,

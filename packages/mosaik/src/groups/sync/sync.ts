@@ -24,6 +24,8 @@ export interface SyncContext<M> {
   readonly localId: PeerId;
   readonly groupId: GroupId;
   readonly networkId: NetworkId;
+  /** What a message may take on the wire, in bytes: a larger one is not sent. */
+  readonly messageMaxBytes: number;
   /** The clock that never goes back, in ms. */
   nowMs(): number;
   after(delayMs: number, task: () => void): CancelTimer;

@@ -45,6 +45,7 @@ export function memberSync(options: MemberSyncOptions): CatchUp {
     localId: peerOf(number),
     groupId: GROUP_ID,
     networkId: NETWORK_ID,
+    messageMaxBytes: 1024 * 1024,
     get committed(): Cursor {
       return core.committed;
     },

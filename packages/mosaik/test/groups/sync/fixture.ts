@@ -67,6 +67,7 @@ export class FakeContext implements SessionContext<LogReplayMessage>, ProviderCo
   readonly groupId = Digest.from("group");
   readonly networkId = Digest.from("network");
   readonly localId = peer("z");
+  messageMaxBytes = 64 * 1024 * 1024;
   readonly log: LogStorage;
   readonly clock: TestClock;
   committed: Cursor = ORIGIN;

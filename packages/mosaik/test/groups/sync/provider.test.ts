@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
+import { bondMessageCodec } from "../../../src/groups/protocol.js";
 import { logReplaySync, type LogReplayMessage } from "../../../src/groups/sync/log-replay/index.js";
 import { ANSWER_MAX_BYTES } from "../../../src/groups/sync/log-replay/provider.js";
 import type { SyncProvider } from "../../../src/groups/sync/sync.js";
@@ -11,8 +12,9 @@ describe("LogReplayProvider", () => {
   let provider: SyncProvider<LogReplayMessage>;
   let sent: LogReplayMessage[];
 
-  const open = (log = logOf(entries), batchSize = 4): void => {
+  const open = (log = logOf(entries), batchSize = 4, messageMaxBytes = 64 * ANSWER_MAX_BYTES): void => {
     context = new FakeContext(log);
+    context.messageMaxBytes = messageMaxBytes;
     context.peers = [peer("b")];
     sent = [];
     context.onSend = (_, message) => sent.push(message);
@@ -103,6 +105,25 @@ describe("LogReplayProvider", () => {
       { start: 5, end: 6 },
       { start: 6, end: 6 },
     ]);
+  });
+
+  it("gives two only where the node's own frames are large enough for them", () => {
+    const frameLimitBytes = 2 * ANSWER_MAX_BYTES;
+    const codec = bondMessageCodec(logReplaySync({ typeName: "m" }).message);
+    const answered = (first: number, second: number): number => {
+      const pair = [first, second].map((length) => ({ term: 1, command: new Uint8Array(length) }));
+      open(logOf(pair), 9, frameLimitBytes - 16);
+      context.commit(2);
+      const [message] = fetch(1, 2);
+      expect(
+        codec.encode({ kind: "group", message: { kind: "stateSync", message: message! } }).length,
+      ).toBeLessThanOrEqual(frameLimitBytes);
+      return message?.kind === "fetchEntriesResponse" ? message.value.entries.length : 0;
+    };
+    expect(answered(ANSWER_MAX_BYTES, ANSWER_MAX_BYTES)).toBe(1);
+    expect(answered(ANSWER_MAX_BYTES, ANSWER_MAX_BYTES - 144)).toBe(2);
+    expect(answered(frameLimitBytes - 1040, 1)).toBe(2);
+    expect(answered(frameLimitBytes - 1040, 2000)).toBe(1);
   });
 
   it("leaves answers to the session", () => {

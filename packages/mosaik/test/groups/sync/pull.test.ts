@@ -159,11 +159,29 @@ describe("LogReplayPull", () => {
       takeSent();
     });
 
-    it("that does not answer in time", () => {
-      context.clock.runTo(2999);
+    it("that is silent for a second, and asks it once more behind the others", () => {
+      context.clock.runTo(999);
       expect(takeSent()).toEqual([]);
-      context.clock.runTo(3000);
+      context.clock.runTo(1000);
       expect(takeSent()).toEqual(["c: 3…6"]);
+      expect(gives("c", 3, 3, log9)).toEqual(["c: 4…7"]);
+      expect(hasNoMore("c")).toEqual(["b: 3…6"]);
+      // For so long at most, and no longer than an answer may take in this group.
+      context.clock.runTo(3999);
+      expect(context.notes).toEqual([]);
+      context.clock.runTo(4000);
+      expect(context.notes).toEqual(["done at 1/3"]);
+    });
+
+    it("but takes what one that is slow gives to the first request", () => {
+      context.peers = [peer("b")];
+      pull.bondsChanged!();
+      open({ from: "b", has: log9.slice(0, 3) });
+      context.clock.runTo(1000);
+      expect(takeSent()).toEqual(["b: 3…6", "b: 3…6"]);
+      expect(gives("b", 3, 6, log9)).toEqual(["b: 6…9"]);
+      expect(gives("b", 3, 6, log9)).toEqual([]);
+      expect(entriesIn(context.log)).toEqual(log9.slice(0, 6));
     });
 
     it("whose bond has ended", () => {

@@ -7,6 +7,8 @@ import type { LogReplayMessage } from "./protocol.js";
 
 /** Two of them go together if they fit: the first is often there only to be compared. */
 const PAIR_MAX_BYTES = 32 * 1024 * 1024;
+/** What an answer has beside two commands, in bytes. */
+const PAIR_OVERHEAD_BYTES = 128;
 /** The commands of one answer, unless it is a single one: what the leader sent in one frame goes into one frame again. */
 export const ANSWER_MAX_BYTES = 1024 * 1024;
 
@@ -14,10 +16,12 @@ export const ANSWER_MAX_BYTES = 1024 * 1024;
 export class LogReplayProvider implements SyncProvider<LogReplayMessage> {
   readonly #config: LogReplayConfig;
   readonly #context: ProviderContext<LogReplayMessage>;
+  readonly #pairMaxBytes: number;
 
   constructor(config: LogReplayConfig, context: ProviderContext<LogReplayMessage>) {
     this.#config = config;
     this.#context = context;
+    this.#pairMaxBytes = Math.min(PAIR_MAX_BYTES, context.messageMaxBytes - PAIR_OVERHEAD_BYTES);
   }
 
   receive(message: LogReplayMessage, from: PeerId): boolean {
@@ -54,7 +58,7 @@ export class LogReplayProvider implements SyncProvider<LogReplayMessage> {
       const entry = this.#context.log.get(index);
       if (entry === undefined) break;
       bytes += entry.command.length;
-      if (bytes > (entries.length === 1 ? PAIR_MAX_BYTES : ANSWER_MAX_BYTES) && entries.length > 0) break;
+      if (bytes > (entries.length === 1 ? this.#pairMaxBytes : ANSWER_MAX_BYTES) && entries.length > 0) break;
       entries.push(entry);
     }
     return entries;

@@ -11,6 +11,11 @@ import type { FetchedEntries, LogReplayMessage } from "./protocol.js";
 /** What another log has in place of ours is kept until it has shown that it ends later. With more the log is left alone. */
 export const DIFFERING_MAX_BYTES = 16 * 1024 * 1024;
 
+/** How long a member may be silent before the others are asked, in ms. */
+export const PATIENCE_MS = 1000;
+/** How long one may be that is asked once more, behind the others: nobody stands for election meanwhile. */
+export const LAST_PATIENCE_MS = 5000;
+
 /**
  * Fetches the newer logs of members that denied their votes, one member after the other (spec 05 §13 L5, §19 D5). How far such a log goes
  * only its answers tell: what a member advertises ends with what it has committed. The one that ends later takes the place of ours where
@@ -23,6 +28,8 @@ export class LogReplayPull implements SyncPull<LogReplayMessage> {
   readonly #config: LogReplayConfig;
   readonly #context: PullContext<LogReplayMessage>;
   readonly #waiting: PeerId[];
+  /** Those that were silent: they are asked once more. */
+  readonly #silent = new Set<PeerId>();
   #peer: PeerId | undefined;
   #request: IndexRange = { start: 0, end: 0 };
   /** The first entry that was asked for is there only to be compared. */
@@ -86,8 +93,17 @@ export class LogReplayPull implements SyncPull<LogReplayMessage> {
     this.#request = request;
     this.#hasJoin = hasJoin;
     this.#cancelTimeout();
-    this.#cancelTimeout = this.#context.after(this.#config.fetchTimeoutMs, () => this.#next());
+    const patienceMs = this.#silent.has(this.#peer!) ? LAST_PATIENCE_MS : PATIENCE_MS;
+    this.#cancelTimeout = this.#context.after(Math.min(patienceMs, this.#config.fetchTimeoutMs), () => this.#putOff());
     if (!this.#context.send(this.#peer!, { kind: "fetchEntriesRequest", value: request })) this.#next();
+  }
+
+  /** The member is silent: the others come first. */
+  #putOff(): void {
+    const peer = this.#peer!;
+    if (!this.#silent.has(peer)) this.#waiting.push(peer);
+    this.#silent.add(peer);
+    this.#next();
   }
 
   #take(from: PeerId, fetched: FetchedEntries): void {
