@@ -14,4 +14,5 @@ export {
   type LostCommands,
 } from "./groups/check-history.js";
 export { GroupRecorder, type GroupRecorderOptions } from "./groups/group-recorder.js";
+export type { AnswerModel, AnswerOf } from "./groups/known-answers.js";
 export type { CommandName, CommandOutcome, GroupRecord, UnnamedRecord } from "./groups/records.js";

@@ -1,5 +1,13 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { checkHistory, type CheckHistoryOptions, type GroupRecord } from "../../src/testing/index.js";
+import {
+  checkHistory,
+  type AnswerModel,
+  type AnswerOf,
+  type CheckHistoryOptions,
+  type CommandName,
+  type GroupRecord,
+} from "../../src/testing/index.js";
 
 const joined = (member: string): GroupRecord => ({ member, kind: "joined" });
 const reset = (member: string): GroupRecord => ({ member, kind: "reset" });
@@ -121,6 +129,73 @@ describe("checkHistory", () => {
     expect(kinds([...given, answered("strong", 3, 3)], { answer: sum })).toEqual(["wrongAnswer"]);
     expect(kinds([...given, answered("weak", 2, 3)], { answer: sum })).toEqual(["wrongAnswer"]);
     expect(kinds([...given, answered("strong", 2, 4)])).toEqual([]);
+  });
+
+  describe("answers of a model that goes on command by command", () => {
+    /** A machine that answers with a hash of all that it has applied, in its order. */
+    const hashModel = {
+      applied: 0,
+      initial: () => 7,
+      apply(state: number, command: CommandName) {
+        this.applied++;
+        return (state * 31 + Number(command)) % 1_000_003;
+      },
+      answer: (state: number) => ({ state }),
+    };
+    const hashOf = (applied: readonly CommandName[]): unknown => {
+      return hashModel.answer(applied.reduce<number>((state, one) => hashModel.apply(state, one), hashModel.initial()));
+    };
+
+    it("are judged as by looking at every machine for every answer", () => {
+      const life = fc.array(fc.integer({ min: 1, max: 3 }), { maxLength: 6 });
+      const answer = fc.record({ member: fc.nat(2), isWeak: fc.boolean(), position: fc.nat(7), of: fc.nat(5) });
+      fc.assert(
+        fc.property(
+          fc.array(fc.array(life, { maxLength: 2 }), { minLength: 3, maxLength: 3 }),
+          fc.array(answer),
+          (members, answers) => {
+            const lives = members.map((all) => [[], ...all]);
+            const records = lives.flatMap((all, i) =>
+              all.flatMap((commands, k) => [...(k > 0 ? [reset(`m${i}`)] : []), applied(`m${i}`, 1, ...commands)]),
+            );
+            const every = lives.flat();
+            const given = answers.map(({ member, isWeak, position, of }) => {
+              const result = hashOf(every[of % every.length]!.slice(0, position));
+              const own = isWeak ? lives[member]! : every;
+              const isRight = own.some(
+                (commands) =>
+                  commands.length >= position &&
+                  JSON.stringify(hashOf(commands.slice(0, position))) === JSON.stringify(result),
+              );
+              const consistency = isWeak ? ("weak" as const) : ("strong" as const);
+              const record: GroupRecord = { member: `m${member}`, kind: "answered", consistency, position, result };
+              return { record, isRight };
+            });
+            const all = [...records, ...given.map(({ record }) => record)];
+            const wrong = given.filter(({ isRight }) => !isRight).map(() => "wrongAnswer");
+            const judged = (answer: AnswerOf): string[] =>
+              kinds(all, { answer }).filter((kind) => kind === "wrongAnswer");
+            expect(judged(hashModel as AnswerModel)).toEqual(wrong);
+            expect(judged(hashOf)).toEqual(wrong);
+          },
+        ),
+      );
+    });
+
+    it("take one step for each command, however many answers there are", () => {
+      const count = 5000;
+      const all = Array.from({ length: count }, (_, i) => i);
+      let state = hashModel.initial();
+      const answers = all.map((command): GroupRecord => {
+        state = hashModel.apply(state, command);
+        const result = hashModel.answer(state);
+        return { member: "a", kind: "answered", consistency: "strong", position: command + 1, result };
+      });
+      hashModel.applied = 0;
+      const records = [proposed("a", 1, ...all), applied("a", 1, ...all), ...answers];
+      expect(kinds(records, { answer: hashModel as AnswerModel })).toEqual([]);
+      expect(hashModel.applied).toBe(count);
+    });
   });
 
   it("refuses records that contradict themselves", () => {

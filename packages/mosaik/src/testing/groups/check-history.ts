@@ -1,4 +1,5 @@
 import type { Index } from "../../groups/index.js";
+import { KnownAnswers, type AnswerOf } from "./known-answers.js";
 import { holds, processesOf, type Answered, type Life, type MemberProcess, type Proposed } from "./lives.js";
 import type { CommandName, GroupRecord } from "./records.js";
 
@@ -53,8 +54,8 @@ export interface HistoryReport {
 }
 
 export interface CheckHistoryOptions {
-  /** What the machine answers once it has applied these commands. Default: answers are not judged. */
-  readonly answer?: (applied: readonly CommandName[]) => unknown;
+  /** What the machine answers once it has applied commands. Default: answers are not judged. */
+  readonly answer?: AnswerOf;
 }
 
 /**
@@ -101,9 +102,8 @@ class Judgement {
     for (const process of this.#processes) {
       this.#checkResets(process);
       if (this.#running.length > 0) this.#checkSequence(process);
-      if (answer === undefined) continue;
-      for (const answered of process.answered) this.#checkAnswer(process, answered, answer);
     }
+    if (answer !== undefined) this.#checkAnswers(answer);
     return { problems: this.#problems, lost: this.#lost, order: this.#order };
   }
 
@@ -222,27 +222,30 @@ class Judgement {
   }
 
   /** Of weak queries by the member's own machine, of strong ones by anyone's. */
-  #checkAnswer(
-    process: MemberProcess,
-    { member, consistency, position, result }: Answered,
-    answer: (applied: readonly CommandName[]) => unknown,
-  ): void {
-    const lives = consistency === "weak" ? process.lives : this.#lives;
-    const wanted = JSON.stringify(result);
-    const isKnown = lives.some(
-      ({ applied }) => applied.length >= position && JSON.stringify(answer(applied.slice(0, position))) === wanted,
-    );
-    if (isKnown) return;
-    this.#problem(
-      "wrongAnswer",
-      [member],
-      `${member} was told ${wanted} at ${position} (${consistency}), which no machine says`,
-    );
+  #checkAnswers(answer: AnswerOf): void {
+    const byAnyone = new KnownAnswers(this.#lives, positionsOf(this.#processes, "strong"), answer);
+    for (const process of this.#processes) {
+      const byItself = new KnownAnswers(process.lives, positionsOf([process], "weak"), answer);
+      for (const { member, consistency, position, result } of process.answered) {
+        if ((consistency === "weak" ? byItself : byAnyone).has(position, result)) continue;
+        const text = `${member} was told ${JSON.stringify(result)} at ${position} (${consistency}), which no machine says`;
+        this.#problem("wrongAnswer", [member], text);
+      }
+    }
   }
 
   #problem(kind: HistoryProblemKind, members: readonly string[], text: string): void {
     this.#problems.push({ kind, members, text });
   }
+}
+
+/** Where answers of this kind were given, in ascending order. */
+function positionsOf(processes: readonly MemberProcess[], consistency: Answered["consistency"]): Index[] {
+  const positions = new Set<Index>();
+  for (const { answered } of processes) {
+    for (const one of answered) if (one.consistency === consistency) positions.add(one.position);
+  }
+  return [...positions].sort((a, b) => a - b);
 }
 
 function mostAgreed(lives: readonly Life[]): Life | undefined {
