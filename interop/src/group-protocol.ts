@@ -27,10 +27,11 @@ export interface CounterArgs {
   readonly preference?: PreferenceArgs;
 }
 
-/** The commands of the machines: of the counter, and of the one that does nothing. */
+/** The commands of the machines: of the counter, of the one that does nothing, and of the one that knows their order. */
 export interface MachineCommands {
   counter: { readonly Increment: number } | { readonly Decrement: number };
   noop: null;
+  order: number;
 }
 export type MachineKind = keyof MachineCommands;
 
@@ -38,6 +39,8 @@ export type MachineKind = keyof MachineCommands;
 export interface MachineResults {
   counter: number;
   noop: null;
+  /** How many commands, and a hash of them and their order. */
+  order: readonly [count: number, hash: number];
 }
 
 export interface JoinedGroup {
@@ -90,6 +93,8 @@ export interface GroupInfo extends GroupState {
 /** What groups report unasked. */
 export type GroupReport =
   | { readonly event: "groupChanged"; readonly group: string; readonly state: GroupState }
+  /** Only of the machine that knows their order: the first has this place in the log. */
+  | { readonly event: "applied"; readonly group: string; readonly index: number; readonly commands: readonly number[] }
   | {
       readonly event: "bondEnded";
       readonly group: string;

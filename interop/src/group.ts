@@ -69,11 +69,11 @@ export class RustGroup<K extends MachineKind> {
   }
 
   /** Asks this member, or with `strong` whom it takes for the leader. */
-  query({ strong = false }: { readonly strong?: boolean } = {}): Promise<{
+  query({ strong = false, ...options }: { readonly strong?: boolean } & RequestOptions = {}): Promise<{
     readonly result: MachineResults[K];
     readonly position: number;
   }> {
-    return this.node.request("query", { group: this.handle, strong });
+    return this.node.request("query", { group: this.handle, strong }, options);
   }
 
   info(): Promise<GroupInfo> {

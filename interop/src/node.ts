@@ -120,6 +120,11 @@ export class RustNode {
     return new RustGroup(this, await this.request<JoinedGroup>("joinGroup", { machine: "noop", ...options }));
   }
 
+  /** Becomes a member of a group whose machine knows in which order it was given commands, and reports each as `applied`. */
+  async joinOrder(options: JoinGroupOptions): Promise<RustGroup<"order">> {
+    return new RustGroup(this, await this.request<JoinedGroup>("joinGroup", { machine: "order", ...options }));
+  }
+
   /** Makes a ticket; {@link addTicket} puts it into the entry. */
   issueTicket(options: IssueOptions): Promise<TicketInfo> {
     return this.request("issueTicket", options);

@@ -30,6 +30,8 @@ export class RustPeerError extends Error {
 export interface StartOptions {
   /** What Rust logs to stderr, as in `RUST_LOG`: `mosaik=debug`; errors if absent. */
   readonly log?: string;
+  /** What precedes the program so that it runs elsewhere, and becomes the program: as `nsenter` does. Nothing if absent. */
+  readonly at?: readonly string[];
 }
 
 export interface RequestOptions {
@@ -68,7 +70,8 @@ export class RustPeer implements AsyncDisposable {
   static async start(options: StartOptions = {}): Promise<RustPeer> {
     const obstacle = whyNoPeer();
     if (obstacle !== undefined) throw new Error(obstacle);
-    const child = spawn(PEER_BINARY, { env: { ...process.env, RUST_LOG: options.log ?? "error" } });
+    const [command = PEER_BINARY, ...args] = [...(options.at ?? []), PEER_BINARY];
+    const child = spawn(command, args, { env: { ...process.env, RUST_LOG: options.log ?? "error" } });
     const peer = new RustPeer(child);
     await once(child, "spawn");
     return peer;

@@ -3,6 +3,7 @@
 mod args;
 pub mod machine;
 pub mod member;
+mod order;
 mod report;
 
 use std::{any::type_name, sync::Arc};
@@ -19,6 +20,7 @@ use self::{
     args::{JoinArgs, MachineKind},
     machine::{Applied, Counter},
     member::{AnyGroup, Member},
+    order::Order,
 };
 use crate::{load::Load, output::Output, peer::Context};
 
@@ -57,6 +59,16 @@ fn member(network: &Network, args: &JoinArgs, handle: &str, output: Output) -> a
                 output,
             )
         }
+        MachineKind::Order => {
+            ensure!(!args.has_counter_options(), "the order machine has no options");
+            let machine = Order::new(handle, output.clone());
+            Member::start(
+                builder.with_state_machine(machine).join(),
+                Applied::shared(),
+                handle,
+                output,
+            )
+        }
     })
 }
 
@@ -64,7 +76,7 @@ fn member(network: &Network, args: &JoinArgs, handle: &str, output: Output) -> a
 #[serde(deny_unknown_fields)]
 pub struct CommandArgs {
     group: String,
-    /// `{"Increment": n}` and `{"Decrement": n}`; null each for the noop machine.
+    /// `{"Increment": n}` and `{"Decrement": n}`; null each for the noop machine, numbers for that which knows their order.
     commands: Vec<Value>,
 }
 

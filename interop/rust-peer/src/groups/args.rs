@@ -18,6 +18,7 @@ pub enum MachineKind {
     #[default]
     Counter,
     Noop,
+    Order,
 }
 
 /// How willing a member is to lead: `{kind: "normal"}`, `{kind: "reluctant", factor}` or `{kind: "observer"}`.

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { Judge, type Witness } from "./judge.js";
+import { Judge, type Verdict, type Witness } from "./judge.js";
 import type { HistoryLine } from "./program/history.js";
 import { answerOf } from "./program/machine.js";
 import type { MemberState } from "./program/messages.js";
@@ -9,10 +9,13 @@ class Scribe implements Witness {
   readonly process;
   readonly #lines: HistoryLine[] = [{ member: "", kind: "joined" }];
 
-  constructor(readonly host: number) {
+  constructor(
+    readonly host: number,
+    language: "ts" | "rust" = "ts",
+  ) {
     const lines = this.#lines;
     this.process = {
-      language: "ts" as const,
+      language,
       address: { id: `id ${host}`, directAddrs: [] },
       isKilled: false,
       complaints: "",
@@ -135,5 +138,36 @@ describe("the judge of a crew", () => {
       "1 complains: it is slow",
       expect.stringContaining("unlike"),
     ]);
+  });
+
+  it("counts what only a member of mosaik 0.4.2 does by its number in the spec, and lets nobody else do it", () => {
+    const judged = (language: "ts" | "rust"): Verdict => {
+      const witnesses = [new Scribe(0), new Scribe(1, language)] as const;
+      witnesses[0].executed(1, 1);
+      witnesses[1].executed(1, 2);
+      const states = witnesses.map(({ host }): MemberState => ({
+        ...STATE,
+        isLeader: host === 0,
+        bonds: [`id ${1 - host}`],
+        applied: answerOf([host + 1]),
+      }));
+      return new Judge(witnesses).judge({}, states);
+    };
+    const mixed = judged("rust");
+    expect(mixed.problems).toEqual([]);
+    expect([...mixed.hazards.keys()]).toEqual(["S2: notConverged", "S2: unlike", "S1: unreportedLoss"]);
+    const { problems, hazards } = judged("ts");
+    expect(problems.map((problem) => problem.split(":")[0])).toEqual(["notConverged", "unlike", "unreportedLoss"]);
+    expect(hazards.size).toBe(0);
+  });
+
+  it("wants a leader, unless only members of mosaik 0.4.2 have the newest log", () => {
+    const judged = (end: MemberState["end"]): Verdict => {
+      const states = [STATE, { ...STATE, end: { term: 2, index: 0 } }, { ...STATE, end }];
+      const nobody = states.map((state) => ({ ...state, isLeader: false }));
+      return new Judge([new Scribe(0), new Scribe(1, "rust"), new Scribe(2)]).judge({}, nobody);
+    };
+    expect(judged({ term: 1, index: 7 }).hazards).toEqual(new Map([["L7: noLeader", 1]]));
+    expect(judged({ term: 2, index: 0 }).problems).toEqual([expect.stringContaining("noLeader")]);
   });
 });

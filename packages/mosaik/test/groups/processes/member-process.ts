@@ -1,11 +1,10 @@
 import { execFile, spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import type { CrewMember } from "./crew-member.js";
-import type { HistoryLine } from "./program/history.js";
+import { readHistory, type HistoryLine } from "./program/history.js";
 import type { Charge, MemberState, NodeAddress, Order, Reply } from "./program/messages.js";
 
 const TSC = createRequire(import.meta.url).resolve("typescript/bin/tsc");
@@ -85,9 +84,7 @@ export class MemberProcess implements CrewMember {
   }
 
   history(): HistoryLine[] {
-    const lines = readFileSync(this.charge.history, "utf8").split("\n");
-    lines.pop(); // nothing, or what a killed process was writing
-    return lines.map((line) => JSON.parse(line) as HistoryLine);
+    return readHistory(this.charge.history);
   }
 
   #send(order: Order): void {

@@ -8,7 +8,7 @@ import { described, play, requireSound, work, type Outcome } from "./round.js";
 /** `MOSAIK_SEED=7` draws other faults. */
 export const SEED = Number(process.env["MOSAIK_SEED"] ?? 1);
 /** `npm run test:processes` plays 50. One of them again: `MOSAIK_ROUND=17 MOSAIK_ROUNDS=1`. */
-export const ROUNDS = Number(process.env["MOSAIK_ROUNDS"] ?? 2);
+export const ROUNDS = Number(process.env["MOSAIK_ROUNDS"] ?? 3);
 const FIRST_ROUND = Number(process.env["MOSAIK_ROUND"] ?? 0);
 /** One of each kind of fault; what those that come back have to catch up with stays short. */
 const ROUNDS_OF_CREW = 5;

@@ -11,12 +11,14 @@ const DEADLINE_MS = 20_000;
 const BATCH_MAX = 4;
 
 export type OrderGroup = Group<number, undefined, OrderState>;
+/** What clients ask for. */
+export type ClientGroup = Pick<OrderGroup, "executeMany" | "feedMany" | "query">;
 
 type Request = "execute" | "feed" | "weak" | "strong";
 
 /** The clients of one member: each asks one thing after the other, and writes down what it asked and what it was told. */
 export class Clients {
-  readonly #group: OrderGroup;
+  readonly #group: ClientGroup;
   readonly #recorder: GroupRecorder<number>;
   readonly #history: HistoryWriter;
   readonly #nextCommand: () => number;
@@ -26,7 +28,7 @@ export class Clients {
   #executedCount = 0;
 
   /** @param nextCommand gives commands that nobody else gives */
-  constructor(group: OrderGroup, recorder: GroupRecorder<number>, history: HistoryWriter, nextCommand: () => number) {
+  constructor(group: ClientGroup, recorder: GroupRecorder<number>, history: HistoryWriter, nextCommand: () => number) {
     this.#group = group;
     this.#recorder = recorder;
     this.#history = history;

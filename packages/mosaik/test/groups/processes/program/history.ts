@@ -1,4 +1,4 @@
-import { openSync, writeSync } from "node:fs";
+import { openSync, readFileSync, writeSync } from "node:fs";
 import type { GroupRecord } from "mosaik/testing";
 
 /** A line of a member's history: what is judged by `checkHistory`, and what is judged beside that, or only to be read. */
@@ -23,4 +23,11 @@ export class HistoryWriter {
     const atMs = Math.round(performance.now() - this.#startMs);
     writeSync(this.#file, `${JSON.stringify({ atMs, ...line })}\n`);
   }
+}
+
+/** What was written so far. */
+export function readHistory(path: string): HistoryLine[] {
+  const lines = readFileSync(path, "utf8").split("\n");
+  lines.pop(); // nothing, or what a killed process was writing
+  return lines.map((line) => JSON.parse(line) as HistoryLine);
 }
