@@ -84,8 +84,8 @@ export function consensusDigest(config: ConsensusConfig): Digest {
 /** How a node takes part in groups. Nothing of it enters a group's id. */
 export interface GroupsOptions {
   /**
-   * How long a peer may take for each part of the handshake of a bond, in ms: to open its stream, and to send its message. Peers with
-   * other times are members all the same. Default: 2000.
+   * How long a peer may take for each part of the handshake of a bond, in ms: to answer a dial, to open its stream, and to send its
+   * message. Paths on which an answer takes longer need more. Peers with other times are members all the same. Default: 2000.
    */
   readonly handshakeTimeoutMs?: number;
 }
