@@ -1,8 +1,9 @@
 import { Digest } from "../primitives/index.js";
 import { GroupError } from "./errors.js";
+import { guardsOf, type GuardOptions, type Guards } from "./guards.js";
 
 /** The times of a group. Members must agree on the first three, which enter the group's id (spec 05 §3). */
-export interface ConsensusOptions {
+interface ConsensusTimes {
   /** How often a leader, and each bond, shows that it is alive, in ms. Default: 500. */
   readonly heartbeatIntervalMs?: number;
   /** Bonds are asked up to this much sooner, at random, in ms; at least 1. Default: 150. */
@@ -21,10 +22,24 @@ export interface ConsensusOptions {
   readonly queryTimeoutMs?: number;
 }
 
-/** The times of a group with their defaults, checked. */
-export type ConsensusConfig = Required<ConsensusOptions>;
+/** How a group comes to agree. Of all this only the first three times enter the group's id. */
+export interface ConsensusOptions extends ConsensusTimes {
+  /** What it takes to lead and to commit. Default: nothing but who is there, so that every part of a divided group goes on. */
+  readonly guards?: GuardOptions;
+  /**
+   * Whether this member ignores candidates as long as it hears its leader (spec 05 §19 D7): a member that comes back does not bring about
+   * an election by that. Members of mosaik 0.4.2 give way to it all the same. Default: false.
+   */
+  readonly sticky?: boolean;
+}
 
-const DEFAULTS: ConsensusConfig = {
+/** How a group comes to agree, with the defaults, checked. */
+export interface ConsensusConfig extends Required<ConsensusTimes> {
+  readonly guards: Guards;
+  readonly sticky: boolean;
+}
+
+const DEFAULTS: Required<ConsensusTimes> = {
   heartbeatIntervalMs: 500,
   heartbeatJitterMs: 150,
   maxMissedHeartbeats: 10,
@@ -36,7 +51,7 @@ const DEFAULTS: ConsensusConfig = {
 };
 
 /** The least value of each. Rust panics for a jitter of 0 (spec 05 §3). */
-const MINIMA: ConsensusConfig = {
+const MINIMA: Required<ConsensusTimes> = {
   heartbeatIntervalMs: 1,
   heartbeatJitterMs: 1,
   maxMissedHeartbeats: 1,
@@ -50,8 +65,10 @@ const U32_MAX = 0xffff_ffff;
 
 /** @throws GroupError `invalidOption` */
 export function consensusConfig(options: ConsensusOptions = {}): ConsensusConfig {
-  const config = { ...DEFAULTS };
-  for (const name of Object.keys(DEFAULTS) as (keyof ConsensusConfig)[]) {
+  const { guards, sticky = false } = options;
+  if (typeof sticky !== "boolean") throw invalid(`sticky must be true or false, not ${String(sticky)}`);
+  const config = { ...DEFAULTS, guards: guardsOf(guards), sticky };
+  for (const name of Object.keys(DEFAULTS) as (keyof ConsensusTimes)[]) {
     const value = options[name] ?? DEFAULTS[name];
     if (!Number.isInteger(value) || value < MINIMA[name] || value > U32_MAX) {
       throw invalid(`${name} must be a whole number from ${MINIMA[name]}, not ${String(value)}`);

@@ -12,6 +12,9 @@ export type GroupEvent =
   | { readonly kind: "leader"; readonly leader: PeerId | undefined }
   | { readonly kind: "online" }
   | { readonly kind: "offline" }
+  /** There are too few other members for `consensus.guards`: until `quorumReached` nobody leads, or nothing is committed. */
+  | { readonly kind: "waitingForQuorum" }
+  | { readonly kind: "quorumReached" }
   /** This member was behind, and has the whole log up to here now. */
   | { readonly kind: "caughtUp"; readonly position: Cursor }
   /** Commands that were in this member's log, never committed here, gave way to those of another leader. */

@@ -34,7 +34,7 @@ export interface GroupConfig {
  *
  * What is committed is on the leader and on a majority of those that vote, which are the members connected with it: in a network
  * that falls apart every part goes on by itself, and when the parts meet again the log of one of them stays. What gives way is told by
- * `events()`.
+ * `events()`. With `consensus.guards` only the part that has a majority of the members goes on.
  */
 export class Group<C = unknown, Q = unknown, R = unknown> {
   readonly id: GroupId;
@@ -78,6 +78,11 @@ export class Group<C = unknown, Q = unknown, R = unknown> {
   /** Whether this node leads, or has the whole log of the leader that it follows. */
   get isOnline(): boolean {
     return this.#replica.state.isOnline;
+  }
+
+  /** Whether there are too few other members for `consensus.guards`: nobody leads, or nothing is committed, until there are more. */
+  get isWaitingForQuorum(): boolean {
+    return this.#replica.state.isWaitingForQuorum;
   }
 
   /** The last command that is committed and applied to this node's machine. */

@@ -21,6 +21,7 @@ import {
   type GroupsOptions,
 } from "./config.js";
 import { GroupError } from "./errors.js";
+import type { GuardOptions } from "./guards.js";
 import { groupId, type GroupId } from "./group-id.js";
 import { Group } from "./group.js";
 import type { GroupKey } from "./key.js";
@@ -225,9 +226,12 @@ function requireEqual(replica: Replica, machine: StateMachine, { storage, consen
     new GroupError("mismatch", `this node is a member of group ${options.id.short()} already, with another ${what}`);
   if (!isSameKind(machine, options.machine)) throw differs("machine");
   if (storage !== undefined && storage !== options.storage) throw differs("storage");
-  for (const name of Object.keys(consensus ?? {}) as (keyof ConsensusOptions)[]) {
-    const value = consensus![name];
-    if (value !== undefined && value !== options.consensus[name]) throw differs(name);
+  const { guards, ...others } = consensus ?? {};
+  for (const [name, value] of Object.entries(others)) {
+    if (value !== undefined && value !== options.consensus[name as keyof ConsensusConfig]) throw differs(name);
+  }
+  for (const [name, value] of Object.entries(guards ?? {})) {
+    if (value !== undefined && value !== options.consensus.guards[name as keyof GuardOptions]) throw differs(name);
   }
 }
 

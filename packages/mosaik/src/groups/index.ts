@@ -5,6 +5,7 @@ export type { GroupEvent, GroupEvents } from "./events.js";
 export { groupId, groupIdParts, type GroupId, type GroupIdInputs } from "./group-id.js";
 export { BondsView, Group, type Consistency, type GroupConfig } from "./group.js";
 export { Groups, type JoinOptions } from "./groups.js";
+export type { GuardOptions, Guards } from "./guards.js";
 export { GroupKey } from "./key.js";
 export type { ApplyContext, LeadershipPreference, StateMachine } from "./machine/machine.js";
 export { NoOp } from "./machine/no-op.js";
@@ -18,11 +19,13 @@ export type { LogEntry, LogSlice, LogStorage } from "./storage/storage.js";
 export { logReplaySync, type LogReplayMessage, type LogReplayOptions } from "./sync/log-replay/index.js";
 export type {
   ProviderContext,
+  PullContext,
   SessionContext,
   StateSync,
   SyncContext,
   SyncGap,
   SyncProvider,
+  SyncPull,
   SyncSession,
 } from "./sync/sync.js";
 export type { WaitOptions } from "./wait.js";

@@ -20,6 +20,7 @@ export class MemberState implements GroupState {
   #term: Term = 0;
   #leader: PeerId | undefined;
   #isOnline = false;
+  #isWaitingForQuorum = false;
   #logPosition: Cursor;
   #committed: Index = 0;
   #isChanged = false;
@@ -45,6 +46,10 @@ export class MemberState implements GroupState {
 
   get isOnline(): boolean {
     return this.#isOnline;
+  }
+
+  get isWaitingForQuorum(): boolean {
+    return this.#isWaitingForQuorum;
   }
 
   get logPosition(): Cursor {
@@ -73,6 +78,12 @@ export class MemberState implements GroupState {
     if (isOnline === this.#isOnline) return;
     this.#isOnline = isOnline;
     this.tell({ kind: isOnline ? "online" : "offline" });
+  }
+
+  quorumIs(isWaiting: boolean): void {
+    this.#isWaitingForQuorum = isWaiting;
+    this.#metrics.waitsForQuorum(isWaiting);
+    this.tell({ kind: isWaiting ? "waitingForQuorum" : "quorumReached" });
   }
 
   logEndsAt(position: Cursor): void {

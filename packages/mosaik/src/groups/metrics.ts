@@ -13,6 +13,7 @@ export class GroupMetrics {
   readonly #leaderChanges;
   readonly #reverted;
   readonly #diverged;
+  readonly #waiting;
   readonly #queriesDropped;
 
   constructor(metrics: Metrics, groupId: GroupId) {
@@ -25,6 +26,7 @@ export class GroupMetrics {
     this.#leaderChanges = metrics.counter("mosaik.groups.raft.leader.changes", labels);
     this.#reverted = metrics.counter("mosaik.groups.raft.reverted", labels);
     this.#diverged = metrics.counter("mosaik.groups.raft.diverged", labels);
+    this.#waiting = metrics.gauge("mosaik.groups.raft.waiting_for_quorum", labels);
     this.#queriesDropped = metrics.counter("mosaik.groups.queries.dropped", labels);
   }
 
@@ -60,8 +62,14 @@ export class GroupMetrics {
     this.#queriesDropped.add();
   }
 
+  /** Whether there are too few other members for the guards. */
+  waitsForQuorum(isWaiting: boolean): void {
+    this.#waiting.set(isWaiting ? 1 : 0);
+  }
+
   /** The group is this node's no more. */
   close(): void {
+    this.waitsForQuorum(false);
     this.committed(0);
     this.committee(0, 0);
   }

@@ -11,13 +11,13 @@ import { GroupError } from "./errors.js";
 import type { GroupEvent } from "./events.js";
 import { MemberState } from "./member-state.js";
 import { MemberSyncHost } from "./member-sync-host.js";
-import { ORIGIN, type Cursor, type Index } from "./positions.js";
+import { ORIGIN, type Cursor, type Index, type Term } from "./positions.js";
 import type { HandshakeStart } from "./protocol.js";
 import { RaftLoop } from "./raft-loop.js";
 import { RaftCore } from "./raft/core.js";
 import { FingerprintedLog } from "./raft/fingerprinted-log.js";
-import type { RaftInput, RaftOutput } from "./raft/io.js";
-import { availableRules } from "./raft/rules.js";
+import type { RaftInput, RaftOutput, RaftRole } from "./raft/io.js";
+import { rulesOf } from "./raft/rules.js";
 import type { ReplicaOptions } from "./replica-options.js";
 import { Requests } from "./requests.js";
 import { GuardedLog } from "./storage/guarded.js";
@@ -81,7 +81,7 @@ export class Replica {
     this.#core = new RaftCore({
       localId: node.id,
       config: options.consensus,
-      rules: availableRules,
+      rules: rulesOf(options.consensus),
       log,
       unit: () => runtime.random.unit(),
       preference: () => this.#host.preference,
@@ -141,12 +141,13 @@ export class Replica {
       case "broadcast":
         return this.#bonds.broadcast(output.message);
       case "role":
-        this.requests.termIs(output.term);
-        return this.state.roleIs(output.role, output.term);
+        return this.#roleIs(output.role, output.term);
       case "leader":
         return this.state.leaderIs(output.leader);
       case "online":
         return this.#onlineIs(output.isOnline);
+      case "quorum":
+        return this.#waitsForQuorum(output.isWaiting);
       case "logPosition":
         return this.state.logEndsAt(output.position);
       case "commit":
@@ -190,6 +191,23 @@ export class Replica {
   #onlineIs(isOnline: boolean): void {
     if (isOnline) this.#applier.whenApplied(() => this.state.onlineIs(this.#core.isOnline));
     else this.state.onlineIs(false);
+  }
+
+  #roleIs(role: RaftRole, term: Term): void {
+    this.state.roleIs(role, term);
+    this.#reviewRequests();
+  }
+
+  #waitsForQuorum(isWaiting: boolean): void {
+    this.state.quorumIs(isWaiting);
+    this.#reviewRequests();
+  }
+
+  /** Where nobody leads for want of members, whoever waits for commands is told in time that nobody knows what becomes of them. */
+  #reviewRequests(): void {
+    const { role, term, isWaitingForQuorum } = this.state;
+    if (isWaitingForQuorum && role !== "leader") this.requests.quorumIsLost(term);
+    else this.requests.termIs(term);
   }
 
   /** What is committed here is not what the others have. */

@@ -131,11 +131,23 @@ export class Requests {
    * nobody is left waiting for it.
    */
   termIs(term: Term): void {
+    this.#giveUpOlderThan(term);
+  }
+
+  /** Nobody leads in `term`, and perhaps nobody will for long: it is given up in time what its leader left behind. */
+  quorumIsLost(term: Term): void {
+    if (this.#cancelTimer === undefined) this.#giveUpOlderThan(term + 1);
+  }
+
+  #giveUpOlderThan(term: Term): void {
     this.#cancelTimer?.();
     this.#cancelTimer = undefined;
     if (!this.#proposals.hasOlderThan(term)) return;
     const { runtime, leftBehindMs } = this.#context;
-    this.#cancelTimer = runtime.after(leftBehindMs, () => this.#proposals.giveUpOlderThan(term));
+    this.#cancelTimer = runtime.after(leftBehindMs, () => {
+      this.#cancelTimer = undefined;
+      this.#proposals.giveUpOlderThan(term);
+    });
   }
 
   /** The log begins anew. */

@@ -9,6 +9,8 @@ export interface GroupState {
   /** The leader that this member follows, itself included. */
   readonly leader: PeerId | undefined;
   readonly isOnline: boolean;
+  /** Whether there are too few other members for the guards. */
+  readonly isWaitingForQuorum: boolean;
   readonly logPosition: Cursor;
   readonly committed: Index;
 }
@@ -87,6 +89,11 @@ export class GroupWhen {
   /** The opposite of `online`. */
   offline(): GroupCondition {
     return this.online().unmet();
+  }
+
+  /** There are too few other members for the guards (`consensus.guards`): nobody leads, or nothing is committed. */
+  waitingForQuorum(): GroupCondition {
+    return new GroupCondition(this.#watch, () => this.#watch.state.isWaitingForQuorum);
   }
 
   /** The end of this member's log, committed or not. */

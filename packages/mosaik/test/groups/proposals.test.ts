@@ -89,7 +89,12 @@ describe("proposals", () => {
 
 describe("conditions of places", () => {
   it("hold beyond 32 bits", async () => {
-    const state = { localId: PeerId.fromBytes(new Uint8Array(32)), leader: undefined, isOnline: false };
+    const state = {
+      localId: PeerId.fromBytes(new Uint8Array(32)),
+      leader: undefined,
+      isOnline: false,
+      isWaitingForQuorum: false,
+    };
     const positions = { logPosition: { term: FAR, index: FAR }, committed: FAR };
     const changes = new ChangeSource(() => {});
     const watch = { state: { ...state, ...positions }, changes, runtime };

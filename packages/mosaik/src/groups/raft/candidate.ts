@@ -19,7 +19,7 @@ export class Candidate {
     this.#state = state;
     this.term = canVote(state.vote, term, state.localId) ? term : state.vote!.term + 1;
     this.deadlineMs = state.nowMs + state.electionTimeoutMs();
-    this.election = new Election(state.localId, state.bonds);
+    this.election = new Election(state.localId, state.bonds, state.rules.quorums.votes);
     state.vote = { term: this.term, candidate: state.localId };
     state.isOnline = false;
     if (state.rules.tellsEverything) state.leader = undefined;
@@ -32,8 +32,7 @@ export class Candidate {
   }
 
   get isElected(): boolean {
-    const { expectedMembers } = this.#state.rules;
-    return this.election.isWon(expectedMembers > 0 ? Math.floor(expectedMembers / 2) + 1 : 1);
+    return this.election.isWon();
   }
 
   receive(from: PeerId, message: RaftMessage): void {

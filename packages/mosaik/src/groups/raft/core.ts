@@ -5,6 +5,7 @@ import { Follower } from "./follower.js";
 import type { RaftInput, RaftOutput, RaftRole } from "./io.js";
 import { Leader } from "./leader.js";
 import type { RaftMessage, RequestVote } from "./messages.js";
+import { isGuarded } from "./quorums.js";
 import { Replication } from "./replication.js";
 import { RaftState, type RaftCoreOptions } from "./state.js";
 import { judge } from "./voting.js";
@@ -80,6 +81,7 @@ export class RaftCore {
     this.#state.nowMs = nowMs;
     if (this.#hasLeft) this.#refuse(input);
     else this.#dispatch(input);
+    this.#state.isWaitingForQuorum = this.#lacksOthers();
     return this.#state.takeOutputs();
   }
 
@@ -123,18 +125,30 @@ export class RaftCore {
 
   #tick(): void {
     const role = this.#role;
-    if (role.kind === "leader") role.tick();
-    else if (role.kind === "follower") {
+    if (role.kind === "leader") {
+      if (role.isIsolated) this.#follow(role.term, undefined);
+      else role.tick();
+    } else if (role.kind === "follower") {
       if (role.tick()) this.#campaign(role.term + 1);
-    } else if (this.#state.nowMs >= role.deadlineMs && !this.#givesUp(role)) this.#campaign(role.term + 1);
+    } else if (this.#state.nowMs >= role.deadlineMs && !this.#givesUp(role)) {
+      if (this.#state.hasVoters) this.#campaign(role.term + 1);
+      else this.#follow(role.term, undefined);
+    }
   }
 
   #unbonded(peer: PeerId): void {
     const role = this.#role;
     this.#state.removeBond(peer);
-    if (role.kind === "candidate") return;
-    role.unbonded(peer);
-    if (role.kind === "leader" && role.isIsolated) this.#follow(role.term, undefined);
+    if (role.kind !== "candidate") role.unbonded(peer);
+  }
+
+  /** Whether the guards ask for more others than there are: to commit as a leader, to have one otherwise. */
+  #lacksOthers(): boolean {
+    const { rules, hasVoters, leader } = this.#state;
+    const role = this.#role;
+    if (!isGuarded(rules.quorums) || this.#hasLeft) return false;
+    if (role.kind === "leader") return role.reach < rules.quorums.holders;
+    return leader === undefined && !hasVoters;
   }
 
   /** The rules for terms, the same for every role (spec 05 §6.2). */
@@ -162,10 +176,11 @@ export class RaftCore {
     else if (role.election.isLost) this.#givesUp(role);
   }
 
-  /** Whether a request is ignored because the leader was heard just now. */
+  /** Whether a request is ignored because the leader was heard just now. One that stands itself does not lead any more. */
   #keepsTo(message: RaftMessage): boolean {
     if (!this.#state.rules.isSticky || message.kind !== "requestVote" || this.#role.kind !== "follower") return false;
-    return this.#state.leader !== undefined && !this.#state.hasLostLeader && this.#role.hearsLeader;
+    const { leader, hasLostLeader } = this.#state;
+    return leader !== undefined && leader !== message.candidate && !hasLostLeader && this.#role.hearsLeader;
   }
 
   #answerOldTerm(from: PeerId, message: RaftMessage): void {
@@ -185,7 +200,7 @@ export class RaftCore {
     const ballot = judge(vote, request, log.last(), preference());
     if (ballot.isRecorded) this.#state.vote = { term: request.term, candidate: from };
     this.#state.send(from, { kind: "requestVoteResponse", term: request.term, vote: ballot.vote });
-    if (this.#role.kind === "follower") this.#role.voted(ballot);
+    if (this.#role.kind === "follower") this.#role.voted(ballot, from);
     if (hasLed && ballot.isBehind && this.#state.rules.electsEarly) this.#campaign(request.term + 1);
   }
 

@@ -8,12 +8,15 @@ export function electionQuorum(requested: number, abstained: number): number {
 
 /** The votes of one round. The candidate votes for itself. */
 export class Election {
+  readonly #grantsMin: number;
   readonly #requested: ReadonlySet<PeerId>;
   readonly #granted: Set<PeerId>;
   readonly #abstained = new Set<PeerId>();
   readonly #denied = new Set<PeerId>();
 
-  constructor(candidate: PeerId, asked: readonly PeerId[]) {
+  /** @param grantsMin no fewer will do, the candidate's own among them */
+  constructor(candidate: PeerId, asked: readonly PeerId[], grantsMin = 1) {
+    this.#grantsMin = grantsMin;
     this.#requested = new Set([...asked, candidate]);
     this.#granted = new Set([candidate]);
   }
@@ -36,15 +39,17 @@ export class Election {
     else this.#denied.add(from);
   }
 
-  /** @param grantsMin no fewer will do */
-  isWon(grantsMin = 1): boolean {
-    const quorum = electionQuorum(this.#requested.size, this.#abstained.size);
-    return this.#granted.size >= Math.max(quorum, grantsMin);
+  isWon(): boolean {
+    return this.#granted.size >= this.#quorum;
   }
 
   /** Whether too many have denied: it is not won even if all others grant. */
   get isLost(): boolean {
     const votable = this.#requested.size - this.#abstained.size;
-    return votable - this.#denied.size < electionQuorum(this.#requested.size, this.#abstained.size);
+    return votable - this.#denied.size < this.#quorum;
+  }
+
+  get #quorum(): number {
+    return Math.max(electionQuorum(this.#requested.size, this.#abstained.size), this.#grantsMin);
   }
 }

@@ -4,6 +4,7 @@ import { firstElectionDelayMs, returnDelayMs, successionDelayMs } from "./early-
 import { Forwards } from "./forwards.js";
 import type { Proposal } from "./io.js";
 import type { AppendEntries, RaftMessage } from "./messages.js";
+import { isGuarded } from "./quorums.js";
 import type { Replication } from "./replication.js";
 import type { RaftState } from "./state.js";
 import type { Ballot } from "./voting.js";
@@ -50,7 +51,11 @@ export class Follower {
     if (nowMs < this.#electionDueMs() && nowMs < this.#earlyElectionAtMs) return false;
     const { isSyncing, isPulling } = this.#replication;
     const isHopeless = isPulling || (isSyncing && leader !== undefined && this.#state.isBonded(leader));
-    if (!isHopeless && this.#state.preference().kind !== "observer") return true;
+    if (!isHopeless && !this.#isObserver) {
+      if (this.#state.hasVoters) return true;
+      this.#state.leader = undefined;
+      this.#state.isOnline = false;
+    }
     this.#restartTimer();
     return false;
   }
@@ -75,9 +80,11 @@ export class Follower {
     this.#forwards.query(id, query);
   }
 
-  /** We have voted. */
-  voted({ resetsTimer, isBehind }: Ballot): void {
+  /** We have voted on a request of `candidate`. */
+  voted({ resetsTimer, isBehind, isAhead }: Ballot, candidate: PeerId): void {
     if (resetsTimer) this.#restartTimer();
+    // With guards it may not be elected without our vote, which it has once we have its log.
+    if (isAhead && this.#pullsWhenBehind) this.pull([candidate], this.#electionAtMs);
     // Whoever succeeds the leader needs what we have: it is our turn.
     else if (isBehind && this.#isLeaderless) this.#planSuccession();
   }
@@ -143,7 +150,7 @@ export class Follower {
 
   #planSuccession(): void {
     if (!this.#state.rules.electsEarly || this.#state.bonds.length === 0) return;
-    if (this.#isBehindLeader || this.#state.preference().kind === "observer") return;
+    if (this.#isBehindLeader || this.#isObserver) return;
     const delayMs = successionDelayMs(this.#state.config, this.#state.rank());
     this.#earlyElectionAtMs = this.#state.nowMs + delayMs * this.#reluctance;
   }
@@ -155,6 +162,14 @@ export class Follower {
   /** It lacks what its leader has. Where nobody is known to lead it may have more than the others. */
   get #isBehindLeader(): boolean {
     return this.#replication.isSyncing && this.#state.leader !== undefined;
+  }
+
+  get #pullsWhenBehind(): boolean {
+    return isGuarded(this.#state.rules.quorums) && this.#isLeaderless && !this.#isObserver;
+  }
+
+  get #isObserver(): boolean {
+    return this.#state.preference().kind === "observer";
   }
 
   #isWilling(): boolean {

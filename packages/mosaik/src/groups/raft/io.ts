@@ -58,6 +58,8 @@ export type RaftOutput =
   | { readonly kind: "role"; readonly role: RaftRole; readonly term: Term }
   | { readonly kind: "leader"; readonly leader: PeerId | undefined }
   | { readonly kind: "online"; readonly isOnline: boolean }
+  /** Whether there are too few other members for the guards: until there are more nobody leads, or nothing is committed. */
+  | { readonly kind: "quorum"; readonly isWaiting: boolean }
   | { readonly kind: "logPosition"; readonly position: Cursor }
   /** Everything up to `upTo` is committed: to be applied. */
   | { readonly kind: "commit"; readonly upTo: Index }

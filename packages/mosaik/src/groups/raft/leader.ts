@@ -3,10 +3,12 @@ import { compareCursors, type Cursor, type Index, type IndexRange, type Term } f
 import type { LogEntry } from "../storage/storage.js";
 import { APPENDED_AT_ONCE_MAX, Backlog, type Proposer } from "./backlog.js";
 import { Committee } from "./committee.js";
+import { Contacts } from "./contacts.js";
 import { leaderSilenceMs } from "./early-election.js";
 import type { Proposal, QueryOrigin } from "./io.js";
 import type { AppendEntries, AppendEntriesResponse, ForwardCommand, RaftMessage } from "./messages.js";
 import { Proven } from "./proven.js";
+import { isGuarded } from "./quorums.js";
 import type { RaftState } from "./state.js";
 
 const NO_ENTRIES: readonly LogEntry[] = [];
@@ -18,6 +20,9 @@ export class Leader {
   readonly committee: Committee;
   readonly #state: RaftState;
   readonly #proven: Proven;
+  readonly #contacts: Contacts;
+  /** Where the log ended when it was elected. */
+  readonly #electedAt: Index;
   readonly #backlog = new Backlog();
   #heartbeatAtMs: number;
   #hasLostBonds = false;
@@ -30,7 +35,13 @@ export class Leader {
     this.committee = new Committee(granters, last);
     this.#proven = new Proven(state.committed.index);
     this.#proven.met(state.bonds.length + 1);
-    for (const peer of granters) if (peer !== state.localId) this.#proven.held(peer, last);
+    this.#electedAt = last;
+    this.#contacts = new Contacts(state.rules.quorums.contacts - 1, state.config.electionTimeoutMs, state.nowMs);
+    for (const peer of granters) {
+      if (peer === state.localId) continue;
+      this.#proven.held(peer, last);
+      this.#contacts.heard(peer, state.nowMs);
+    }
     this.#heartbeatAtMs = state.nowMs + state.config.heartbeatIntervalMs;
     state.leader = state.localId;
     state.isOnline = true;
@@ -38,17 +49,24 @@ export class Leader {
   }
 
   get deadlineMs(): number {
-    return this.#backlog.isEmpty ? this.#heartbeatAtMs : this.#state.nowMs;
+    if (!this.#backlog.isEmpty) return this.#state.nowMs;
+    return Math.min(this.#heartbeatAtMs, this.#contacts.deadlineMs);
   }
 
   /** What was committed here without knowing whether a majority has it. */
   get unproven(): IndexRange | undefined {
+    if (this.#state.rules.quorums.contacts > 1) return undefined;
     return this.#proven.unproven(this.#state.committed.index);
   }
 
-  /** Whether fewer than a majority of the expected members are in reach. */
+  /** Whether fewer than a majority of the expected members were heard for one election timeout. */
   get isIsolated(): boolean {
-    return this.#state.bonds.length + 1 < this.#majorityExpected();
+    return this.#state.nowMs >= this.#contacts.deadlineMs;
+  }
+
+  /** How many members are bonded and were heard of late, itself among them. */
+  get reach(): number {
+    return this.#contacts.count((peer) => this.#state.isBonded(peer), this.#state.nowMs) + 1;
   }
 
   /** The election is won: all hear of it, and of what is committed by it. */
@@ -217,6 +235,7 @@ export class Leader {
     if (vote === "abstained") this.committee.remove(from);
     this.#dropLost();
     if (vote === "granted") {
+      this.#contacts.heard(from, this.#state.nowMs);
       const index = Math.min(lastIndex, log.last().index);
       this.#proven.held(from, index);
       // Whoever is new here has just caught up, and hears at once that it is on line.
@@ -228,6 +247,12 @@ export class Leader {
   }
 
   #answer(origin: QueryOrigin, query: Uint8Array): void {
+    const { committed, rules } = this.#state;
+    // Another leader may have confirmed what is not known to be committed here yet.
+    if (isGuarded(rules.quorums) && committed.index < this.#electedAt) {
+      if (origin.kind === "local") this.#state.emit({ kind: "queryFailed", id: origin.id, outcome: "notSent" });
+      return;
+    }
     this.#state.emit({ kind: "answerQuery", origin, query });
   }
 
@@ -244,14 +269,20 @@ export class Leader {
   }
 
   #advance(): boolean {
-    const majority = this.#majorityExpected();
-    const quorum = this.committee.quorumIndex();
-    return this.#state.commitUpTo(majority > 0 ? Math.min(quorum, this.committee.indexHeldBy(majority)) : quorum);
+    const { quorums } = this.#state.rules;
+    const index = this.committee.quorumIndex();
+    if (!isGuarded(quorums)) return this.#state.commitUpTo(index);
+    const held = Math.min(index, this.committee.indexHeldBy(quorums.holders));
+    return this.#state.commitUpTo(this.#isForGood(held) ? held : this.committee.indexHeldBy(quorums.members));
   }
 
-  #majorityExpected(): number {
-    const { expectedMembers } = this.#state.rules;
-    return expectedMembers > 0 ? Math.floor(expectedMembers / 2) + 1 : 0;
+  /**
+   * Whether what a quorum holds stays. Another leader of a term between the entry's and ours may have left a log that ends later, which
+   * whoever is elected next may take from it (Raft §5.4.2): then only an entry of ours commits what is before it, or that all hold it.
+   */
+  #isForGood(index: Index): boolean {
+    const { committed, log } = this.#state;
+    return index > committed.index && log.termAt(index)! >= this.term - 1;
   }
 
   #heartbeat(): void {

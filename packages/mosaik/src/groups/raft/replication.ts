@@ -3,6 +3,7 @@ import { compareCursors, ORIGIN, type Cursor, type Index, type Term } from "../p
 import type { SyncGap } from "../sync/sync.js";
 import { matchLog, type LogMatch } from "./log-matching.js";
 import type { AppendEntries } from "./messages.js";
+import { isGuarded } from "./quorums.js";
 import type { RaftState } from "./state.js";
 
 /** What a leader's entries were last when they could not be taken. */
@@ -41,7 +42,7 @@ export class Replication {
     return this.#phase === "pulling";
   }
 
-  /** Entries or a heartbeat of the leader of our term. Answered only if there are entries, and they could be taken. */
+  /** Entries or a heartbeat of the leader of our term. Answered if it could be taken; a heartbeat only where the leader must know who is there. */
   accept(from: PeerId, message: AppendEntries): void {
     const { log, rules } = this.#state;
     if (this.#phase === "diverged") {
@@ -66,7 +67,7 @@ export class Replication {
     this.#state.tellLogPosition();
     const { leader, rules } = this.#state;
     if (leader === undefined || !rules.acknowledgesSync || this.#isObserver()) return;
-    if (this.#state.isBonded(leader)) this.#acknowledge(leader, term);
+    if (this.#state.isBonded(leader)) this.#acknowledge(leader, term, this.#state.log.last().index);
   }
 
   /** Nobody leads, and those may have more than this member: it is fetched from them (§19 D5). */
@@ -138,7 +139,9 @@ export class Replication {
       state.log.append(held === 0 ? entries : entries.slice(held));
       if (state.rules.tellsEverything) state.tellLogPosition();
     }
-    if (entries.length > 0) this.#acknowledge(from, message.term);
+    // What is behind the leader's entries may be another's: with guards it does not count.
+    if (isGuarded(state.rules.quorums)) this.#acknowledge(from, message.term, prev.index + entries.length);
+    else if (entries.length > 0) this.#acknowledge(from, message.term, state.log.last().index);
     state.commitUpTo(message.leaderCommit);
   }
 
@@ -198,9 +201,9 @@ export class Replication {
     return this.#aheadSinceMs !== undefined && nowMs - this.#aheadSinceMs >= config.electionTimeoutMs;
   }
 
-  #acknowledge(to: PeerId, term: Term): void {
+  #acknowledge(to: PeerId, term: Term, lastIndex: Index): void {
     const vote = this.#isObserver() ? "abstained" : "granted";
-    this.#state.send(to, { kind: "appendEntriesResponse", term, lastIndex: this.#state.log.last().index, vote });
+    this.#state.send(to, { kind: "appendEntriesResponse", term, lastIndex, vote });
   }
 
   #isObserver(): boolean {

@@ -1,3 +1,6 @@
+import type { ConsensusConfig } from "../config.js";
+import { quorumsOf, type Quorums } from "./quorums.js";
+
 /**
  * How a core plays Raft where the wire leaves a choice. Every choice of `availableRules` is invisible to a Rust member but for a member
  * that behaves better (spec 05 §19); `rustRules` are what mosaik 0.4.2 does.
@@ -32,16 +35,15 @@ export interface RaftRules {
   readonly staysWithLeader: boolean;
   /** A follower that has heard its leader lately does not take part in elections (§19 D7). */
   readonly isSticky: boolean;
-  /**
-   * How many members there are: to lead and to commit takes a majority of them, and a leader without bonds to a majority steps down
-   * (§19 C6). 0: nobody knows, and every part of a divided group goes on.
-   */
-  readonly expectedMembers: number;
+  /** How many members it takes at least to lead and to commit (§19 C6). */
+  readonly quorums: Quorums;
   /** More entries than this go in several messages (§19 C4). */
   readonly entriesPerMessageMax: number;
   /** More bytes of commands than this go in several messages; a longer command goes alone. */
   readonly bytesPerMessageMax: number;
 }
+
+const UNGUARDED: Quorums = { votes: 1, holders: 1, contacts: 1, members: Infinity };
 
 /** The rules of a group that stays available in every part of a divided network. */
 export const availableRules: RaftRules = {
@@ -58,10 +60,15 @@ export const availableRules: RaftRules = {
   yieldsToRival: true,
   staysWithLeader: true,
   isSticky: false,
-  expectedMembers: 0,
+  quorums: UNGUARDED,
   entriesPerMessageMax: 4096,
   bytesPerMessageMax: 1 << 20,
 };
+
+/** The rules of a member with such options. */
+export function rulesOf({ guards, sticky }: ConsensusConfig): RaftRules {
+  return { ...availableRules, quorums: quorumsOf(guards), isSticky: sticky };
+}
 
 /** What a member of mosaik 0.4.2 does: for simulations of mixed groups. */
 export const rustRules: RaftRules = {
@@ -78,7 +85,7 @@ export const rustRules: RaftRules = {
   yieldsToRival: false,
   staysWithLeader: false,
   isSticky: false,
-  expectedMembers: 0,
+  quorums: UNGUARDED,
   entriesPerMessageMax: Infinity,
   bytesPerMessageMax: Infinity,
 };

@@ -37,6 +37,8 @@ export class RaftState {
   leader: PeerId | undefined;
   isOnline = false;
   isMeshComplete = false;
+  /** There are too few others for the guards: nobody leads, or nothing is committed. */
+  isWaitingForQuorum = false;
   /** The bond with the leader has ended, and no other was heard since. */
   hasLostLeader = false;
 
@@ -45,6 +47,7 @@ export class RaftState {
   #outputs: RaftOutput[] = [];
   #toldLeader: PeerId | undefined;
   #toldOnline = false;
+  #toldWaiting = false;
 
   constructor(options: RaftCoreOptions) {
     this.localId = options.localId;
@@ -58,6 +61,11 @@ export class RaftState {
 
   get bonds(): readonly PeerId[] {
     return this.#bonds;
+  }
+
+  /** Whether as many others are there as must vote for a leader. */
+  get hasVoters(): boolean {
+    return this.#bonds.length + 1 >= this.rules.quorums.votes;
   }
 
   isBonded(peer: PeerId): boolean {
@@ -122,6 +130,10 @@ export class RaftState {
     if (this.isOnline !== this.#toldOnline) {
       this.#toldOnline = this.isOnline;
       this.#outputs.push({ kind: "online", isOnline: this.isOnline });
+    }
+    if (this.isWaitingForQuorum !== this.#toldWaiting) {
+      this.#toldWaiting = this.isWaitingForQuorum;
+      this.#outputs.push({ kind: "quorum", isWaiting: this.isWaitingForQuorum });
     }
     if (this.#outputs.length === 0) return NOTHING;
     const outputs = this.#outputs;

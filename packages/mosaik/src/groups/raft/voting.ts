@@ -17,13 +17,16 @@ export interface Ballot {
   readonly resetsTimer: boolean;
   /** The candidate lacks entries that we have. */
   readonly isBehind: boolean;
+  /** We lack entries that the candidate has. */
+  readonly isAhead: boolean;
 }
 
-const VOTED: Ballot = { vote: "denied", isRecorded: false, resetsTimer: false, isBehind: false };
-const BEHIND: Ballot = { vote: "denied", isRecorded: false, resetsTimer: false, isBehind: true };
-const AHEAD: Ballot = { vote: "abstained", isRecorded: false, resetsTimer: true, isBehind: false };
-const OBSERVED: Ballot = { vote: "abstained", isRecorded: true, resetsTimer: true, isBehind: false };
-const GRANTED: Ballot = { vote: "granted", isRecorded: true, resetsTimer: true, isBehind: false };
+const NEITHER = { isBehind: false, isAhead: false };
+const VOTED: Ballot = { ...NEITHER, vote: "denied", isRecorded: false, resetsTimer: false };
+const BEHIND: Ballot = { ...VOTED, isBehind: true };
+const AHEAD: Ballot = { ...NEITHER, vote: "abstained", isRecorded: false, resetsTimer: true, isAhead: true };
+const OBSERVED: Ballot = { ...NEITHER, vote: "abstained", isRecorded: true, resetsTimer: true };
+const GRANTED: Ballot = { ...OBSERVED, vote: "granted" };
 
 /** Whether the vote of `term` is still to be had. */
 export function canVote(last: CastVote | undefined, term: Term, candidate: PeerId): boolean {

@@ -32,7 +32,7 @@ function mutated(mutation: Mutation): MemberParts {
   return { ...ourParts, core: (options) => mutate(ourParts.core(options), mutation) };
 }
 
-function mutate(core: Core, { input: mutateInput, outputs: mutateOutputs, besides }: Mutation): Core {
+export function mutate(core: Core, { input: mutateInput, outputs: mutateOutputs, besides }: Mutation): Core {
   const bonds = new Set<PeerId>();
   const step = (input: RaftInput, nowMs: number): readonly RaftOutput[] => {
     if (input.kind === "bonded") bonds.add(input.peer);

@@ -95,11 +95,11 @@ describe("a candidate (spec 05 §6.5)", () => {
   });
 
   it("needs a majority of the expected members, if there is such a number (§19 C6)", () => {
-    const lone = new Member({ rules: { expectedMembers: 3 } });
-    lone.at(5000);
-    expect(lone.core.role).toBe("candidate");
+    const lone = new Member({ guards: { members: 3 } });
+    expect(lone.at(5000)).toEqual(["waiting for a quorum"]);
+    expect(lone.core.role).toBe("follower");
 
-    const a = new Member({ bonds: "b", rules: { expectedMembers: 3 } });
+    const a = new Member({ bonds: "b", guards: { members: 3 } });
     a.at(5000);
     a.receives("b", message.vote(1, "abstained"));
     expect(a.core.role).toBe("candidate");

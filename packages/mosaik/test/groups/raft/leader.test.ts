@@ -172,18 +172,11 @@ describe("commits (spec 05 §6.6)", () => {
   });
 
   it("take a majority of the expected members, if there is such a number (§19 C6)", () => {
-    const a = new Member({ bonds: "bcd", rules: { expectedMembers: 5 } }).elected();
+    const a = new Member({ bonds: "bcd", guards: { members: 5 } }).elected();
     expect(a.voters()).toBe("abc");
     a.proposes([1, "x"]);
     expect(a.receives("b", message.ack(1, 1))).toEqual([]);
     expect(a.receives("c", message.ack(1, 1))).toContain("commit up to 1");
-  });
-
-  it("end when fewer than a majority of the expected members are in reach", () => {
-    const a = new Member({ bonds: "bc", rules: { expectedMembers: 3 } }).elected();
-    a.loses("b");
-    expect(a.core.role).toBe("leader");
-    expect(a.loses("c")).toEqual(["follower in term 1", "leader unknown", "offline"]);
   });
 
   it("are told as doubtful when another leads whom a majority may not have told of them", () => {

@@ -1,10 +1,12 @@
 import { consensusConfig, type ConsensusOptions } from "../../../src/groups/config.js";
+import { guardsOf, type GuardOptions } from "../../../src/groups/guards.js";
 import type { LeadershipPreference } from "../../../src/groups/machine/machine.js";
 import type { Cursor } from "../../../src/groups/positions.js";
 import { RaftCore } from "../../../src/groups/raft/core.js";
 import { FingerprintedLog } from "../../../src/groups/raft/fingerprinted-log.js";
 import type { RaftInput, RaftOutput } from "../../../src/groups/raft/io.js";
 import type { Fingerprint, RaftMessage, RequestId, Vote } from "../../../src/groups/raft/messages.js";
+import { quorumsOf } from "../../../src/groups/raft/quorums.js";
 import { availableRules, type RaftRules } from "../../../src/groups/raft/rules.js";
 import { MemoryLog } from "../../../src/groups/storage/memory.js";
 import type { LogEntry } from "../../../src/groups/storage/storage.js";
@@ -76,6 +78,7 @@ export interface MemberOptions {
   name?: string;
   rules?: Partial<RaftRules>;
   base?: RaftRules;
+  guards?: GuardOptions;
   config?: ConsensusOptions;
   preference?: LeadershipPreference;
   /** What the log begins with, each as `"1:x"`. */
@@ -102,7 +105,7 @@ export class Member {
     this.core = new RaftCore({
       localId: peer(this.name),
       config: consensusConfig(options.config),
-      rules: { ...(options.base ?? availableRules), ...options.rules },
+      rules: { ...(options.base ?? availableRules), quorums: quorumsOf(guardsOf(options.guards)), ...options.rules },
       log: this.log,
       unit: options.unit ?? (() => 0),
       preference: () => this.preference,
@@ -201,6 +204,8 @@ export function tell(output: RaftOutput): string {
       return `leader ${output.leader === undefined ? "unknown" : nameOf(output.leader)}`;
     case "online":
       return output.isOnline ? "online" : "offline";
+    case "quorum":
+      return output.isWaiting ? "waiting for a quorum" : "quorum reached";
     case "logPosition":
       return `log ends at ${position(output.position)}`;
     case "commit":

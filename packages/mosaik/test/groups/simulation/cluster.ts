@@ -3,6 +3,7 @@ import type { LeadershipPreference } from "../../../src/groups/machine/machine.j
 import type { RaftOutput } from "../../../src/groups/raft/io.js";
 import { SeededRandom } from "../../../src/runtime/index.js";
 import type { GroupRecord } from "../../../src/testing/index.js";
+import type { Agreement } from "./agreement.js";
 import { SimulatedBonds, type BondEvent } from "./bonds.js";
 import { Course, lineOf } from "./course.js";
 import { Hazards } from "./hazards.js";
@@ -26,6 +27,8 @@ export interface ClusterOptions {
   /** Called with everything that happens, if somebody wants to read it. */
   readonly trace?: (line: string) => void;
   readonly config?: ConsensusConfig;
+  /** What must hold besides, of a group that does not go on in all its parts. */
+  readonly agreement?: Agreement | undefined;
 }
 
 /** The members of one group, their bonds, and what they did: in virtual time, from one seed. */
@@ -50,7 +53,12 @@ export class Cluster {
     this.config = options.config ?? consensusConfig();
     this.bonds = new SimulatedBonds(this.timeline, new SeededRandom(`bonds/${options.seed}`));
     const report = options.onViolation ?? ((violation: Violation) => { throw violation; }); // prettier-ignore
-    this.#invariants = new Invariants(this.bonds, report, (hazard, how) => this.hazards.add(hazard, how));
+    this.#invariants = new Invariants(
+      this.bonds,
+      report,
+      (hazard, how) => this.hazards.add(hazard, how),
+      options.agreement,
+    );
     for (let number = 0; number < options.size; number++) {
       const clock = new MemberClock(
         this.timeline,

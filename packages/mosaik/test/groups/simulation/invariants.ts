@@ -1,6 +1,7 @@
 import type { Index, Term } from "../../../src/groups/positions.js";
 import type { RaftMessage } from "../../../src/groups/raft/messages.js";
 import type { RaftOutput } from "../../../src/groups/raft/io.js";
+import type { Agreement } from "./agreement.js";
 import { Elections } from "./elections.js";
 import type { Hazard } from "./hazards.js";
 import { Lineages, type Lineage } from "./lineages.js";
@@ -29,17 +30,21 @@ export class Invariants implements MemberObserver {
   readonly #count: (hazard: Hazard, how: string) => void;
   readonly #queries = new QueryChecks();
   readonly #lineages = new Lineages();
+  readonly #agreement: Agreement | undefined;
   readonly #watched = new WeakMap<Member, Watched>();
 
   /**
    * @param report throws, or counts it
    * @param count counts what is allowed where a group stays available in all its parts
+   * @param agreement where it does not
    */
   constructor(
     bonds: SimulatedBonds,
     report: (violation: Violation) => void,
     count: (hazard: Hazard, how: string) => void,
+    agreement: Agreement | undefined,
   ) {
+    this.#agreement = agreement;
     this.#bonds = bonds;
     this.#report = report;
     this.#count = count;
@@ -136,6 +141,7 @@ export class Invariants implements MemberObserver {
     watched.leads = undefined;
     if (core.role !== "leader") return;
     const granted = watched.elections.won(core.term);
+    this.#agreement?.elected(member, granted);
     watched.leads = this.#lineages.found(core.term, number, member.incarnation, log.hashes);
     watched.leads.committed = watched.committed;
     for (const voter of granted) watched.leads.acknowledged.set(voter, watched.leads.end);
@@ -175,6 +181,7 @@ export class Invariants implements MemberObserver {
 
   #checkCommit(member: Member, watched: Watched, upTo: Index): void {
     const { core, log, number } = member;
+    this.#agreement?.committed(member, upTo, watched.leads);
     if (upTo > log.last().index) {
       this.#violated(member, "committedAnotherLog", `up to ${upTo}, but its log ends at ${log.last().index}`);
     }

@@ -243,6 +243,7 @@ export class Member {
       case "role":
       case "leader":
       case "online":
+      case "quorum":
       case "logPosition":
         return;
     }

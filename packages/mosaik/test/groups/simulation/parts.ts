@@ -1,6 +1,7 @@
+import { consensusConfig } from "../../../src/groups/config.js";
 import type { LeadershipPreference } from "../../../src/groups/machine/machine.js";
 import { RaftCore, type RaftCoreOptions } from "../../../src/groups/raft/core.js";
-import { availableRules, rustRules } from "../../../src/groups/raft/rules.js";
+import { availableRules, rulesOf, rustRules } from "../../../src/groups/raft/rules.js";
 import { MemoryLog } from "../../../src/groups/storage/memory.js";
 import type { LogStorage } from "../../../src/groups/storage/storage.js";
 import { logReplaySync } from "../../../src/groups/sync/log-replay/index.js";
@@ -31,6 +32,12 @@ export const ourParts: MemberParts = {
   machine: (sync, preference) => new OrderMachine(sync, preference),
   looksAtPlacesOnly: false,
 };
+
+/** A member of this library that goes on only with a majority of so many (spec 05 §19 C6). */
+export function guardedParts(members: number, sticky: boolean): MemberParts {
+  const rules = rulesOf(consensusConfig({ guards: { members }, sticky }));
+  return { ...ourParts, core: (options) => new RaftCore({ ...options, rules }) };
+}
 
 /** A member of mosaik 0.4.2, as the spec describes it. */
 export const rustParts: MemberParts = {

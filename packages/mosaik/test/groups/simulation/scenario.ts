@@ -14,6 +14,8 @@ export interface ScenarioOptions {
   readonly size: number;
   /** Everything is put right by then, in ms. */
   readonly durationMs: number;
+  /** These die for good; nobody comes back with nothing. Without: nobody dies, but some begin anew. */
+  readonly dead?: readonly number[] | undefined;
 }
 
 /** Every kind of fault that there is; answers of the state sync that come twice, or late, are beside the schedule. */
@@ -29,6 +31,7 @@ export const FAULT_KINDS = [
   "delay",
   "clock skew",
   "rivals",
+  "death",
 ] as const;
 
 export type FaultKind = (typeof FAULT_KINDS)[number];
@@ -47,6 +50,23 @@ interface FaultContext {
   readonly one: number;
   readonly other: number;
 }
+
+const crashAndRestart: Fault = ({ one }) => ({
+  kind: "crash and restart",
+  what: `${one} dies, and comes back with nothing`,
+  begin: (cluster) => cluster.crash(one),
+  end: (cluster) => cluster.start(one),
+});
+
+const leaveAndJoin: Fault = ({ one }) => ({
+  kind: "leave and join",
+  what: `${one} leaves, and joins again`,
+  begin: (cluster) => cluster.leave(one),
+  end: (cluster) => cluster.start(one),
+});
+
+/** Who begins anew has forgotten what it had promised. */
+const FORGETFUL: readonly Fault[] = [crashAndRestart, leaveAndJoin];
 
 const FAULTS: readonly Fault[] = [
   ({ one, other }) => ({
@@ -115,18 +135,8 @@ const FAULTS: readonly Fault[] = [
     begin: (cluster) => cluster.pause(one),
     end: (cluster) => cluster.resume(one),
   }),
-  ({ one }) => ({
-    kind: "crash and restart",
-    what: `${one} dies, and comes back with nothing`,
-    begin: (cluster) => cluster.crash(one),
-    end: (cluster) => cluster.start(one),
-  }),
-  ({ one }) => ({
-    kind: "leave and join",
-    what: `${one} leaves, and joins again`,
-    begin: (cluster) => cluster.leave(one),
-    end: (cluster) => cluster.start(one),
-  }),
+  crashAndRestart,
+  leaveAndJoin,
   ({ random, one, other }) => {
     const byMs = 50 + 700 * random.unit();
     return {
@@ -149,7 +159,7 @@ const FAULTS: readonly Fault[] = [
 type Add = (atMs: number, what: string, apply: (cluster: Cluster) => void, fault?: FaultKind) => void;
 
 /** Joins, faults that end in time, and what clients ask for: all drawn at random. */
-export function randomScenario(random: Random, { size, durationMs }: ScenarioOptions): Step[] {
+export function randomScenario(random: Random, { size, durationMs, dead }: ScenarioOptions): Step[] {
   const steps: Step[] = [];
   const add: Add = (atMs, what, apply, fault) => {
     steps.push({ atMs, what, apply, fault });
@@ -160,7 +170,10 @@ export function randomScenario(random: Random, { size, durationMs }: ScenarioOpt
   for (const number of range(size)) {
     add(number === 0 ? 0 : joinsWithinMs * random.unit(), `${number} joins`, (cluster) => cluster.start(number));
   }
-  const kinds = FAULTS.filter(() => random.unit() < 0.6);
+  const kinds = FAULTS.filter((fault) => random.unit() < 0.6 && !(dead !== undefined && FORGETFUL.includes(fault)));
+  for (const one of dead ?? []) {
+    add(random.unit() * durationMs, `${one} dies for good`, (cluster) => cluster.crash(one), "death");
+  }
   const count = kinds.length === 0 ? 0 : 2 + below(12);
   for (let i = 0; i < count; i++) {
     const one = below(size);

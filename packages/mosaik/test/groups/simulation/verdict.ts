@@ -20,13 +20,16 @@ export class Verdict {
   readonly #random: Random;
   readonly #isRust: (member: number) => boolean;
   readonly #report: (violation: Violation) => void;
+  readonly #isGuarded: boolean;
 
   constructor(
     cluster: Cluster,
     random: Random,
     isRust: (member: number) => boolean,
     report: (violation: Violation) => void,
+    isGuarded: boolean,
   ) {
+    this.#isGuarded = isGuarded;
     this.#cluster = cluster;
     this.#random = random;
     this.#isRust = isRust;
@@ -34,7 +37,7 @@ export class Verdict {
   }
 
   /** Lets time go on. @returns how long it took until there was one leader, and until all had the same, in ms */
-  judge(): { leaderMs: number; convergedMs: number } {
+  judge(): { leaderMs: number; convergedMs: number; report: HistoryReport } {
     const { timeline, config } = this.#cluster;
     const healedMs = timeline.nowMs;
     const leaderWithinMs = LEADER_TIMEOUTS * config.electionTimeoutMs;
@@ -42,13 +45,23 @@ export class Verdict {
       this.#reportNoLeader(`within ${leaderWithinMs} ms`);
     }
     const leaderMs = timeline.nowMs - healedMs;
+    if (this.#isGuarded) this.#commitTail();
     timeline.run(CONVERGENCE_MS - leaderMs, () => this.#cluster.isConverged());
     this.#checkConverged(`within ${CONVERGENCE_MS} ms`);
     const convergedMs = timeline.nowMs - healedMs;
     if (this.#cluster.leader() !== undefined) this.#probe();
     this.#checkAnswered();
-    this.#checkHistory();
-    return { leaderMs, convergedMs };
+    return { leaderMs, convergedMs, report: this.#checkHistory() };
+  }
+
+  /** While a member is away only a new command commits what earlier leaders have left behind; the leader may change meanwhile. */
+  #commitTail(): void {
+    const { timeline } = this.#cluster;
+    for (let atMs = 0; atMs < CONVERGENCE_MS / 2 && !this.#cluster.isConverged(); atMs += PROBE_MS / 4) {
+      const leader = this.#cluster.leader();
+      if (leader !== undefined) this.#cluster.propose(leader.number);
+      timeline.run(PROBE_MS / 4, () => this.#cluster.isConverged());
+    }
   }
 
   /**
@@ -110,7 +123,7 @@ export class Verdict {
     for (const { number } of open()) this.#reportAs("neverAnswered", `commands of ${number}`, [number]);
   }
 
-  #checkHistory(): void {
+  #checkHistory(): HistoryReport {
     const { history } = this.#cluster;
     const group = {
       members: this.#cluster.members().map(({ number }) => number),
@@ -122,6 +135,7 @@ export class Verdict {
       this.#reportAs(violation, text, concerned.members),
     );
     this.#countLosses(report);
+    return report;
   }
 
   #reportAs(kind: ViolationKind, text: string, concerned: readonly (number | undefined)[]): void {

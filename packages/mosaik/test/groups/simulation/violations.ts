@@ -25,6 +25,11 @@ export type ViolationKind =
   | "notFollowing"
   | "notConverged"
   | "restless"
+  | "ledWithoutMajority"
+  | "committedWithoutMajority"
+  | "committedDifferently"
+  | "lost"
+  | "overtook"
   | HistoryProblemKind;
 
 /** Whose doing it may be. */
