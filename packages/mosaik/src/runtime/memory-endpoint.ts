@@ -141,6 +141,7 @@ export class MemoryEndpoint implements Endpoint, HandshakeParty {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#network.remove(this);
+    for (const dial of this.#dials) dial.abandon();
     for (const connection of [...this.#connections]) connection.die();
   }
 

@@ -50,6 +50,7 @@ export class Dial {
   /** The dialler's side of a connection that half exists. */
   near: MemoryConnection | undefined;
   #isSettled = false;
+  #isAbandoned = false;
   #resolve!: (connection: Connection) => void;
   #reject!: (error: TransportError) => void;
 
@@ -66,6 +67,10 @@ export class Dial {
 
   /** The connection stands. @returns whether the caller still wants it and it is still open; otherwise it is closed */
   succeed(near: MemoryConnection): boolean {
+    if (this.#isAbandoned) {
+      near.die();
+      return false;
+    }
     const closeInfo = near.closeInfo();
     const isWanted = !this.#isSettled && closeInfo === undefined;
     if (isWanted) this.#resolve(near);
@@ -73,6 +78,12 @@ export class Dial {
     else near.close(0, "");
     this.#isSettled = true;
     return isWanted;
+  }
+
+  /** Whoever dialled is dead: what comes of it, nobody hears. */
+  abandon(): void {
+    this.#isSettled = true;
+    this.#isAbandoned = true;
   }
 
   /** Gives up: the dial fails with this code, and a connection that half exists is closed. */

@@ -102,6 +102,18 @@ describe("faults of the memory network", () => {
     expect(far.closeInfo()).toEqual({ by: "reset" });
   });
 
+  it("lets nothing come of a dial whose node crashed meanwhile, though it is up again", async () => {
+    const { sim, alice, bob } = await twoNodes();
+    const outcomes: string[] = [];
+    const tell = (what: string) => (): void => void outcomes.push(what);
+    bob.dial(alice.addr(), [alpn]).then(tell("connected"), tell("failed"));
+    alice.accept().then(tell("accepted"), tell("ended"));
+    sim.faults.crash("bob");
+    await bind(sim.runtime("bob"));
+    await sim.advance(60_000);
+    expect(outcomes).toEqual([]);
+  });
+
   it("lets peers of a crashed node wait for the timeout, and its restart does not know them", async () => {
     const { sim, alice, bob, near, far } = await twoNodes();
     const { recv } = await sim.within(1_000, openStream(near, far));
