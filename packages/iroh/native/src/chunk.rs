@@ -16,6 +16,8 @@ const PIECE_BYTES_MIN: usize = 1_024;
 pub struct Chunk {
     pieces: VecDeque<Bytes>,
     len: usize,
+    /// The pieces are one, which holds on to nothing else.
+    is_joined: bool,
 }
 
 impl Chunk {
@@ -31,7 +33,13 @@ impl Chunk {
         self.pieces.iter()
     }
 
+    /// How many packets it holds on to, each with all that was received together with it.
+    pub fn packets(&self) -> usize {
+        if self.is_joined { 0 } else { self.pieces.len() }
+    }
+
     pub fn push(&mut self, piece: Bytes) {
+        self.is_joined = false;
         self.len += piece.len();
         self.pieces.push_back(piece);
         if self.pieces.len() > PIECES_MIN && self.pieces.len() * PIECE_BYTES_MIN > self.len {
@@ -39,13 +47,22 @@ impl Chunk {
         }
     }
 
-    /// Copies everything into one piece, which holds on to nothing else.
-    fn join(&mut self) {
+    /// Moves everything out of `other` behind what is here.
+    pub fn append(&mut self, other: &mut Chunk) {
+        for piece in other.pieces.drain(..) {
+            self.push(piece);
+        }
+        other.len = 0;
+    }
+
+    /// Copies everything into one piece.
+    pub fn join(&mut self) {
         let mut joined = Vec::with_capacity(self.len);
         for piece in self.pieces.drain(..) {
             joined.extend_from_slice(&piece);
         }
         self.pieces.push_back(joined.into());
+        self.is_joined = true;
     }
 
     /// Takes the first `len` bytes out, or all of them.

@@ -21,10 +21,14 @@ use crate::failure::{CloseInfo, Failure};
 use crate::recv::{NativeRecvStream, StreamEnd};
 use crate::reserve;
 use crate::send::NativeSendStream;
+use crate::source::CHUNK_BYTES_MAX;
 use crate::streams::BiStream;
 
 /// Events handed over at once; JavaScript gets a turn of its event loop before the next batch.
 const BATCH_EVENTS_MAX: usize = 1_024;
+
+/// Packets that chunks hold which JavaScript has not taken, at most: of what comes beyond, the payloads are copied out of theirs.
+const PACKETS_MAX: usize = 4_096;
 
 /// Something that JavaScript is told. The numbers are those of `src/mailbox.ts`.
 pub enum Event {
@@ -42,6 +46,13 @@ pub enum Event {
     Closed { connection: u32, info: CloseInfo },
     /// The endpoint's own address changed.
     Addr(Addr),
+}
+
+impl Event {
+    /// How many packets it holds.
+    fn packets(&self) -> usize {
+        if let Self::Chunk { chunk, .. } = self { chunk.packets() } else { 0 }
+    }
 }
 
 /// The result of an operation.
@@ -78,6 +89,8 @@ pub struct Mailbox {
 
 struct Queue {
     events: VecDeque<Event>,
+    /// Of the chunks among them, at least as many as they hold.
+    packets: usize,
     /// Gone once the mailbox is closed.
     bell: Option<Bell>,
     /// JavaScript has been rung and has not come yet.
@@ -96,14 +109,15 @@ impl Mailbox {
             drop(queue); // before the event, whose streams may lock a connection that is waiting for this queue
             return;
         }
-        queue.events.push_back(event);
+        queue.add(event);
         queue.ring();
     }
 
     fn take(&self) -> Vec<Event> {
         let mut queue = crate::runtime::lock(&self.queue);
         let count = queue.events.len().min(BATCH_EVENTS_MAX);
-        let batch = queue.events.drain(..count).collect();
+        let batch: Vec<Event> = queue.events.drain(..count).collect();
+        queue.packets = queue.events.iter().map(Event::packets).sum();
         queue.is_rung = false;
         if !queue.events.is_empty() {
             queue.ring();
@@ -115,6 +129,7 @@ impl Mailbox {
         let mut queue = crate::runtime::lock(&self.queue);
         let bell = queue.bell.take();
         let events = std::mem::take(&mut queue.events);
+        queue.packets = 0;
         drop(queue);
         drop((bell, events));
         self.closed.notify_one();
@@ -122,6 +137,23 @@ impl Mailbox {
 }
 
 impl Queue {
+    /// What comes while JavaScript is busy grows the chunk that waits: many small ones would cost more than what they hold.
+    fn add(&mut self, mut event: Event) {
+        if let Event::Chunk { stream, chunk } = &mut event {
+            if self.packets + chunk.packets() > PACKETS_MAX {
+                chunk.join();
+            }
+            self.packets += chunk.packets();
+            if let Some(Event::Chunk { stream: last, chunk: waiting }) = self.events.back_mut()
+                && last == stream
+                && waiting.len() + chunk.len() <= CHUNK_BYTES_MAX
+            {
+                return waiting.append(chunk);
+            }
+        }
+        self.events.push_back(event);
+    }
+
     fn ring(&mut self) {
         if let (false, Some(bell)) = (self.is_rung, &self.bell) {
             self.is_rung = bell.call((), ThreadsafeFunctionCallMode::NonBlocking) == Status::Ok;
@@ -184,7 +216,7 @@ impl NativeMailbox {
     #[napi(constructor)]
     pub fn new(bell: Function<(), ()>) -> Result<Self> {
         let bell = bell.build_threadsafe_function().callee_handled::<false>().build()?;
-        let queue = Queue { events: VecDeque::new(), bell: Some(bell), is_rung: false };
+        let queue = Queue { events: VecDeque::new(), packets: 0, bell: Some(bell), is_rung: false };
         Ok(Self(Arc::new(Mailbox { queue: Mutex::new(queue), closed: Notify::new() })))
     }
 
