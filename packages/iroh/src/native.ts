@@ -87,7 +87,7 @@ export interface NativeRecvStream {
   readonly id: number;
   start(creditBytes: number): void;
   grant(bytes: number): void;
-  cutAtFrames(): void;
+  cutAtFrames(frameBytesMax: number): void;
   stop(code: number): void;
 }
 

@@ -28,8 +28,8 @@ export class IrohRecvStream implements RecvStream {
     this.#native.grant(bytes);
   }
 
-  cutAtFrames(): void {
-    this.#native.cutAtFrames();
+  cutAtFrames(frameBytesMax: number): void {
+    this.#native.cutAtFrames(frameBytesMax);
   }
 
   stop(code: number): void {

@@ -222,9 +222,12 @@ export interface RecvStream {
    * Tells that the stream consists of frames from its first byte on, each with its length in front in 4 bytes, big-endian, and that
    * from now on the beginning of one is of no use: where it can, the transport keeps it until it has the rest, so that nobody has to put
    * frames together. A frame that begins within the credit may then go beyond it, by less than 256 KiB, on account of what is granted
-   * next. Larger ones come in pieces. Absent where chunks are cut as they come.
+   * next. Larger ones come in pieces, and so do those that are over a limit: they can be refused at once. Absent where chunks are cut as
+   * they come.
+   *
+   * @param frameBytesMax the limit, the length in front included, from 1 to 2^32-1
    */
-  cutAtFrames?(): void;
+  cutAtFrames?(frameBytesMax: number): void;
   /** Refuses what is still to come: the peer's writes fail with the code. No callback runs after this. Idempotent. */
   stop(code: number): void;
 }

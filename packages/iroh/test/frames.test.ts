@@ -3,6 +3,8 @@ import type { Connection, Endpoint, SendStream } from "../src/index.js";
 import { bindLocal, connectPair, until } from "./support.js";
 
 const CHUNK_BYTES_MAX = 256 * 1024;
+/** Less than a chunk: 4 bytes more would be held back otherwise. */
+const FRAME_BYTES_MAX = 200_000;
 
 /** Frames of these payload lengths, one behind the other; no two bytes in a row are the same. */
 function framesOf(lengths: readonly number[]): Uint8Array {
@@ -55,7 +57,7 @@ describe("a stream that is cut at its frames", () => {
       ({ kind }) => (arrived.end = kind),
       creditBytes,
     );
-    recv.cutAtFrames!();
+    recv.cutAtFrames!(FRAME_BYTES_MAX);
     await until(() => arrived.bytes === 5, 5000, "the first frame");
     return { send, recv, arrived };
   }
@@ -101,6 +103,13 @@ describe("a stream that is cut at its frames", () => {
     expect(arrived.bytes).toBe(5 + frame.length);
     recv.grant(1);
     await until(() => arrived.bytes === 5 + 2 * frame.length, 5000, "the next frame");
+  });
+
+  it("keeps nothing back of a frame that is announced over the limit", async () => {
+    const { send, arrived } = await open(1_000_000, false);
+    const frames = framesOf([20_000, FRAME_BYTES_MAX - 3]);
+    send.tryWrite(frames.subarray(0, 20_004 + 4));
+    await until(() => arrived.bytes === 5 + 20_004 + 4, 5000, "the frame and the header of the next");
   });
 
   it("keeps the beginning of a frame until it has the rest", async () => {

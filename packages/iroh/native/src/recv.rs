@@ -1,7 +1,7 @@
 //! A stream's receiving half: a task collects what has arrived and sends it to JavaScript, within the credit that it grants.
 
 use std::panic::RefUnwindSafe;
-use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 
 use iroh::endpoint::{ReadError, RecvStream};
@@ -49,7 +49,8 @@ pub struct RecvState {
     /// Less than nothing where the last frame went beyond it.
     credit: AtomicI64,
     /// JavaScript has no use for the beginning of a frame.
-    cuts_at_frames: AtomicBool,
+    /// Chunks are cut at frames of at most so many bytes; 0 as they come.
+    frame_bytes_max: AtomicUsize,
     refusal: OnceLock<Refusal>,
     /// Told of a refusal, and of credit after there was none.
     changed: Notify,
@@ -69,7 +70,7 @@ impl RecvState {
             context,
             idle: Mutex::new(Some(Source::new(stream))),
             credit: AtomicI64::new(0),
-            cuts_at_frames: AtomicBool::new(false),
+            frame_bytes_max: AtomicUsize::new(0),
             refusal: OnceLock::new(),
             changed: Notify::new(),
         }
@@ -179,9 +180,9 @@ async fn transfer(state: &RecvState, mut source: Source) -> Option<StreamEnd> {
             continue;
         }
         let credit = credit as usize;
-        let cuts_at_frames = state.cuts_at_frames.load(Ordering::Acquire);
-        source.gather(if cuts_at_frames { CHUNK_BYTES_MAX } else { credit.min(CHUNK_BYTES_MAX) });
-        let Some(chunk) = source.take(credit, cuts_at_frames) else {
+        let frame_bytes_max = state.frame_bytes_max.load(Ordering::Acquire);
+        source.gather(if frame_bytes_max > 0 { CHUNK_BYTES_MAX } else { credit.min(CHUNK_BYTES_MAX) });
+        let Some(chunk) = source.take(credit, frame_bytes_max) else {
             wait_for_more(state, &mut source).await;
             continue;
         };
@@ -231,10 +232,10 @@ impl NativeRecvStream {
         self.0.grant(bytes.max(0));
     }
 
-    /// From now on an unfinished frame is kept back, as far as a chunk can hold it.
+    /// From now on an unfinished frame is kept back, as far as a chunk can hold it and it is not over the limit, its length in front included.
     #[napi(catch_unwind)]
-    pub fn cut_at_frames(&self) {
-        self.0.cuts_at_frames.store(true, Ordering::Release);
+    pub fn cut_at_frames(&self, frame_bytes_max: u32) {
+        self.0.frame_bytes_max.store(frame_bytes_max.max(1) as usize, Ordering::Release);
     }
 
     /// Refuses what is still to come.

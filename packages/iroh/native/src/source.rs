@@ -90,11 +90,12 @@ impl Source {
 
     /// What is to be delivered now, if anything.
     ///
-    /// With `cuts_at_frames` whole frames as long as the stream goes on: those that begin within the credit. Only of a frame that is larger
-    /// than a chunk comes what is there.
-    pub fn take(&mut self, credit: usize, cuts_at_frames: bool) -> Option<Chunk> {
-        if cuts_at_frames && self.stream.is_some() {
-            if self.arrived.len() < self.wanted {
+    /// With a `frame_bytes_max` whole frames as long as the stream goes on: those that begin within the credit. Only of a frame that is
+    /// larger, or larger than a chunk, comes what is there: nobody waits for the rest of one that is to be refused.
+    pub fn take(&mut self, credit: usize, frame_bytes_max: usize) -> Option<Chunk> {
+        if frame_bytes_max > 0 && self.stream.is_some() {
+            let kept_max = CHUNK_BYTES_MAX.min(frame_bytes_max);
+            if self.arrived.len() < self.wanted && self.wanted <= kept_max {
                 return None;
             }
             if let Some(end) = self.last_end(credit) {
@@ -102,7 +103,7 @@ impl Source {
                 self.place = Place::default();
                 return Some(self.arrived.split_to(end));
             }
-            if self.wanted <= CHUNK_BYTES_MAX {
+            if self.wanted <= kept_max {
                 return None;
             }
         }

@@ -70,6 +70,7 @@ export class Link {
   readonly #context: LinkContext;
   readonly #ending: LinkEnding;
   readonly #recv: RecvStream;
+  readonly #receiveMaxBytes: number;
   readonly #decoder: FrameDecoder;
   readonly #ingress: { add(amount: number): void };
   readonly #egress: { add(amount: number): void };
@@ -85,7 +86,8 @@ export class Link {
     this.peer = PeerId.from(connection.remoteId);
     this.#ending = options.ending ?? new ConnectionEnding(connection);
     this.#recv = stream.recv;
-    this.#decoder = new FrameDecoder(Math.min(context.frameLimitBytes, options.receiveMaxBytes ?? Infinity));
+    this.#receiveMaxBytes = Math.min(context.frameLimitBytes, options.receiveMaxBytes ?? Infinity);
+    this.#decoder = new FrameDecoder(this.#receiveMaxBytes);
     this.#ingress = context.metrics.counter("mosaik.network.ingress.bytes");
     this.#egress = context.metrics.counter("mosaik.network.egress.bytes");
     this.writer = new LinkWriter(stream.send, ({ code, streamCode }) => {
@@ -193,7 +195,7 @@ export class Link {
    */
   receive(sink: FrameSink, windowBytes: number): void {
     this.#sink = sink;
-    this.#recv.cutAtFrames?.();
+    this.#recv.cutAtFrames?.(Math.min(this.#receiveMaxBytes + FRAME_HEADER_BYTES, 2 ** 32 - 1));
     this.#credit.widen(windowBytes);
     const heldBytes = this.#pulled.handOver((frame) => sink.onFrame(frame, 0, frame.length));
     if (heldBytes > 0) sink.onDelivered(heldBytes);

@@ -91,7 +91,7 @@ export class MeteredConnection implements Connection {
         stream.start(onMetered, onEnd, creditBytes);
       },
       grant: (bytes) => stream.grant(bytes),
-      cutAtFrames: () => stream.cutAtFrames?.(),
+      cutAtFrames: (frameBytesMax) => stream.cutAtFrames?.(frameBytesMax),
       stop: (code) => stream.stop(code),
     };
   }
