@@ -75,6 +75,7 @@ export type RaftOutput =
   | { readonly kind: "queryFailed"; readonly id: number; readonly outcome: FailedOutcome }
   | { readonly kind: "beginSync"; readonly leader: PeerId; readonly gap: SyncGap }
   | { readonly kind: "leaderSent"; readonly gap: SyncGap }
+  /** Behind `beginSync`: another leads now, or the same one in a later term. */
   | { readonly kind: "syncLeader"; readonly leader: PeerId }
   /** Those may have a newer log than this member, and there is no leader: what they have is to be fetched, then `pulled`. */
   | { readonly kind: "pull"; readonly from: readonly PeerId[] }

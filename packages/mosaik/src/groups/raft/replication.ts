@@ -120,8 +120,10 @@ export class Replication {
   }
 
   #hand(from: PeerId, message: AppendEntries): void {
-    const { leader } = message;
-    if (leader !== this.#untaken!.message.leader) this.#state.emit({ kind: "syncLeader", leader });
+    const { leader, term } = message;
+    const before = this.#untaken!.message;
+    // One that leads again in a later term may have lost its log, or have followed another meanwhile.
+    if (leader !== before.leader || term !== before.term) this.#state.emit({ kind: "syncLeader", leader });
     this.#untaken = { from, message };
     this.#state.emit({ kind: "leaderSent", gap: this.#gapOf(message) });
   }

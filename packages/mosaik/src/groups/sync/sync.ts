@@ -85,7 +85,7 @@ export interface SyncPull<M> {
 export interface SyncSession<M> extends SyncPull<M> {
   /** The leader went on meanwhile; also its empty heartbeats. */
   leaderSent(gap: SyncGap): void;
-  /** The leader is another now; the session goes on. */
+  /** Another leads now, or the same one in a later term, with another log perhaps; the session goes on. `leaderSent` follows. */
   leaderChanged?(leader: PeerId): void;
 }
 

@@ -239,6 +239,17 @@ describe("what does not join on (spec 05 §6.4)", () => {
     ]);
   });
 
+  it("tells the session that the same leader leads in a later term: its log may be another", () => {
+    const a = new Member({ bonds: "b" });
+    a.receives("b", message.append({ term: 1, from: "b", prev: "1/4" }));
+    expect(a.receives("b", message.append({ term: 1, from: "b", prev: "1/4" }))).toEqual(["during sync: 1/4 commit 0"]);
+    expect(a.receives("b", message.append({ term: 3, from: "b", prev: "1/2" }))).toEqual([
+      "follower in term 3",
+      "sync under b",
+      "during sync: 1/2 commit 0",
+    ]);
+  });
+
   it("ends the session when another leader's log joins on to ours as it is", () => {
     const a = new Member({ log: ["1:x"], bonds: "bc" });
     a.receives("b", message.append({ term: 1, from: "b", prev: "1/4" }));

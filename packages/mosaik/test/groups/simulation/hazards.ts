@@ -37,6 +37,7 @@ const UNDER_RUST: Partial<Record<ViolationKind, Hazard>> = {
   unlike: "S3, S4",
   unreportedLoss: "S1",
   notConverged: "S3, S4",
+  disorderedLog: "S3, S4",
 };
 
 /**

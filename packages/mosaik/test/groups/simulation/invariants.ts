@@ -1,5 +1,5 @@
 import type { Index, Term } from "../../../src/groups/positions.js";
-import type { RaftMessage } from "../../../src/groups/raft/messages.js";
+import type { QueryResponse, RaftMessage } from "../../../src/groups/raft/messages.js";
 import type { RaftOutput } from "../../../src/groups/raft/io.js";
 import type { Agreement } from "./agreement.js";
 import { Elections } from "./elections.js";
@@ -59,11 +59,12 @@ export class Invariants implements MemberObserver {
     this.#checkFollowing(member, watched, input);
     if (input.kind === "query") this.#queries.asked(member, input.id, watched.leads ?? watched.follows);
     for (const output of outputs) {
-      if (output.kind === "send") this.#checkMessage(member, watched, output.message, numberOf(output.to));
+      if (output.kind === "send" && output.message.kind === "queryResponse") this.#countAnswer(watched, output.message);
+      else if (output.kind === "send") this.#checkMessage(member, watched, output.message, numberOf(output.to));
       else if (output.kind === "broadcast") this.#checkMessage(member, watched, output.message, undefined);
       else if (output.kind === "commit") this.#checkCommit(member, watched, output.upTo);
       else if (output.kind === "assigned") this.#checkAssigned(member, output);
-      else if (output.kind === "queryResult") this.#checkAnswer(member, watched, output);
+      else if (output.kind === "queryResult") this.#checkAnswer(member, watched, input, output);
     }
   }
 
@@ -228,9 +229,20 @@ export class Invariants implements MemberObserver {
     }
   }
 
-  #checkAnswer(member: Member, { leads, follows }: Watched, output: RaftOutput & { kind: "queryResult" }): void {
+  #countAnswer({ leads }: Watched, { requestId }: QueryResponse): void {
+    if (leads !== undefined) this.#queries.answers(requestId, leads);
+  }
+
+  #checkAnswer(
+    member: Member,
+    { leads, follows }: Watched,
+    input: MemberInput,
+    output: RaftOutput & { kind: "queryResult" },
+  ): void {
     const { id, position, result } = output;
-    const lineage = leads ?? follows;
+    const isGiven = input.kind === "message" && input.message.kind === "queryResponse";
+    const giver = isGiven ? this.#queries.giverOf(input.message.requestId) : leads;
+    const lineage = giver ?? follows;
     const [count] = member.machine.result.decode(result);
     const fault = this.#queries.answered(member, id, position, count, lineage);
     if (fault === undefined) return;

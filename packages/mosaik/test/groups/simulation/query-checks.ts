@@ -1,4 +1,5 @@
 import type { Index } from "../../../src/groups/positions.js";
+import type { RequestId } from "../../../src/groups/raft/messages.js";
 import type { Lineage } from "./lineages.js";
 import type { Member } from "./member.js";
 
@@ -22,6 +23,8 @@ export type AnswerFault = "answeredBackwards" | "answeredAnother" | "stale";
 /** Compares the answers to strong queries with the log of the leader that gave them, and with each other. */
 export class QueryChecks {
   readonly #asked = new WeakMap<Member, Map<number, Asked>>();
+  /** By the ids of the requests: the lineage of the leader that answered. */
+  readonly #answered = new Map<string, Lineage>();
   #confirmed: Confirmed | undefined;
 
   /** The member has told somebody that what is at `index` is committed. */
@@ -38,7 +41,17 @@ export class QueryChecks {
     this.#asked.set(member, asked.set(id, { lineage, floor, confirmed: this.#confirmed }));
   }
 
-  /** An answer arrives, of the leader that the member follows now. @returns what is wrong with it */
+  /** A leader answers what another member has asked. */
+  answers(requestId: RequestId, lineage: Lineage): void {
+    this.#answered.set(keyOf(requestId), lineage);
+  }
+
+  /** Who gave the answer with this id, and in which term: a member may not have heard yet that its leader leads in a later one. */
+  giverOf(requestId: RequestId): Lineage | undefined {
+    return this.#answered.get(keyOf(requestId));
+  }
+
+  /** An answer arrives. @param lineage that of the leader that gave it. @returns what is wrong with it */
   answered(
     member: Member,
     id: number,
@@ -47,7 +60,7 @@ export class QueryChecks {
     lineage: Lineage | undefined,
   ): AnswerFault | undefined {
     const { lineage: before, floor, confirmed } = this.#asked.get(member)!.get(id)!;
-    // An answer says nothing of the leader that gave it: the leader is known only where it has not changed.
+    // Of a leader that the member did not follow when it asked.
     if (lineage === undefined || lineage !== before) return undefined;
     if (position < floor) return "answeredBackwards";
     lineage.answered = Math.max(lineage.answered, position);
@@ -56,4 +69,8 @@ export class QueryChecks {
       confirmed !== undefined && (position < confirmed.index || lineage.hashes[confirmed.index] !== confirmed.hash);
     return isStale ? "stale" : undefined;
   }
+}
+
+function keyOf({ low, high }: RequestId): string {
+  return `${low}/${high}`;
 }

@@ -90,7 +90,8 @@ export class Verdict {
       if (this.#cluster.isLike(member, leader)) continue;
       const text = `${member.number} ${when}: ${this.#describe()}`;
       const isLost = !this.#isRust(member.number) && !isFollowing(member, leader);
-      this.#reportAs(isLost ? "notFollowing" : "notConverged", text, [member.number, leader.number]);
+      const lost = isOrdered(leader.log) ? "notFollowing" : "disorderedLog";
+      this.#reportAs(isLost ? lost : "notConverged", text, [member.number, leader.number]);
     }
   }
 
@@ -187,4 +188,10 @@ export class Verdict {
 function isFollowing({ core, host }: Member, leader: Member): boolean {
   const { index } = leader.core.committed;
   return core.isOnline && !core.isSyncing && core.committed.index === index && host.committed.index === index;
+}
+
+/** Whether terms never go back, as in the log of any leader that appended to what it was elected with. */
+function isOrdered(log: Member["log"]): boolean {
+  const { entries } = log.slice(log.available());
+  return entries.every(({ term }, i) => i === 0 || term >= entries[i - 1]!.term);
 }

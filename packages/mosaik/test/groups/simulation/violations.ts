@@ -23,6 +23,8 @@ export type ViolationKind =
   | "noLeader"
   | "heldByObservers"
   | "notFollowing"
+  /** Not following a leader whose log goes back to earlier terms, which nobody of this library takes. */
+  | "disorderedLog"
   | "notConverged"
   | "restless"
   | "ledWithoutMajority"

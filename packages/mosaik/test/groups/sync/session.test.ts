@@ -484,6 +484,35 @@ describe("LogReplaySession", () => {
       expect(context.notes).toEqual(["done at 2/6"]);
     });
 
+    it("asks a leader that leads again in a later term for its log anew: it may have lost it", () => {
+      open({ leaders: log20.slice(0, 10), peers: "ab", batchSize: 20 });
+      has("a", 10);
+      gives("a", 1, 9);
+      expect(takeSent()).toEqual([]);
+      session.leaderChanged!(peer("a"));
+      expect(takeSent()).toEqual(["a?"]);
+      leaders = [...log20.slice(0, 3), ...entriesOf([5], 9)];
+      session.leaderSent(gapAt(leaders, 4, 4));
+      expect(context.notes).toEqual([]);
+      expect(has("a", 4)).toEqual(["a: 3…4"]);
+      gives("a", 3, 4);
+      expect(context.notes).toEqual(["truncated from 4", "done at 5/4"]);
+      isWhole();
+    });
+
+    it("takes nothing that another leader sent for the word of this one, though it ends where its log does", () => {
+      open({ leaders: log20.slice(0, 8), came: 4, peers: "ab", batchSize: 20 });
+      takeSent();
+      session.leaderChanged!(peer("b"));
+      leaders = [...log20.slice(0, 6), ...entriesOf([2, 2], 9)];
+      session.leaderSent(gapAt(leaders, 8));
+      takeSent();
+      expect(has("b", 8)).toEqual(["b: 1…8"]);
+      gives("b", 1, 8);
+      expect(context.notes).toEqual(["done at 2/8"]);
+      isWhole();
+    });
+
     it("compares what others gave with a leader whose log is shorter, before it is done", () => {
       open({ leaders: log20.slice(0, 10), peers: "abc", batchSize: 20 });
       has("b", 10);

@@ -32,7 +32,7 @@ export class LeaderTail {
     return last === undefined ? this.#join : { term: last.term, index: this.#endIndex };
   }
 
-  /** The leader went on. What does not follow the entries that are here takes their place: those between were lost, or another leads. */
+  /** The leader went on. What does not follow the entries that are here takes their place: those between were lost. */
   add({ prev, entries }: SyncGap): void {
     const { term, index } = this.end;
     if (prev.index !== index || prev.term !== term) {

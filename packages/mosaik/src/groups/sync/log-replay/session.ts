@@ -24,7 +24,7 @@ const ASK: LogReplayMessage = { kind: "availabilityRequest" };
 export class LogReplaySession implements SyncSession<LogReplayMessage> {
   readonly #config: LogReplayConfig;
   readonly #context: SessionContext<LogReplayMessage>;
-  readonly #tail: LeaderTail;
+  #tail: LeaderTail;
   readonly #fetches = new Fetches();
   #leader: PeerId;
   /** The leader's log is known: it has sent something since it leads. */
@@ -63,9 +63,10 @@ export class LogReplaySession implements SyncSession<LogReplayMessage> {
   }
 
   leaderSent(gap: SyncGap): void {
-    this.#tail.add(gap);
-    if (!this.#isLeaderHeard) {
+    if (this.#isLeaderHeard) this.#tail.add(gap);
+    else {
       this.#isLeaderHeard = true;
+      this.#tail = new LeaderTail(gap);
       // What another leader gave alone is nobody else's word.
       if (this.#isLeaderOnly) this.#next = this.#anchor;
     }
@@ -73,7 +74,6 @@ export class LogReplaySession implements SyncSession<LogReplayMessage> {
   }
 
   leaderChanged(leader: PeerId): void {
-    if (leader === this.#leader) return;
     this.#fetches.disown(this.#leader);
     this.#context.send(this.#leader, ASK);
     this.#leader = leader;
