@@ -37,6 +37,11 @@ export interface Benchmark {
   readonly better: "higher" | "lower";
   /** The figure to reach, in the unit; for one that shall be reached relative to a rival, its name and the ratio. */
   readonly reach?: number;
+  /**
+   * Whether every contender begins each round with processes of its own. Where the scheduler puts the threads of a process moves a round
+   * trip by a fifth, and stays so as long as the process lives.
+   */
+  readonly beginsAnew?: boolean;
   readonly ours: Contender;
   /** Empty for a base that others are compared with. */
   readonly rivals: readonly Contender[];

@@ -35,17 +35,23 @@ export async function runBenchmark(
       report(`${benchmark.name}: ${entrant.contender.name}: ${entrant.obstacle}`);
     }
   };
+  const open = (each: Entrant): Promise<void> =>
+    attempt(each, async () => {
+      report(`${benchmark.name}: ${each.contender.name} warms up`);
+      each.session = await each.contender.open();
+      await each.session.warmUp();
+    });
   try {
-    for (const each of all) {
-      await attempt(each, async () => {
-        report(`${benchmark.name}: ${each.contender.name} warms up`);
-        each.session = await each.contender.open();
-        await each.session.warmUp();
-      });
-    }
+    for (const each of all) await open(each);
     for (let round = 1; round <= rounds; round++) {
       report(`${benchmark.name}: round ${round} of ${rounds}`);
-      for (const each of all) await attempt(each, async () => void each.values.push(await each.session!.measure()));
+      for (const each of all) {
+        if (round > 1 && benchmark.beginsAnew === true) {
+          await attempt(each, () => each.session!.close());
+          await open(each);
+        }
+        await attempt(each, async () => void each.values.push(await each.session!.measure()));
+      }
     }
     const outcome = outcomeOf(ours);
     if (outcome.kind === "skipped") throw new Error(`${benchmark.name}: ${outcome.reason}`);

@@ -18,6 +18,7 @@ export const call1: Benchmark = {
   name: "call-1",
   unit: "us (p50)",
   better: "lower",
+  beginsAnew: true,
   ours: mosaikCalls(callTime),
   rivals: [
     { ...bareRoundTrips("transport-rtt"), reachRatio: 1.3 },

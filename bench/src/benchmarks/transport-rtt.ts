@@ -6,6 +6,7 @@ export const transportRtt: Benchmark = {
   name: "transport-rtt",
   unit: "us (p50)",
   better: "lower",
+  beginsAnew: true,
   ours: bareRoundTrips(),
   rivals: [],
 };
