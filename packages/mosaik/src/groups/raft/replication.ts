@@ -70,9 +70,11 @@ export class Replication {
     if (this.#state.isBonded(leader)) this.#acknowledge(leader, term, this.#state.log.last().index);
   }
 
-  /** Nobody leads, and those may have more than this member: it is fetched from them (§19 D5). */
+  /** Nobody leads, and those may have more than this member: it is fetched from them (§19 D5). A session would wait for its leader. */
   pull(from: readonly PeerId[]): void {
-    if (this.#phase !== "following" || from.length === 0) return;
+    if (from.length === 0) return;
+    if (this.#phase === "syncing") this.stop();
+    if (this.#phase !== "following") return;
     this.#phase = "pulling";
     this.#pullsFrom = this.#state.log.last();
     this.#state.emit({ kind: "pull", from });

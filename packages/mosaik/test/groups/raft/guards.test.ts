@@ -92,6 +92,16 @@ describe("a member with guards", () => {
     ]);
   });
 
+  it("does not wait for a leader that is gone to end a catch-up: it pulls what the candidate has", () => {
+    const a = new Member({ bonds: "bc", guards, log: ["1:x"] });
+    a.receives("b", message.append({ term: 1, from: "b", prev: "1/4" }));
+    expect(a.core.isSyncing).toBe(true);
+    const told = a.receives("c", message.requestVote(2, "c", "1/4"));
+    expect(told.slice(0, 1)).toEqual(["follower in term 2"]);
+    expect(told.filter((line) => /sync|pull/.test(line))).toEqual(["end sync", "pull from c"]);
+    expect(a.core.isSyncing).toBe(false);
+  });
+
   it("commits what the leader before it left behind; not that of one further back, before a command of its own (Raft §5.4.2)", () => {
     const next = new Member({ bonds: "bc", guards, log: ["1:x"] });
     next.receives("b", message.append({ term: 1, from: "b", prev: "1/1" }));
