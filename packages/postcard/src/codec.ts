@@ -1,4 +1,5 @@
 import { DecodeError, EncodeError } from "./errors.js";
+import type { HashStream } from "./hash-stream.js";
 import { compareBytes } from "./order.js";
 import { Reader } from "./reader.js";
 import type { Shape } from "./shape.js";
@@ -59,6 +60,20 @@ export abstract class Codec<T> implements StandardSchemaV1<T> {
   /** Negative, zero or positive, as `a` is before, equal to or after `b`: Rust's `Ord` if `isOrdered`, else bytewise. */
   compare(a: T, b: T): number {
     return compareBytes(this.encode(a), this.encode(b));
+  }
+
+  /** Whether `hash` is that of a Rust type that has one (`Hash`), as the keys of hashed maps need. */
+  get isHashable(): boolean {
+    return false;
+  }
+
+  /**
+   * Feeds a value to a hasher as Rust's `Hash` does.
+   *
+   * @throws TypeError if not `isHashable`
+   */
+  hash(_stream: HashStream, _value: T): void {
+    throw new TypeError(`${this.rustName ?? "the type"} has no hash`);
   }
 
   /**
@@ -167,6 +182,14 @@ class RefinedCodec<T> extends Codec<T> {
 
   override compare(a: T, b: T): number {
     return this.inner.compare(a, b);
+  }
+
+  override get isHashable(): boolean {
+    return this.inner.isHashable;
+  }
+
+  override hash(stream: HashStream, value: T): void {
+    this.inner.hash(stream, value);
   }
 
   override write(writer: Writer, value: T): void {

@@ -1,10 +1,11 @@
 export { Codec, type PartMap } from "./codec.js";
-export type { Bound, EnumValue, Result, VariantValue } from "./codecs/enum.js";
+export type { Bound, EnumOptions, EnumValue, Result, VariantValue } from "./codecs/enum.js";
 export type { Some } from "./codecs/option.js";
 export type { Range } from "./codecs/range.js";
 export type { Fields, StructValue } from "./codecs/struct.js";
 export type { CustomOptions, TransformOptions } from "./codecs/transform.js";
 export { DecodeError, EncodeError, type DecodeErrorCode, type EncodeErrorCode } from "./errors.js";
+export { HashStream } from "./hash-stream.js";
 export { COPY_BELOW_BYTES, DEPTH_MAX, ZERO_SIZE_ITEMS_MAX } from "./limits.js";
 export { genericName, type ConstGeneric, type Generic, type NameOptions } from "./names.js";
 export { compareBytes, compareText } from "./order.js";

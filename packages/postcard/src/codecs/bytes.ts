@@ -1,5 +1,6 @@
 import { Codec } from "../codec.js";
 import { EncodeError, wrongType } from "../errors.js";
+import type { HashStream } from "../hash-stream.js";
 import { arrayName } from "../names.js";
 import { compareBytes } from "../order.js";
 import type { Reader } from "../reader.js";
@@ -24,6 +25,15 @@ export class BytesCodec extends Codec<Uint8Array> {
 
   override compare(a: Uint8Array, b: Uint8Array): number {
     return compareBytes(a, b);
+  }
+
+  override get isHashable(): boolean {
+    return true;
+  }
+
+  override hash(stream: HashStream, value: Uint8Array): void {
+    stream.count(value.length);
+    stream.raw(value);
   }
 
   override write(writer: Writer, value: Uint8Array): void {
@@ -59,6 +69,15 @@ export class FixedBytesCodec extends Codec<Uint8Array> {
 
   override compare(a: Uint8Array, b: Uint8Array): number {
     return compareBytes(a, b);
+  }
+
+  override get isHashable(): boolean {
+    return true;
+  }
+
+  override hash(stream: HashStream, value: Uint8Array): void {
+    stream.count(value.length);
+    stream.raw(value);
   }
 
   override write(writer: Writer, value: Uint8Array): void {

@@ -3,11 +3,13 @@ import { property } from "../compile/code.js";
 import { CompositeCodec } from "../compile/composite.js";
 import type { Emitter } from "../compile/emitting.js";
 import { EncodeError, describe, locate, wrongType, type DecodeError } from "../errors.js";
+import type { HashStream } from "../hash-stream.js";
 import { genericName, type NameOptions } from "../names.js";
 import type { Reader } from "../reader.js";
-import type { NamedCodec, Shape } from "../shape.js";
+import type { IntegerType, NamedCodec, Shape } from "../shape.js";
 import type { Writer } from "../writer.js";
 import { UnitCodec } from "./scalars.js";
+import { bytesOf } from "./integers.js";
 import { mapCodecs, namedCodecs, type Fields } from "./struct.js";
 
 /** The value of one variant: `{ kind: K }` for a unit variant, else `{ kind: K, value }`. */
@@ -17,6 +19,14 @@ export type VariantValue<K, T> = [T] extends [undefined] ? { kind: K; value?: un
 export type EnumValue<V extends Fields> = {
   [K in keyof V & string]: VariantValue<K, Infer<V[K]>>;
 }[keyof V & string];
+
+/** How a Rust enum is named, and what tells its variants apart in memory where that is not their place. */
+export interface EnumOptions extends NameOptions {
+  /** The discriminants of variants that are declared with one, such as `Two = 2`: hashes are made of them, bytes are not. */
+  readonly discriminants?: Readonly<Record<string, number | bigint>>;
+  /** The type of the discriminants, if the enum is declared with one, such as `#[repr(u8)]`. */
+  readonly repr?: IntegerType;
+}
 
 interface AnyVariant {
   kind: string;
@@ -28,6 +38,8 @@ class EnumCodec<V extends Fields> extends CompositeCodec<EnumValue<V>> {
   readonly shape: Shape;
   protected override readonly isShort = false;
   private readonly variants: readonly NamedCodec[];
+  private readonly repr: IntegerType;
+  private readonly discriminants: readonly (number | bigint)[];
   private readonly indices: ReadonlyMap<string, number>;
   /** What unit variants decode to: one frozen value each; undefined for the others. */
   private readonly units: readonly (AnyVariant | undefined)[];
@@ -35,10 +47,13 @@ class EnumCodec<V extends Fields> extends CompositeCodec<EnumValue<V>> {
   constructor(
     readonly rustName: string | undefined,
     private readonly given: V,
+    { discriminants = {}, repr = "isize" }: Pick<EnumOptions, "discriminants" | "repr"> = {},
   ) {
     super();
     this.variants = namedCodecs("variant", given);
     this.shape = { kind: "enum", variants: this.variants };
+    this.repr = repr;
+    this.discriminants = discriminantsOf(this.variants, discriminants);
     this.indices = new Map(this.variants.map(({ name }, index) => [name, index]));
     this.units = this.variants.map(({ name, codec }) =>
       codec.shape.kind === "unit" ? Object.freeze({ kind: name }) : undefined,
@@ -56,6 +71,16 @@ class EnumCodec<V extends Fields> extends CompositeCodec<EnumValue<V>> {
   override compare(a: EnumValue<V>, b: EnumValue<V>): number {
     const index = this.indexOf(a);
     return index - this.indexOf(b) || this.variants[index]!.codec.compare(a.value, b.value);
+  }
+
+  override get isHashable(): boolean {
+    return this.variants.every(({ codec }) => codec.isHashable);
+  }
+
+  override hash(stream: HashStream, value: EnumValue<V>): void {
+    const index = this.indexOf(value);
+    if (this.variants.length > 1) stream.integer(this.discriminants[index]!, bytesOf(this.repr));
+    this.variants[index]!.codec.hash(stream, value.value);
   }
 
   override emitWrite(code: Emitter, value: string): void {
@@ -89,7 +114,9 @@ class EnumCodec<V extends Fields> extends CompositeCodec<EnumValue<V>> {
   }
 
   protected override withParts(map: PartMap): Codec<EnumValue<V>> {
-    return new EnumCodec(this.rustName, mapCodecs(this.given, map));
+    const { repr } = this;
+    const discriminants = Object.fromEntries(this.variants.map(({ name }, i) => [name, this.discriminants[i]!]));
+    return new EnumCodec(this.rustName, mapCodecs(this.given, map), { discriminants, repr });
   }
 
   protected override interpretWrite(writer: Writer, value: EnumValue<V>): void {
@@ -127,6 +154,19 @@ class EnumCodec<V extends Fields> extends CompositeCodec<EnumValue<V>> {
   }
 }
 
+/** Rust's rule: a variant without one has that of the variant before it, plus 1; the first has 0. */
+function discriminantsOf(
+  variants: readonly NamedCodec[],
+  given: Readonly<Record<string, number | bigint>>,
+): (number | bigint)[] {
+  let next = 0n;
+  return variants.map(({ name }) => {
+    const own = BigInt(given[name] ?? next);
+    next = own + 1n;
+    return own;
+  });
+}
+
 function kindOf(value: unknown): unknown {
   if (typeof value !== "object" || value === null) throw wrongType("an object { kind, value }", value);
   return (value as Partial<AnyVariant>).kind;
@@ -150,15 +190,15 @@ export function enumeration<V extends Fields>(variants: V): Codec<EnumValue<V>>;
 export function enumeration<V extends Fields>(
   rustName: string,
   variants: V,
-  options?: NameOptions,
+  options?: EnumOptions,
 ): Codec<EnumValue<V>>;
 export function enumeration<V extends Fields>(
   first: string | V,
   second?: V,
-  options?: NameOptions,
+  options?: EnumOptions,
 ): Codec<EnumValue<V>> {
   if (typeof first !== "string") return new EnumCodec(undefined, first);
-  return new EnumCodec(genericName(first, options), second!);
+  return new EnumCodec(genericName(first, options), second!, options);
 }
 
 /** The values of `t.result`. */

@@ -2,6 +2,7 @@ import type { Codec } from "../codec.js";
 import { EmittingCodec, type Emitter } from "../compile/emitting.js";
 import { EncodeError, describe, wrongType } from "../errors.js";
 import { compareNumbers } from "../order.js";
+import type { HashStream } from "../hash-stream.js";
 import type { Reader } from "../reader.js";
 import type { IntegerType, Shape } from "../shape.js";
 import type { Writer } from "../writer.js";
@@ -105,6 +106,14 @@ abstract class IntegerCodec<N extends number | bigint> extends EmittingCodec<N> 
     return true;
   }
 
+  override get isHashable(): boolean {
+    return true;
+  }
+
+  override hash(stream: HashStream, value: N): void {
+    stream.integer(value, bytesOf(this.rustName));
+  }
+
   override read(reader: Reader): N {
     return this.format.read(reader);
   }
@@ -191,6 +200,12 @@ function bigZigzag(writer: Writer, value: bigint): void {
 
 function unzigzag(bits: number): number {
   return (bits >>> 1) ^ -(bits & 1);
+}
+
+/** How many bytes an integer has in the memory of a 64-bit machine. */
+export function bytesOf(type: IntegerType): number {
+  const bits = Number(/\d+$/.exec(type)?.[0] ?? 64);
+  return bits / 8;
 }
 
 /** Rust's `u8`. Sequences of it are `Uint8Array`s. */

@@ -1,5 +1,6 @@
 import { Codec, type PartMap } from "../codec.js";
 import { EncodeError } from "../errors.js";
+import type { HashStream } from "../hash-stream.js";
 import { DEPTH_MAX } from "../limits.js";
 import type { Reader } from "../reader.js";
 import type { Shape } from "../shape.js";
@@ -37,6 +38,14 @@ class LazyCodec<T> extends Codec<T> {
     } finally {
       this.compareDepth--;
     }
+  }
+
+  override get isHashable(): boolean {
+    return this.built === undefined || this.ask((inner) => inner.isHashable, true);
+  }
+
+  override hash(stream: HashStream, value: T): void {
+    this.inner.hash(stream, value);
   }
 
   override write(writer: Writer, value: T): void {

@@ -2,6 +2,7 @@ import type { Codec, PartMap } from "../codec.js";
 import { CompositeCodec } from "../compile/composite.js";
 import type { Emitter } from "../compile/emitting.js";
 import { locate, wrongType } from "../errors.js";
+import type { HashStream } from "../hash-stream.js";
 import { genericName } from "../names.js";
 import type { Reader } from "../reader.js";
 import type { Shape } from "../shape.js";
@@ -46,6 +47,19 @@ class MapCodec<K, V> extends CompositeCodec<Map<K, V>> {
       if (order !== 0) return order;
     }
     return x.length - y.length;
+  }
+
+  override get isHashable(): boolean {
+    return this.sorted && this.key.isHashable && this.value.isHashable;
+  }
+
+  override hash(stream: HashStream, value: Map<K, V>): void {
+    const entries = this.entriesOf(value);
+    stream.count(entries.length);
+    for (const [key, item] of entries) {
+      this.key.hash(stream, key);
+      this.value.hash(stream, item);
+    }
   }
 
   override emitWrite(code: Emitter, value: string): void {

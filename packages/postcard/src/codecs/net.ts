@@ -1,5 +1,6 @@
 import { Codec } from "../codec.js";
 import { EncodeError, wrongType } from "../errors.js";
+import type { HashStream } from "../hash-stream.js";
 import { compareBytes } from "../order.js";
 import type { Reader } from "../reader.js";
 import type { Shape } from "../shape.js";
@@ -40,6 +41,20 @@ class AddressCodec extends Codec<string> {
     const x = this.parse(a);
     const y = this.parse(b);
     return x.octets.length - y.octets.length || compareBytes(x.octets, y.octets) || x.port - y.port;
+  }
+
+  override get isHashable(): boolean {
+    return true;
+  }
+
+  override hash(stream: HashStream, value: string): void {
+    const { octets, port } = this.parse(value);
+    if (this.family === "any") stream.count(octets.length === 4 ? 0 : 1);
+    stream.raw(octets);
+    if (!this.hasPort) return;
+    stream.integer(port, 2);
+    // The flow information and the scope, which are not on the wire.
+    if (octets.length === 16) stream.integer(0, 8);
   }
 
   override write(writer: Writer, value: string): void {

@@ -3,6 +3,7 @@ import { CompositeCodec } from "../compile/composite.js";
 import type { Emitter } from "../compile/emitting.js";
 import type { DecodeError } from "../errors.js";
 import { locate, wrongType } from "../errors.js";
+import type { HashStream } from "../hash-stream.js";
 import { genericName } from "../names.js";
 import type { Reader } from "../reader.js";
 import type { Shape } from "../shape.js";
@@ -34,12 +35,21 @@ abstract class AnyOptionCodec<T, O> extends CompositeCodec<O> {
   override get isOrdered(): boolean {
     return this.inner.isOrdered;
   }
+
+  override get isHashable(): boolean {
+    return this.inner.isHashable;
+  }
 }
 
 class OptionCodec<T> extends AnyOptionCodec<T, T | undefined> {
   override compare(a: T | undefined, b: T | undefined): number {
     if (a === undefined || b === undefined) return Number(a !== undefined) - Number(b !== undefined);
     return this.inner.compare(a, b);
+  }
+
+  override hash(stream: HashStream, value: T | undefined): void {
+    stream.count(value === undefined ? 0 : 1);
+    if (value !== undefined) this.inner.hash(stream, value);
   }
 
   override emitWrite(code: Emitter, value: string): void {
@@ -87,6 +97,11 @@ class NestedOptionCodec<T> extends AnyOptionCodec<T, Some<T> | undefined> {
   override compare(a: Some<T> | undefined, b: Some<T> | undefined): number {
     if (a === undefined || b === undefined) return Number(a !== undefined) - Number(b !== undefined);
     return this.inner.compare(a.some, b.some);
+  }
+
+  override hash(stream: HashStream, value: Some<T> | undefined): void {
+    stream.count(value === undefined ? 0 : 1);
+    if (value !== undefined) this.inner.hash(stream, value.some);
   }
 
   override emitWrite(code: Emitter, value: string): void {

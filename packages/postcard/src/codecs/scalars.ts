@@ -1,5 +1,6 @@
 import { Codec } from "../codec.js";
 import { wrongType } from "../errors.js";
+import type { HashStream } from "../hash-stream.js";
 import { compareNumbers } from "../order.js";
 import type { Reader } from "../reader.js";
 import type { Shape } from "../shape.js";
@@ -29,6 +30,12 @@ export class UnitCodec extends Codec<undefined> {
     return 0;
   }
 
+  override get isHashable(): boolean {
+    return true;
+  }
+
+  override hash(): void {}
+
   override write(_writer: Writer, value: undefined): void {
     if (value !== undefined) throw wrongType("undefined", value);
   }
@@ -52,6 +59,14 @@ class BoolCodec extends Codec<boolean> {
 
   override compare(a: boolean, b: boolean): number {
     return Number(a) - Number(b);
+  }
+
+  override get isHashable(): boolean {
+    return true;
+  }
+
+  override hash(stream: HashStream, value: boolean): void {
+    stream.u8(value ? 1 : 0);
   }
 
   override write(writer: Writer, value: boolean): void {

@@ -1,6 +1,6 @@
 import type { Codec } from "../codec.js";
 import { wrongType } from "../errors.js";
-import { checkSemver, compareSemver } from "../values/semver.js";
+import { checkSemver, compareSemver, semverParts } from "../values/semver.js";
 import { string } from "./text.js";
 import { transform } from "./transform.js";
 
@@ -12,5 +12,11 @@ export const semver: Codec<string> = transform(string, {
     return checkSemver(value);
   },
   compare: compareSemver,
+  hash: (stream, value) => {
+    const { numbers, pre, build } = semverParts(value);
+    for (const number of numbers) stream.integer(number, 8);
+    stream.text(pre);
+    stream.text(build);
+  },
   rustName: "semver::Version",
 });

@@ -2,6 +2,7 @@ import type { Codec, PartMap } from "../codec.js";
 import { CompositeCodec } from "../compile/composite.js";
 import type { Emitter } from "../compile/emitting.js";
 import { locate, wrongType } from "../errors.js";
+import type { HashStream } from "../hash-stream.js";
 import { genericName } from "../names.js";
 import type { Reader } from "../reader.js";
 import type { Shape } from "../shape.js";
@@ -34,6 +35,14 @@ class SequenceCodec<T> extends CompositeCodec<T[]> {
 
   override compare(a: T[], b: T[]): number {
     return compareItems(this.item, a, b);
+  }
+
+  override get isHashable(): boolean {
+    return this.hasOrd && this.item.isHashable;
+  }
+
+  override hash(stream: HashStream, value: T[]): void {
+    hashItems(stream, this.item, value);
   }
 
   override emitWrite(code: Emitter, value: string): void {
@@ -90,6 +99,12 @@ export function compareItems<T>(item: Codec<T>, a: readonly T[], b: readonly T[]
     if (order !== 0) return order;
   }
   return a.length - b.length;
+}
+
+/** Rust's hash of sequences: their count, then item by item. */
+export function hashItems<T>(stream: HashStream, item: Codec<T>, items: readonly T[]): void {
+  stream.count(items.length);
+  for (const value of items) item.hash(stream, value);
 }
 
 /** Rust's `Vec<T>`: an array; of `t.u8`, a `Uint8Array`. */

@@ -2,12 +2,13 @@ import type { Codec, PartMap } from "../codec.js";
 import { CompositeCodec } from "../compile/composite.js";
 import type { Emitter } from "../compile/emitting.js";
 import { locate, wrongType } from "../errors.js";
+import type { HashStream } from "../hash-stream.js";
 import { genericName } from "../names.js";
 import type { Reader } from "../reader.js";
 import type { Shape } from "../shape.js";
 import type { Writer } from "../writer.js";
 import { requireOrder, sortDecoded, sortToWrite } from "./ordering.js";
-import { compareItems } from "./sequence.js";
+import { compareItems, hashItems } from "./sequence.js";
 
 /** A count, then the items without repetition; ascending if the set is a sorted one. */
 class SetCodec<T> extends CompositeCodec<Set<T>> {
@@ -39,6 +40,14 @@ class SetCodec<T> extends CompositeCodec<Set<T>> {
   override compare(a: Set<T>, b: Set<T>): number {
     if (!this.sorted) return super.compare(a, b);
     return compareItems(this.item, sortToWrite([...a], this.order), sortToWrite([...b], this.order));
+  }
+
+  override get isHashable(): boolean {
+    return this.sorted && this.item.isHashable;
+  }
+
+  override hash(stream: HashStream, value: Set<T>): void {
+    hashItems(stream, this.item, this.itemsOf(value));
   }
 
   override emitWrite(code: Emitter, value: string): void {

@@ -3,6 +3,7 @@ import { property } from "../compile/code.js";
 import { CompositeCodec } from "../compile/composite.js";
 import type { Emitter } from "../compile/emitting.js";
 import { locate, wrongType } from "../errors.js";
+import type { HashStream } from "../hash-stream.js";
 import { genericName, type NameOptions } from "../names.js";
 import type { Reader } from "../reader.js";
 import type { NamedCodec, Shape } from "../shape.js";
@@ -47,6 +48,14 @@ class StructCodec<F extends Fields> extends CompositeCodec<StructValue<F>> {
       if (order !== 0) return order;
     }
     return 0;
+  }
+
+  override get isHashable(): boolean {
+    return this.codecs.every((codec) => codec.isHashable);
+  }
+
+  override hash(stream: HashStream, value: StructValue<F>): void {
+    for (const [i, name] of this.names.entries()) this.codecs[i]!.hash(stream, value[name]);
   }
 
   override emitWrite(code: Emitter, value: string): void {

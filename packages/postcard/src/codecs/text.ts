@@ -1,5 +1,6 @@
 import { Codec } from "../codec.js";
 import { EncodeError, describe, wrongType } from "../errors.js";
+import type { HashStream } from "../hash-stream.js";
 import { compareText } from "../order.js";
 import type { Reader } from "../reader.js";
 import type { Shape } from "../shape.js";
@@ -22,6 +23,14 @@ class StringCodec extends Codec<string> {
 
   override compare(a: string, b: string): number {
     return compareText(a, b);
+  }
+
+  override get isHashable(): boolean {
+    return true;
+  }
+
+  override hash(stream: HashStream, value: string): void {
+    stream.text(value);
   }
 
   override write(writer: Writer, value: string): void {
@@ -48,6 +57,14 @@ class CharCodec extends Codec<string> {
 
   override compare(a: string, b: string): number {
     return compareText(a, b);
+  }
+
+  override get isHashable(): boolean {
+    return true;
+  }
+
+  override hash(stream: HashStream, value: string): void {
+    stream.integer(value.codePointAt(0)!, 4);
   }
 
   override write(writer: Writer, value: string): void {

@@ -1,7 +1,9 @@
 import { Codec } from "../codec.js";
 import { DecodeError, EncodeError, wrongType } from "../errors.js";
+import type { HashStream } from "../hash-stream.js";
 import type { Reader } from "../reader.js";
 import type { Shape } from "../shape.js";
+import { packDate } from "../values/calendar.js";
 import { DateTime } from "../values/date-time.js";
 import { Duration } from "../values/duration.js";
 import type { Writer } from "../writer.js";
@@ -9,6 +11,7 @@ import { string } from "./text.js";
 import { transform } from "./transform.js";
 
 const NANOS_PER_SECOND = 1_000_000_000;
+const SECONDS_PER_DAY = 86_400;
 
 /** Seconds and nanoseconds, both as varints. */
 class DurationCodec extends Codec<Duration> {
@@ -31,6 +34,15 @@ class DurationCodec extends Codec<Duration> {
 
   override compare(a: Duration, b: Duration): number {
     return a.compare(b);
+  }
+
+  override get isHashable(): boolean {
+    return true;
+  }
+
+  override hash(stream: HashStream, value: Duration): void {
+    stream.integer(value.seconds, 8);
+    stream.integer(value.nanos, 4);
   }
 
   override write(writer: Writer, value: Duration): void {
@@ -65,5 +77,14 @@ export const dateTime: Codec<DateTime> = transform(string, {
     return value.toString();
   },
   compare: (a, b) => a.compare(b),
+  hash: hashDateTime,
   rustName: "chrono::datetime::DateTime<chrono::offset::utc::Utc>",
 });
+
+/** chrono packs a date into one number: the year, the day of the year and what kind of year it is. */
+function hashDateTime(stream: HashStream, value: DateTime): void {
+  const days = Math.floor(value.seconds / SECONDS_PER_DAY);
+  stream.integer(packDate(days), 4);
+  stream.integer(value.seconds - days * SECONDS_PER_DAY, 4);
+  stream.integer(value.nanos, 4);
+}

@@ -1,5 +1,6 @@
 import { Codec, type PartMap } from "../codec.js";
 import { DecodeError, EncodeError } from "../errors.js";
+import type { HashStream } from "../hash-stream.js";
 import type { Reader } from "../reader.js";
 import type { Shape } from "../shape.js";
 import type { Writer } from "../writer.js";
@@ -14,6 +15,8 @@ export interface TransformOptions<T, U> {
   readonly rustName?: string | undefined;
   /** Rust's order, if it is not that of the inner codec. */
   readonly compare?: (a: U, b: U) => number;
+  /** Rust's hash, if it is not that of the inner codec. */
+  readonly hash?: (stream: HashStream, value: U) => void;
 }
 
 class TransformCodec<T, U> extends Codec<U> {
@@ -53,6 +56,15 @@ class TransformCodec<T, U> extends Codec<U> {
     return this.inner.compare(this.toInner(a), this.toInner(b));
   }
 
+  override get isHashable(): boolean {
+    return this.options.hash !== undefined || this.inner.isHashable;
+  }
+
+  override hash(stream: HashStream, value: U): void {
+    if (this.options.hash !== undefined) this.options.hash(stream, value);
+    else this.inner.hash(stream, this.toInner(value));
+  }
+
   override write(writer: Writer, value: U): void {
     this.inner.write(writer, this.toInner(value));
   }
@@ -90,6 +102,8 @@ export interface CustomOptions<T> {
   readonly decode: (bytes: Uint8Array) => T;
   /** Rust's order; bytewise if not given. */
   readonly compare?: (a: T, b: T) => number;
+  /** Rust's hash; if not given, the values cannot be keys. */
+  readonly hash?: (stream: HashStream, value: T) => void;
 }
 
 class CustomCodec<T> extends Codec<T> {
@@ -111,6 +125,15 @@ class CustomCodec<T> extends Codec<T> {
 
   override compare(a: T, b: T): number {
     return this.options.compare === undefined ? super.compare(a, b) : this.options.compare(a, b);
+  }
+
+  override get isHashable(): boolean {
+    return this.options.hash !== undefined;
+  }
+
+  override hash(stream: HashStream, value: T): void {
+    if (this.options.hash === undefined) super.hash(stream, value);
+    else this.options.hash(stream, value);
   }
 
   override write(writer: Writer, value: T): void {

@@ -1,6 +1,7 @@
 import type { Codec, PartMap } from "../codec.js";
 import { EmittingCodec, type Emitter } from "../compile/emitting.js";
 import { EncodeError, DecodeError, describe } from "../errors.js";
+import type { HashStream } from "../hash-stream.js";
 import { genericName, type NameOptions } from "../names.js";
 import type { Reader } from "../reader.js";
 import type { Shape } from "../shape.js";
@@ -33,6 +34,14 @@ class TransparentCodec<T> extends EmittingCodec<T> {
 
   override compare(a: T, b: T): number {
     return this.inner.compare(a, b);
+  }
+
+  override get isHashable(): boolean {
+    return this.inner.isHashable;
+  }
+
+  override hash(stream: HashStream, value: T): void {
+    this.inner.hash(stream, value);
   }
 
   override get isInlined(): boolean {

@@ -2,13 +2,14 @@ import type { Codec, Infer, PartMap } from "../codec.js";
 import { CompositeCodec } from "../compile/composite.js";
 import type { Emitter } from "../compile/emitting.js";
 import { EncodeError, locate, wrongType } from "../errors.js";
+import type { HashStream } from "../hash-stream.js";
 import { arrayName, tupleName } from "../names.js";
 import type { Reader } from "../reader.js";
 import type { Shape } from "../shape.js";
 import type { Writer } from "../writer.js";
 import { FixedBytesCodec } from "./bytes.js";
 import { U8Codec } from "./integers.js";
-import { compareItems } from "./sequence.js";
+import { compareItems, hashItems } from "./sequence.js";
 
 /** The values of a tuple of codecs. */
 export type TupleValue<Items extends readonly Codec<unknown>[]> = { -readonly [I in keyof Items]: Infer<Items[I]> };
@@ -39,6 +40,14 @@ class TupleCodec<T extends unknown[]> extends CompositeCodec<T> {
       if (order !== 0) return order;
     }
     return 0;
+  }
+
+  override get isHashable(): boolean {
+    return this.items.every((item) => item.isHashable);
+  }
+
+  override hash(stream: HashStream, value: T): void {
+    for (const [i, item] of this.items.entries()) item.hash(stream, value[i]);
   }
 
   override emitWrite(code: Emitter, value: string): void {
@@ -105,6 +114,14 @@ class ArrayCodec<T> extends CompositeCodec<T[]> {
 
   override compare(a: T[], b: T[]): number {
     return compareItems(this.item, a, b);
+  }
+
+  override get isHashable(): boolean {
+    return this.item.isHashable;
+  }
+
+  override hash(stream: HashStream, value: T[]): void {
+    hashItems(stream, this.item, value);
   }
 
   override emitWrite(code: Emitter, value: string): void {

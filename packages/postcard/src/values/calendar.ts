@@ -24,6 +24,16 @@ export function dateFromDays(days: number): { year: number; month: number; day: 
   return { year: yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, day };
 }
 
+/** The number in which chrono keeps a date: the year, the day of the year, and the year's length and first weekday. */
+export function packDate(days: number): number {
+  const { year } = dateFromDays(days);
+  const newYear = daysFromDate(year, 1, 1);
+  const isLeap = daysFromDate(year + 1, 1, 1) - newYear === 366;
+  // 1970-01-01 was a Thursday; chrono counts weekdays so that a year which begins with a Wednesday has 1.
+  const weekday = (((newYear % 7) + 8) % 7) + 1;
+  return (year << 13) | ((days - newYear + 1) << 4) | (isLeap ? 0 : 8) | weekday;
+}
+
 /** Whether the calendar has the date; `month` and `day` count from 1. */
 export function isDate(year: number, month: number, day: number): boolean {
   if (month < 1 || month > 12 || day < 1) return false;

@@ -7,7 +7,7 @@ const PATTERN = new RegExp(
 const REMEMBERED_MAX = 64;
 const U64_MAX = (1n << 64n) - 1n;
 
-interface Version {
+export interface Version {
   readonly numbers: readonly bigint[];
   readonly pre: string;
   readonly build: string;
@@ -23,15 +23,15 @@ let lastValid: string | undefined;
  */
 export function checkSemver(text: string): string {
   if (text === lastValid) return text;
-  parse(text);
+  semverParts(text);
   if (text.length <= REMEMBERED_MAX) lastValid = text;
   return text;
 }
 
 /** The order of the `semver` crate: precedence by semver 2.0, then build metadata. */
 export function compareSemver(a: string, b: string): number {
-  const x = parse(a);
-  const y = parse(b);
+  const x = semverParts(a);
+  const y = semverParts(b);
   for (const [i, number] of x.numbers.entries()) {
     const other = y.numbers[i]!;
     if (number !== other) return number < other ? -1 : 1;
@@ -42,7 +42,8 @@ export function compareSemver(a: string, b: string): number {
   return compareParts(x.pre, y.pre) || compareParts(x.build, y.build);
 }
 
-function parse(text: string): Version {
+/** The parts of a version, as they are in Rust's `semver::Version`. @throws RangeError for any other text */
+export function semverParts(text: string): Version {
   const match = PATTERN.exec(text);
   if (match === null) throw new RangeError(`not a semver version`);
   const digits = match.slice(1, 4);
