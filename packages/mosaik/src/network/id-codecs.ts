@@ -1,4 +1,4 @@
-import { Codec, type Reader, type Shape, type Writer } from "@mosaik/postcard";
+import { Codec, type HashStream, type Reader, type Shape, type Writer } from "@mosaik/postcard";
 import { Digest, PeerId, type Id } from "../primitives/index.js";
 
 /** 32 raw bytes without a length (spec 01 §1.2, §1.5), read into interned ids without a copy between. */
@@ -22,6 +22,15 @@ class IdCodec<I extends Id> extends Codec<I> {
 
   override compare(a: I, b: I): number {
     return this.type.compare(a, b);
+  }
+
+  override get isHashable(): boolean {
+    return true;
+  }
+
+  override hash(stream: HashStream, value: I): void {
+    stream.count(32);
+    stream.raw(value.bytes);
   }
 
   override write(writer: Writer, value: I): void {

@@ -1,0 +1,81 @@
+import { HashStream, type Codec } from "@mosaik/postcard";
+import { sipHash13 } from "./sip-hash.js";
+
+/** Where a key stands in the order in which Rust's hashed collections go through their keys: an unsigned number of 32 bits. */
+export type HashRank = number;
+
+/**
+ * Which of two orders: they differ in keys of one rank alone. `lent` is that of Rust's borrowing iterators, which give such keys in the
+ * order of their insertion; `owned` is that of its consuming ones, the reverse: snapshots have it.
+ */
+export type HashOrder = "lent" | "owned";
+
+/** Keys that are hashed or sorted before the caller is asked whether to go on: less than 1 ms. */
+const STEP = 1024;
+const BUCKET_BITS = 11;
+const REST_BITS = 32 - BUCKET_BITS;
+const REST_MASK = 2 ** REST_BITS - 1;
+const PLACES = 2 ** 32;
+
+/**
+ * Makes the ranks of a type's keys (spec 06 §7.2). Rust's hashed collections are tries that take a hash five bits at a time from its
+ * low end; so that is what the order of ranks compares first.
+ *
+ * @throws TypeError for a type that Rust cannot hash
+ */
+export function hashRankOf<K>(codec: Codec<K>): (key: K) => HashRank {
+  if (!codec.isHashable) throw new TypeError(`${codec.rustName ?? "the type"} has no hash, so it cannot be a key`);
+  const stream = new HashStream();
+  return (key) => {
+    stream.reset();
+    codec.hash(stream, key);
+    return rankOf(sipHash13(stream.bytes)[1]);
+  };
+}
+
+/** The rank of what hashes to these low 32 bits. */
+export function rankOf(hash: number): HashRank {
+  let rank = 0;
+  for (let shift = 0; shift < 30; shift += 5) rank = (rank << 5) | ((hash >>> shift) & 31);
+  return ((rank << 2) | (hash >>> 30)) >>> 0;
+}
+
+/**
+ * Sorts what stands in the order of insertion into an order of Rust, in steps: a hundred thousand keys take too long for one turn.
+ * Each `next()` does one step; the last returns the sorted entries.
+ */
+export function* inHashOrder<E>(
+  entries: readonly E[],
+  rank: (entry: E) => HashRank,
+  order: HashOrder,
+): Generator<void, E[], void> {
+  const count = entries.length;
+  const ranks = new Uint32Array(count);
+  const ends = new Uint32Array(2 ** BUCKET_BITS);
+  for (let i = 0; i < count; i++) {
+    ranks[i] = rank(entries[i]!);
+    ends[ranks[i]! >>> REST_BITS]!++;
+    if (i % STEP === STEP - 1) yield;
+  }
+  for (let bucket = 1; bucket < ends.length; bucket++) ends[bucket]! += ends[bucket - 1]!;
+
+  // Within a bucket the rest of the rank decides, then the place: both fit into one number.
+  const keys = new Float64Array(count);
+  const free = ends.slice();
+  for (let i = 0; i < count; i++) {
+    const place = order === "lent" ? i : count - 1 - i;
+    keys[--free[ranks[i]! >>> REST_BITS]!] = (ranks[i]! & REST_MASK) * PLACES + place;
+  }
+  yield;
+  const sorted: E[] = [];
+  let start = 0;
+  for (const end of ends) {
+    for (const key of keys.subarray(start, end).sort()) {
+      const place = key % PLACES;
+      sorted.push(entries[order === "lent" ? place : count - 1 - place]!);
+    }
+    if ((start ^ end) >= STEP) yield;
+    start = end;
+  }
+  return sorted;
+}
