@@ -43,11 +43,14 @@ export function rankOf(hash: number): HashRank {
 /**
  * Sorts what stands in the order of insertion into an order of Rust, in steps: a hundred thousand keys take too long for one turn.
  * Each `next()` does one step; the last returns the sorted entries.
+ *
+ * @param isRepeat tells whether an entry is there twice; then the one that comes first is taken
  */
 export function* inHashOrder<E>(
   entries: readonly E[],
   rank: (entry: E) => HashRank,
   order: HashOrder,
+  isRepeat: (entry: E, other: E) => boolean = () => false,
 ): Generator<void, E[], void> {
   const count = entries.length;
   const ranks = new Uint32Array(count);
@@ -69,10 +72,16 @@ export function* inHashOrder<E>(
   yield;
   const sorted: E[] = [];
   let start = 0;
+  let run = 0;
+  let runRank = -1;
   for (const end of ends) {
     for (const key of keys.subarray(start, end).sort()) {
-      const place = key % PLACES;
-      sorted.push(entries[order === "lent" ? place : count - 1 - place]!);
+      const place = order === "lent" ? key % PLACES : count - 1 - (key % PLACES);
+      const entry = entries[place]!;
+      if (ranks[place] !== runRank) run = sorted.length;
+      else if (sorted.slice(run).some((other) => isRepeat(entry, other))) continue;
+      runRank = ranks[place]!;
+      sorted.push(entry);
     }
     if ((start ^ end) >= STEP) yield;
     start = end;

@@ -3,44 +3,59 @@ import { Writer, type Codec } from "@mosaik/postcard";
 /** What stands for a key in a JavaScript `Map`: equal exactly when the keys are equal in Rust. */
 export type Identity = string | number | bigint | boolean;
 
+/** From a type's keys to their identities, and back. */
+export interface Identities<K> {
+  identity(key: K): Identity;
+  key(identity: Identity): K;
+}
+
 /** Arguments of one call, which all lie on the stack. */
 const CHUNK = 4096;
 
 /**
- * Makes the identities of a type's keys (spec 06 §10.2): primitives stand for themselves, all else for its bytes. A type whose values
- * are equal though their bytes differ must be given as a codec that writes equal bytes.
+ * The identities of a type's keys (spec 06 §10.2): primitives stand for themselves, all else for its bytes. A type whose values are
+ * equal though their bytes differ must be given as a codec that writes equal bytes.
  */
-export function identityOf<K>(codec: Codec<K>): (key: K) => Identity {
+export function identities<K>(codec: Codec<K>): Identities<K> {
   const { shape } = codec;
   switch (shape.kind) {
     case "string":
     case "char":
     case "bool":
-      return (key) => key as Identity;
+      return ITSELF as Identities<unknown> as Identities<K>;
     case "integer":
-      return (shape.as === "number" ? (key) => key : (key) => smallest(key as bigint)) as (key: K) => Identity;
+      return (shape.as === "number" ? ITSELF : WIDE) as Identities<unknown> as Identities<K>;
     case "transparent":
-      return identityOf(shape.inner as Codec<K>);
+      return identities(shape.inner as Codec<K>);
     default:
-      return bytesIdentity(codec);
+      return byBytes(codec);
   }
 }
 
-/** Numbers are found faster than bigints, and `Map` tells 1 from 1n. */
-function smallest(value: bigint): number | bigint {
-  const number = Number(value);
-  return Number.isSafeInteger(number) ? number : value;
-}
+const ITSELF: Identities<Identity> = { identity: (key) => key, key: (identity) => identity };
 
-function bytesIdentity<K>(codec: Codec<K>): (key: K) => Identity {
+/** Numbers are found faster than bigints, and a `Map` tells 1 from 1n. */
+const WIDE: Identities<bigint> = {
+  identity: (key) => {
+    const number = Number(key);
+    return Number.isSafeInteger(number) ? number : key;
+  },
+  key: (identity) => BigInt(identity),
+};
+
+/** The bytes of a key, each as one character: engines keep such texts in as many bytes. */
+function byBytes<K>(codec: Codec<K>): Identities<K> {
   const writer = new Writer(64);
-  return (key) => {
-    writer.reset();
-    codec.write(writer, key);
-    let text = "";
-    for (let at = 0; at < writer.length; at += CHUNK) {
-      text += String.fromCharCode(...writer.bytes.subarray(at, Math.min(at + CHUNK, writer.length)));
-    }
-    return text;
+  return {
+    identity: (key) => {
+      writer.reset();
+      codec.write(writer, key);
+      let text = "";
+      for (let at = 0; at < writer.length; at += CHUNK) {
+        text += String.fromCharCode(...writer.bytes.subarray(at, Math.min(at + CHUNK, writer.length)));
+      }
+      return text;
+    },
+    key: (identity) => codec.decode(Uint8Array.from(identity as string, (char) => char.charCodeAt(0))),
   };
 }

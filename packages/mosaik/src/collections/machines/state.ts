@@ -1,0 +1,30 @@
+/**
+ * What a kind of collection is, apart from how it is replicated: its data, and what its commands do to them. Deterministic, and without
+ * a trace of time.
+ */
+export interface CollectionState<Command, Item, Change> {
+  /** Entries of a map or queue, elements of a vec or set, 0 or 1 of a cell or once. */
+  readonly size: number;
+  /**
+   * Carries a command out.
+   *
+   * @param tell is given each change in its order; not called when nothing is watched
+   * @returns what the writer of the command is told, such as whether a comparison held
+   */
+  apply(command: Command, tell: ((change: Change) => void) | undefined): unknown;
+  /** The state as it is now, and stays for whoever holds it, at no cost that grows with the size. */
+  freeze(): Frozen<Item>;
+  /** Takes the items of a snapshot for the state. @returns whether they are as many as they look: no key is there twice */
+  install(items: readonly Item[]): boolean;
+  /** Back to empty. */
+  clear(): void;
+}
+
+/** A state at one moment. */
+export interface Frozen<Item> {
+  readonly size: number;
+  /** The items in the order of Rust's snapshots: in steps, as sorting takes longer than a turn. Small ones may be in any order. */
+  items(): Generator<void, readonly Item[], void>;
+  /** Nobody asks for it any more. */
+  release(): void;
+}
