@@ -4,7 +4,7 @@ import { keysOf, type Keys } from "../keys/keys.js";
 import { sameBytes } from "./equality.js";
 import { FrozenEntries } from "./frozen-entries.js";
 import { FrozenMap } from "./overlay.js";
-import type { CollectionState, Frozen } from "./state.js";
+import type { CollectionState, Frozen, Tell } from "./state.js";
 import { snapshotRequestCodec, type SnapshotRequest } from "./take-snapshot.js";
 
 /** The commands of a map, in the order of their numbers on the wire (spec 06 §6.3). */
@@ -65,7 +65,7 @@ export class MapState<K, V> implements CollectionState<MapCommand<K, V>, MapItem
     return this.#values.get(this.keys.identity(key));
   }
 
-  apply(command: MapCommand<K, V>, tell: ((change: MapChange<K, V>) => void) | undefined): unknown {
+  apply(command: MapCommand<K, V>, tell?: Tell<MapChange<K, V>>): unknown {
     switch (command.kind) {
       case "Clear":
         if (this.size > 0) tell?.({ kind: "cleared" });
@@ -109,7 +109,7 @@ export class MapState<K, V> implements CollectionState<MapCommand<K, V>, MapItem
   /** @returns whether the comparison held */
   #compareExchange(
     { key, expected, new: next }: { key: K; expected: Some<V> | undefined; new: Some<V> | undefined },
-    tell: ((change: MapChange<K, V>) => void) | undefined,
+    tell: Tell<MapChange<K, V>> | undefined,
   ): boolean {
     const identity = this.keys.identity(key);
     const isThere = this.#values.has(identity);
@@ -120,14 +120,14 @@ export class MapState<K, V> implements CollectionState<MapCommand<K, V>, MapItem
     return true;
   }
 
-  #set(key: K, value: V, tell: ((change: MapChange<K, V>) => void) | undefined): void {
+  #set(key: K, value: V, tell: Tell<MapChange<K, V>> | undefined): void {
     const identity = this.keys.identity(key);
     this.#keep(identity);
     if (tell !== undefined) tell({ kind: "set", key, value, previous: this.#values.get(identity) });
     this.#values.set(identity, value);
   }
 
-  #remove(key: K, tell: ((change: MapChange<K, V>) => void) | undefined): void {
+  #remove(key: K, tell: Tell<MapChange<K, V>> | undefined): void {
     const identity = this.keys.identity(key);
     if (!this.#values.has(identity)) return;
     this.#keep(identity);

@@ -1,3 +1,6 @@
+/** Is given each change of a collection, in its order. */
+export type Tell<Change> = (change: Change) => void;
+
 /**
  * What a kind of collection is, apart from how it is replicated: its data, and what its commands do to them. Deterministic, and without
  * a trace of time.
@@ -8,10 +11,10 @@ export interface CollectionState<Command, Item, Change> {
   /**
    * Carries a command out.
    *
-   * @param tell is given each change in its order; not called when nothing is watched
+   * @param tell absent where nobody watches
    * @returns what the writer of the command is told, such as whether a comparison held
    */
-  apply(command: Command, tell: ((change: Change) => void) | undefined): unknown;
+  apply(command: Command, tell?: Tell<Change>): unknown;
   /** The state as it is now, and stays for whoever holds it, at no cost that grows with the size. */
   freeze(): Frozen<Item>;
   /** Takes the items of a snapshot for the state. @returns whether they are as many as they look: no key is there twice */
