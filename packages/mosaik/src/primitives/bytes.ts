@@ -35,3 +35,10 @@ export function concatBytes(...parts: Uint8Array[]): Uint8Array {
   }
   return whole;
 }
+
+/** An unsigned integer in `size` bytes, the least significant first. */
+export function littleEndian(value: number | bigint, size: number): Uint8Array {
+  const bytes = new Uint8Array(size);
+  for (let at = 0, rest = BigInt(value); at < size; at++, rest >>= 8n) bytes[at] = Number(rest & 0xffn);
+  return bytes;
+}

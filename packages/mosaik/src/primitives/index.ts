@@ -1,5 +1,5 @@
 export { Backoff, defaultBackoff, type BackoffPolicy } from "./backoff.js";
-export { compareBytes, concatBytes, equalBytes, fromHex, toHex } from "./bytes.js";
+export { compareBytes, concatBytes, equalBytes, fromHex, littleEndian, toHex } from "./bytes.js";
 export { ChangeSource, Condition, type ConditionSource, type Report } from "./condition.js";
 export { Digest, type DigestLike, type NetworkId, type StreamId, type Tag, type UniqueId } from "./digest.js";
 export { MosaikError } from "./errors.js";

@@ -5,8 +5,8 @@ export type Identity = string | number | bigint | boolean;
 
 /** From a type's keys to their identities, and back. */
 export interface Identities<K> {
-  identity(key: K): Identity;
-  key(identity: Identity): K;
+  readonly identity: (key: K) => Identity;
+  readonly key: (identity: Identity) => K;
 }
 
 /** Arguments of one call, which all lie on the stack. */

@@ -1,15 +1,11 @@
 import type { Codec } from "@mosaik/postcard";
 import { hashRankOf, type HashRank } from "./hash-order.js";
-import { identities, type Identity } from "./identity.js";
+import { identities, type Identities } from "./identity.js";
 
 /** What a collection does with its keys, by their type. */
-export interface Keys<K> {
-  /** What stands for a key in a JavaScript `Map`. */
-  identity(key: K): Identity;
-  /** The key that an identity stands for. */
-  key(identity: Identity): K;
+export interface Keys<K> extends Identities<K> {
   /** Where a key stands in Rust's order of hashed keys. */
-  rank(key: K): HashRank;
+  readonly rank: (key: K) => HashRank;
 }
 
 /**

@@ -151,6 +151,6 @@ export class FrozenVec<T> implements Iterable<T> {
   }
 
   toArray(): T[] {
-    return this.chunks.flat() as T[];
+    return this.chunks.flatMap((chunk) => chunk);
   }
 }

@@ -4,7 +4,6 @@ import type { Frozen } from "./state.js";
 export function frozenItems<Item>(items: readonly Item[]): Frozen<Item> {
   return {
     size: items.length,
-    // eslint-disable-next-line require-yield -- there is nothing to do in steps
     *items() {
       return items;
     },
