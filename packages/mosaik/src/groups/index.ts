@@ -10,12 +10,13 @@ export { GroupKey } from "./key.js";
 export type { ApplyContext, LeadershipPreference, StateMachine } from "./machine/machine.js";
 export { NoOp } from "./machine/no-op.js";
 export { normal, observer, reluctant } from "./machine/preference.js";
-export type { Cursor, Index, IndexRange, Term } from "./positions.js";
+export { compareCursors, cursorCodec, type Cursor, type Index, type IndexRange, type Term } from "./positions.js";
 export { bondMessageCodec, handshakeEndCodec, handshakeStartCodec } from "./protocol.js";
 export type { RaftRole } from "./raft/io.js";
 export type { QueryResult } from "./requests.js";
 export { MemoryLog } from "./storage/memory.js";
 export type { LogEntry, LogSlice, LogStorage } from "./storage/storage.js";
+export { LeaderTail } from "./sync/log-replay/leader-tail.js";
 export { logReplaySync, type LogReplayMessage, type LogReplayOptions } from "./sync/log-replay/index.js";
 export type {
   ProviderContext,

@@ -66,9 +66,9 @@ export class CellState<T> implements CollectionState<CellCommand<T>, T, CellChan
     return frozenItems(this.#held === undefined ? [] : [this.#held.some]);
   }
 
-  install(items: readonly T[]): boolean {
+  *install(items: readonly T[]): Generator<void, boolean, void> {
     this.#held = items.length === 0 ? undefined : { some: items.at(-1)! };
-    return items.length <= 1;
+    return true;
   }
 
   /** @returns whether the comparison held */

@@ -1,7 +1,7 @@
 import { inHashOrder } from "../keys/hash-order.js";
 import type { Identity } from "../keys/identity.js";
 import type { Keys } from "../keys/keys.js";
-import type { FrozenMap } from "./overlay.js";
+import type { FrozenMap } from "./kept-map.js";
 import type { Frozen } from "./state.js";
 
 /** Entries that are collected before the caller is asked whether to go on. */
@@ -20,9 +20,12 @@ export class FrozenEntries<K, V, Item> implements Frozen<Item> {
     private readonly keys: Keys<K>,
     private readonly unsortedMax: number,
     private readonly itemOf: (key: K, value: V) => Item,
-    readonly release: () => void,
   ) {
     this.size = frozen.size;
+  }
+
+  release(): void {
+    this.frozen.release();
   }
 
   *items(): Generator<void, readonly Item[], void> {

@@ -3,8 +3,8 @@ import type { Identity } from "../keys/identity.js";
 import { keysOf, type Keys } from "../keys/keys.js";
 import { sameBytes } from "./equality.js";
 import { FrozenEntries } from "./frozen-entries.js";
-import { FrozenMap } from "./overlay.js";
-import type { CollectionState, Frozen, Tell } from "./state.js";
+import { KeptMap } from "./kept-map.js";
+import { INSTALL_STEP, type CollectionState, type Frozen, type Tell } from "./state.js";
 import { snapshotRequestCodec, type SnapshotRequest } from "./take-snapshot.js";
 
 /** The commands of a map, in the order of their numbers on the wire (spec 06 §6.3). */
@@ -40,8 +40,7 @@ export function mapCommandCodec<K, V>(key: Codec<K>, value: Codec<V>): Codec<Map
 export class MapState<K, V> implements CollectionState<MapCommand<K, V>, MapItem<K, V>, MapChange<K, V>> {
   readonly keys: Keys<K>;
   readonly #isSame: (a: V, b: V) => boolean;
-  #values = new Map<Identity, V>();
-  readonly #frozen = new Set<FrozenMap<V>>();
+  readonly #values = new KeptMap<V>();
 
   /** @throws TypeError for a type of keys that has no hash in Rust */
   constructor(
@@ -87,23 +86,28 @@ export class MapState<K, V> implements CollectionState<MapCommand<K, V>, MapItem
     }
   }
 
+  /** The entries at this moment, in no particular order. */
+  *entries(): Generator<[K, V], void, void> {
+    for (const [identity, value] of this.#values.entries()) yield [this.keys.key(identity), value];
+  }
+
   clear(): void {
-    // Whoever holds the old map keeps it as it is.
-    this.#values = new Map();
-    this.#frozen.clear();
+    this.#values.replace();
   }
 
   freeze(): Frozen<MapItem<K, V>> {
-    const frozen = new FrozenMap(this.#values);
-    this.#frozen.add(frozen);
-    const itemOf = (key: K, value: V): MapItem<K, V> => [key, value];
-    return new FrozenEntries(frozen, this.keys, this.unsortedMax, itemOf, () => this.#frozen.delete(frozen));
+    return new FrozenEntries(this.#values.freeze(), this.keys, this.unsortedMax, (key, value) => [key, value]);
   }
 
-  install(items: readonly MapItem<K, V>[]): boolean {
-    this.clear();
-    for (const [key, value] of items) this.#values.set(this.keys.identity(key), value);
-    return this.size === items.length;
+  *install(items: readonly MapItem<K, V>[]): Generator<void, boolean, void> {
+    const values = new Map<Identity, V>();
+    for (const [key, value] of items) {
+      values.set(this.keys.identity(key), value);
+      if (values.size % INSTALL_STEP === 0) yield;
+    }
+    if (values.size < items.length) return false;
+    this.#values.replace(values);
+    return true;
   }
 
   /** @returns whether the comparison held */
@@ -122,7 +126,6 @@ export class MapState<K, V> implements CollectionState<MapCommand<K, V>, MapItem
 
   #set(key: K, value: V, tell: Tell<MapChange<K, V>> | undefined): void {
     const identity = this.keys.identity(key);
-    this.#keep(identity);
     if (tell !== undefined) tell({ kind: "set", key, value, previous: this.#values.get(identity) });
     this.#values.set(identity, value);
   }
@@ -130,12 +133,7 @@ export class MapState<K, V> implements CollectionState<MapCommand<K, V>, MapItem
   #remove(key: K, tell: Tell<MapChange<K, V>> | undefined): void {
     const identity = this.keys.identity(key);
     if (!this.#values.has(identity)) return;
-    this.#keep(identity);
     if (tell !== undefined) tell({ kind: "removed", key, previous: this.#values.get(identity)! });
     this.#values.delete(identity);
-  }
-
-  #keep(identity: Identity): void {
-    for (const frozen of this.#frozen) frozen.keep(identity);
   }
 }

@@ -47,8 +47,8 @@ export class OnceState<T> implements CollectionState<OnceCommand<T>, T, OnceChan
     return frozenItems(this.#held === undefined ? [] : [this.#held.some]);
   }
 
-  install(items: readonly T[]): boolean {
+  *install(items: readonly T[]): Generator<void, boolean, void> {
     this.#held = items.length === 0 ? undefined : { some: items.at(-1)! };
-    return items.length <= 1;
+    return true;
   }
 }

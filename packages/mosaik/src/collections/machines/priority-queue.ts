@@ -1,12 +1,11 @@
 import { t, type Codec, type Some } from "@mosaik/postcard";
 import type { Identity } from "../keys/identity.js";
 import { keysOf, type Keys } from "../keys/keys.js";
-import { Bucket } from "./bucket.js";
+import type { Bucket } from "./bucket.js";
 import { sameBytes } from "./equality.js";
 import { FrozenEntries } from "./frozen-entries.js";
-import { FrozenMap } from "./overlay.js";
-import { SortedList } from "./sorted-list.js";
-import type { CollectionState, Frozen, Tell } from "./state.js";
+import { PriorityIndex, type Held, type PriorityTypes } from "./priority-index.js";
+import { INSTALL_STEP, type CollectionState, type Frozen, type Tell } from "./state.js";
 import { snapshotRequestCodec, type SnapshotRequest } from "./take-snapshot.js";
 
 /** One end of a range of priorities. */
@@ -64,11 +63,6 @@ export function priorityQueueCommandCodec<P, K, V>(
   });
 }
 
-interface Held<P, V> {
-  readonly priority: P;
-  readonly value: V;
-}
-
 type TellQueue<P, K, V> = Tell<PriorityQueueChange<P, K, V>> | undefined;
 
 /** The data of a priority queue: entries by their keys, and their keys by priority. */
@@ -78,13 +72,9 @@ export class PriorityQueueState<P, K, V> implements CollectionState<
   PriorityQueueChange<P, K, V>
 > {
   readonly keys: Keys<K>;
-  readonly #priorities: Keys<P>;
-  readonly #compare: (a: P, b: P) => number;
+  readonly #types: PriorityTypes<P>;
   readonly #isSame: (a: V, b: V) => boolean;
-  #entries = new Map<Identity, Held<P, V>>();
-  #buckets = new Map<Identity, Bucket<P>>();
-  #order: SortedList<Bucket<P>>;
-  readonly #frozen = new Set<FrozenMap<Held<P, V>>>();
+  #data: PriorityIndex<P, V>;
 
   /**
    * @param capacity entries beyond which those of the lowest priority are evicted; `Infinity` for none
@@ -100,37 +90,42 @@ export class PriorityQueueState<P, K, V> implements CollectionState<
     if (!priority.isOrdered)
       throw new TypeError(`${priority.rustName ?? "the type"} has no order, so it is no priority`);
     this.keys = keysOf(key);
-    this.#priorities = keysOf(priority);
-    this.#compare = (a, b) => priority.compare(a, b);
     this.#isSame = sameBytes(value);
-    this.#order = this.#emptyOrder();
+    this.#types = {
+      identity: keysOf(priority).identity,
+      compare: (a, b) => priority.compare(a, b),
+      rank: (identity) => this.keys.rank(this.keys.key(identity)),
+    };
+    this.#data = new PriorityIndex(this.#types);
   }
 
   get size(): number {
-    return this.#entries.size;
+    return this.#data.entries.size;
   }
 
   has(key: K): boolean {
-    return this.#entries.has(this.keys.identity(key));
+    return this.#data.entries.has(this.keys.identity(key));
   }
 
   get(key: K): Held<P, V> | undefined {
-    return this.#entries.get(this.keys.identity(key));
+    return this.#data.entries.get(this.keys.identity(key));
   }
 
   /** An entry of the lowest priority: of several, the one that Rust takes. */
   min(): PriorityQueueEntry<P, K, V> | undefined {
-    return this.#firstOf(this.#order.first);
+    return this.#firstOf(this.#data.order.first);
   }
 
   /** An entry of the highest priority: of several, the one that Rust takes. */
   max(): PriorityQueueEntry<P, K, V> | undefined {
-    return this.#firstOf(this.#order.last);
+    return this.#firstOf(this.#data.order.last);
   }
 
   /** All entries by their priority; of one priority, in Rust's order of keys. */
   entries(direction: "ascending" | "descending"): PriorityQueueEntry<P, K, V>[] {
-    return [...this.#order[direction]()].flatMap((bucket) => bucket.ordered().map((identity) => this.#entry(identity)));
+    return [...this.#data.order[direction]()].flatMap((bucket) =>
+      bucket.ordered().map((identity) => this.#entry(identity)),
+    );
   }
 
   /** @returns of a compare-and-exchange, whether the comparison held; else nothing */
@@ -176,32 +171,31 @@ export class PriorityQueueState<P, K, V> implements CollectionState<
   }
 
   clear(): void {
-    // Whoever holds the old entries keeps them as they are.
-    this.#entries = new Map();
-    this.#buckets = new Map();
-    this.#order = this.#emptyOrder();
-    this.#frozen.clear();
+    this.#data = new PriorityIndex(this.#types);
   }
 
   freeze(): Frozen<PriorityQueueItem<P, K, V>> {
-    const frozen = new FrozenMap(this.#entries);
-    this.#frozen.add(frozen);
-    const itemOf = (key: K, held: Held<P, V>): PriorityQueueItem<P, K, V> => [held.priority, key, held.value];
-    return new FrozenEntries(frozen, this.keys, this.unsortedMax, itemOf, () => this.#frozen.delete(frozen));
+    const { entries } = this.#data;
+    return new FrozenEntries(entries.freeze(), this.keys, this.unsortedMax, (key, { priority, value }) => [
+      priority,
+      key,
+      value,
+    ]);
   }
 
-  install(items: readonly PriorityQueueItem<P, K, V>[]): boolean {
-    this.clear();
-    for (const [priority, key, value] of items) this.#put(this.keys.identity(key), { priority, value });
-    return this.size === items.length;
-  }
-
-  #emptyOrder(): SortedList<Bucket<P>> {
-    return new SortedList((a, b) => this.#compare(a.priority, b.priority));
+  *install(items: readonly PriorityQueueItem<P, K, V>[]): Generator<void, boolean, void> {
+    const data = new PriorityIndex<P, V>(this.#types);
+    for (const [priority, key, value] of items) {
+      data.put(this.keys.identity(key), { priority, value });
+      if (data.entries.size % INSTALL_STEP === 0) yield;
+    }
+    if (data.entries.size < items.length) return false;
+    this.#data = data;
+    return true;
   }
 
   #entry(identity: Identity): PriorityQueueEntry<P, K, V> {
-    const { priority, value } = this.#entries.get(identity)!;
+    const { priority, value } = this.#data.entries.get(identity)!;
     return { priority, key: this.keys.key(identity), value };
   }
 
@@ -211,64 +205,34 @@ export class PriorityQueueState<P, K, V> implements CollectionState<
 
   #set(priority: P, key: K, value: V, tell: TellQueue<P, K, V>): void {
     const identity = this.keys.identity(key);
-    const previous = this.#entries.get(identity);
-    this.#keep(identity);
-    this.#put(identity, { priority, value });
+    const previous = this.#data.entries.get(identity);
+    this.#data.put(identity, { priority, value });
     tell?.({ kind: "set", priority, key, value, previous });
-    while (this.size > this.capacity) this.#remove(this.#order.first!.first(), "evicted", tell);
-  }
-
-  #put(identity: Identity, held: Held<P, V>): void {
-    const previous = this.#entries.get(identity);
-    if (previous !== undefined) this.#leaveBucket(identity, previous.priority);
-    this.#entries.set(identity, held);
-    const name = this.#priorities.identity(held.priority);
-    let bucket = this.#buckets.get(name);
-    if (bucket === undefined) {
-      bucket = new Bucket(held.priority, (member) => this.keys.rank(this.keys.key(member)));
-      this.#buckets.set(name, bucket);
-      this.#order.add(bucket);
-    }
-    bucket.add(identity);
+    while (this.size > this.capacity) this.#remove(this.#data.order.first!.first(), "evicted", tell);
   }
 
   #remove(identity: Identity, kind: "removed" | "evicted", tell: TellQueue<P, K, V>): void {
-    const held = this.#entries.get(identity);
+    const held = this.#data.entries.get(identity);
     if (held === undefined) return;
-    this.#keep(identity);
-    this.#entries.delete(identity);
-    this.#leaveBucket(identity, held.priority);
+    this.#data.delete(identity, held.priority);
     tell?.({ kind, key: this.keys.key(identity), ...held });
-  }
-
-  #leaveBucket(identity: Identity, priority: P): void {
-    const name = this.#priorities.identity(priority);
-    const bucket = this.#buckets.get(name)!;
-    bucket.delete(identity);
-    if (bucket.size > 0) return;
-    this.#buckets.delete(name);
-    this.#order.remove(bucket);
   }
 
   #removeRange(start: PriorityBound<P>, end: PriorityBound<P>, tell: TellQueue<P, K, V>): void {
     const isIn = ({ priority }: Bucket<P>): boolean => !this.#isBehind(priority, end);
-    const buckets = [...this.#order.from(({ priority }) => (this.#isBefore(priority, start) ? -1 : 1), isIn)];
+    const buckets = [...this.#data.order.from(({ priority }) => (this.#isBefore(priority, start) ? -1 : 1), isIn)];
     for (const bucket of buckets) for (const identity of [...bucket.keys()]) this.#remove(identity, "removed", tell);
   }
 
   #isBefore(priority: P, start: PriorityBound<P>): boolean {
     if (start.kind === "Unbounded") return false;
-    const order = this.#compare(priority, start.value);
+    const order = this.#types.compare(priority, start.value);
     return start.kind === "Included" ? order < 0 : order <= 0;
   }
 
   #isBehind(priority: P, end: PriorityBound<P>): boolean {
     if (end.kind === "Unbounded") return false;
-    const order = this.#compare(priority, end.value);
+    const order = this.#types.compare(priority, end.value);
     return end.kind === "Included" ? order > 0 : order >= 0;
-  }
-
-  #keep(identity: Identity): void {
-    for (const frozen of this.#frozen) frozen.keep(identity);
   }
 }

@@ -2,8 +2,8 @@ import { t, type Codec } from "@mosaik/postcard";
 import type { Identity } from "../keys/identity.js";
 import { keysOf, type Keys } from "../keys/keys.js";
 import { FrozenEntries } from "./frozen-entries.js";
-import { FrozenMap } from "./overlay.js";
-import type { CollectionState, Frozen, Tell } from "./state.js";
+import { KeptMap } from "./kept-map.js";
+import { INSTALL_STEP, type CollectionState, type Frozen, type Tell } from "./state.js";
 import { snapshotRequestCodec, type SnapshotRequest } from "./take-snapshot.js";
 
 /** The commands of a set, in the order of their numbers on the wire (spec 06 §6.5). */
@@ -34,8 +34,7 @@ export function setCommandCodec<T>(element: Codec<T>): Codec<SetCommand<T>> {
 /** The data of a set. */
 export class SetState<T> implements CollectionState<SetCommand<T>, T, SetChange<T>> {
   readonly keys: Keys<T>;
-  #elements = new Map<Identity, true>();
-  readonly #frozen = new Set<FrozenMap<true>>();
+  readonly #elements = new KeptMap<true>();
 
   /** @throws TypeError for a type that has no hash in Rust */
   constructor(
@@ -53,9 +52,9 @@ export class SetState<T> implements CollectionState<SetCommand<T>, T, SetChange<
     return this.#elements.has(this.keys.identity(value));
   }
 
-  /** The elements at this moment, in no order. */
-  *values(): Generator<T> {
-    for (const identity of this.#elements.keys()) yield this.keys.key(identity);
+  /** The elements at this moment, in no particular order. */
+  *values(): Generator<T, void, void> {
+    for (const [identity] of this.#elements.entries()) yield this.keys.key(identity);
   }
 
   apply(command: SetCommand<T>, tell?: Tell<SetChange<T>>): undefined {
@@ -78,33 +77,27 @@ export class SetState<T> implements CollectionState<SetCommand<T>, T, SetChange<
   }
 
   clear(): void {
-    // Whoever holds the old elements keeps them as they are.
-    this.#elements = new Map();
-    this.#frozen.clear();
+    this.#elements.replace();
   }
 
   freeze(): Frozen<T> {
-    const frozen = new FrozenMap(this.#elements);
-    this.#frozen.add(frozen);
-    return new FrozenEntries(
-      frozen,
-      this.keys,
-      this.unsortedMax,
-      (value: T) => value,
-      () => this.#frozen.delete(frozen),
-    );
+    return new FrozenEntries(this.#elements.freeze(), this.keys, this.unsortedMax, (value) => value);
   }
 
-  install(items: readonly T[]): boolean {
-    this.clear();
-    for (const value of items) this.#elements.set(this.keys.identity(value), true);
-    return this.size === items.length;
+  *install(items: readonly T[]): Generator<void, boolean, void> {
+    const elements = new Map<Identity, true>();
+    for (const value of items) {
+      elements.set(this.keys.identity(value), true);
+      if (elements.size % INSTALL_STEP === 0) yield;
+    }
+    if (elements.size < items.length) return false;
+    this.#elements.replace(elements);
+    return true;
   }
 
   #add(value: T, tell: Tell<SetChange<T>> | undefined): void {
     const identity = this.keys.identity(value);
     if (this.#elements.has(identity)) return;
-    this.#keep(identity);
     this.#elements.set(identity, true);
     tell?.({ kind: "added", value });
   }
@@ -112,12 +105,7 @@ export class SetState<T> implements CollectionState<SetCommand<T>, T, SetChange<
   #remove(value: T, tell: Tell<SetChange<T>> | undefined): void {
     const identity = this.keys.identity(value);
     if (!this.#elements.has(identity)) return;
-    this.#keep(identity);
     this.#elements.delete(identity);
     tell?.({ kind: "removed", value });
-  }
-
-  #keep(identity: Identity): void {
-    for (const frozen of this.#frozen) frozen.keep(identity);
   }
 }

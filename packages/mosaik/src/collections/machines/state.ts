@@ -1,3 +1,6 @@
+/** Items of a snapshot that are taken in between two steps: less than 1 ms. */
+export const INSTALL_STEP = 1024;
+
 /** Is given each change of a collection, in its order. */
 export type Tell<Change> = (change: Change) => void;
 
@@ -17,8 +20,12 @@ export interface CollectionState<Command, Item, Change> {
   apply(command: Command, tell?: Tell<Change>): unknown;
   /** The state as it is now, and stays for whoever holds it, at no cost that grows with the size. */
   freeze(): Frozen<Item>;
-  /** Takes the items of a snapshot for the state. @returns whether they are as many as they look: no key is there twice */
-  install(items: readonly Item[]): boolean;
+  /**
+   * Takes the items of a snapshot for the state, in steps: until the last one it is as before.
+   *
+   * @returns whether it did: not if a key is there twice
+   */
+  install(items: readonly Item[]): Generator<void, boolean, void>;
   /** Back to empty. */
   clear(): void;
 }

@@ -1,7 +1,7 @@
 import { t, type Codec } from "@mosaik/postcard";
 import { ChunkedVec } from "./chunked-vec.js";
 import { frozenItems } from "./frozen-items.js";
-import type { CollectionState, Frozen, Tell } from "./state.js";
+import { INSTALL_STEP, type CollectionState, type Frozen, type Tell } from "./state.js";
 import { snapshotRequestCodec, type SnapshotRequest } from "./take-snapshot.js";
 
 /** The commands of a vec, in the order of their numbers on the wire (spec 06 §6.4). */
@@ -112,9 +112,13 @@ export class VecState<T> implements CollectionState<VecCommand<T>, T, VecChange<
     };
   }
 
-  install(items: readonly T[]): true {
-    this.clear();
-    this.#elements.insert(0, items);
+  *install(items: readonly T[]): Generator<void, boolean, void> {
+    const elements = new ChunkedVec<T>();
+    while (elements.length < items.length) {
+      elements.insert(elements.length, items.slice(elements.length, elements.length + INSTALL_STEP));
+      yield;
+    }
+    this.#elements = elements;
     return true;
   }
 

@@ -1,14 +1,11 @@
 import { t } from "@mosaik/postcard";
 import { describe, expect, it } from "vitest";
 import { MapState, mapCommandCodec, type MapChange } from "../../../src/collections/machines/map.js";
+import { finish } from "../steps.js";
 import type { Frozen } from "../../../src/collections/machines/state.js";
 
 function all<Item>(frozen: Frozen<Item>): readonly Item[] {
-  const steps = frozen.items();
-  for (;;) {
-    const { done, value } = steps.next();
-    if (done) return value;
-  }
+  return finish(frozen.items());
 }
 
 function numbers(unsortedMax = 2000): MapState<string, number> {
@@ -154,21 +151,48 @@ describe("MapState", () => {
     });
   });
 
-  it("is installed from the items of a snapshot, unless one is there twice", () => {
+  it("is gone through as it was at the beginning", () => {
     const state = numbers();
-    expect(
-      state.install([
+    state.apply({
+      kind: "Extend",
+      value: [
         ["a", 1],
         ["b", 2],
-      ]),
-    ).toBe(true);
+        ["c", 3],
+      ],
+    });
+    const early = state.entries();
+    expect(early.next().value).toEqual(["a", 1]);
+    state.apply({ kind: "RemoveMany", value: ["a", "b"] });
+    state.apply({
+      kind: "Extend",
+      value: [
+        ["a", 4],
+        ["c", 5],
+        ["d", 6],
+      ],
+    });
+    expect([...early]).toEqual([
+      ["b", 2],
+      ["c", 3],
+    ]);
+    const late = state.entries();
+    expect(late.next().value).toEqual(["c", 5]);
+    state.apply({ kind: "Clear" });
+    expect([...late]).toEqual([
+      ["a", 4],
+      ["d", 6],
+    ]);
+    expect([...state.entries()]).toEqual([]);
+  });
+
+  it("is installed from the items of a snapshot, unless one is there twice", () => {
+    const state = numbers();
+    const install = (...items: [string, number][]): boolean => finish(state.install(items));
+    expect(install(["a", 1], ["b", 2])).toBe(true);
     expect([state.size, state.get("b")]).toEqual([2, 2]);
-    expect(
-      state.install([
-        ["a", 1],
-        ["a", 2],
-      ]),
-    ).toBe(false);
+    expect(install(["a", 3], ["a", 4])).toBe(false);
+    expect([state.size, state.get("a")]).toEqual([2, 1]);
   });
 });
 

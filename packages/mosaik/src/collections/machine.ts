@@ -1,0 +1,147 @@
+import { DateTime, t, type Codec } from "@mosaik/postcard";
+import type { ApplyContext, Index, LeadershipPreference, StateMachine, StateSync } from "../groups/index.js";
+import { normal, observer } from "../groups/index.js";
+import type { Digest, PeerId } from "../primitives/index.js";
+import type { CollectionState, Frozen } from "./machines/state.js";
+import type { SnapshotRequest } from "./machines/take-snapshot.js";
+import type { SyncConfig } from "./sync/config.js";
+import type { SnapshotMessage } from "./sync/protocol.js";
+import { SnapshotProvider, type CommittedRequest, type SnapshotSource } from "./sync/provider.js";
+import { SnapshotSession } from "./sync/session.js";
+import { snapshotMessageCodec } from "./sync/protocol.js";
+
+/** A command of any kind of collection. */
+export type AnyCommand = { readonly kind: "TakeSnapshot"; readonly value: SnapshotRequest } | { readonly kind: string };
+
+/** What a machine says of its own work. */
+export interface MachineListener<Change> {
+  /** Whether somebody watches: changes are told then only. */
+  readonly isWatching: boolean;
+  changed(index: Index, changes: readonly Change[]): void;
+  /** A command was carried out that this came of. */
+  resulted(index: Index, result: unknown): void;
+  /** The state is another as a whole, and what was before it is not known. */
+  replaced(): void;
+  snapshotTaken(): void;
+}
+
+export interface MachineOptions<Command, Item, Change> {
+  readonly signature: Digest;
+  readonly syncSignature: Digest;
+  readonly sync: SyncConfig;
+  readonly command: Codec<Command>;
+  readonly item: Codec<Item>;
+  readonly state: CollectionState<Command, Item, Change>;
+  readonly listener: MachineListener<Change>;
+  /** The wall clock, in ms since 1970. */
+  readonly wallMs: () => number;
+}
+
+/** The state machine of a collection (spec 06 §6): its state, and the snapshots of it. */
+export class CollectionMachine<Command extends AnyCommand, Item, Change>
+  implements StateMachine<Command, undefined, undefined>, SnapshotSource<Item>
+{
+  readonly signature: Digest;
+  readonly command: Codec<Command>;
+  readonly query = t.unit;
+  readonly result = t.unit;
+  readonly sync: StateSync;
+  readonly item: Codec<Item>;
+  /** Whether this node may lead: while somebody here writes. */
+  mayLead = false;
+  readonly #options: MachineOptions<Command, Item, Change>;
+  #requests: CommittedRequest[] = [];
+  /** The end of the log when the last snapshot was installed. */
+  #caughtUpAt: Index = 0;
+
+  constructor(options: MachineOptions<Command, Item, Change>) {
+    this.#options = options;
+    this.signature = options.signature;
+    this.command = options.command;
+    this.item = options.item;
+    this.sync = this.#snapshotSync() as StateSync;
+  }
+
+  get preference(): LeadershipPreference {
+    return this.mayLead ? normal : observer;
+  }
+
+  apply(commands: readonly Command[], { committed }: ApplyContext): void {
+    for (const [i, command] of commands.entries()) {
+      const index = committed.index + 1 + i;
+      if (command.kind === "TakeSnapshot")
+        this.#requests.push({ ...(command as { value: SnapshotRequest }).value, index });
+      else this.#applyOne(command, index);
+    }
+  }
+
+  answer(): undefined {
+    return undefined;
+  }
+
+  reset(): void {
+    this.#requests = [];
+    this.#options.state.clear();
+    this.#options.listener.replaced();
+  }
+
+  takeRequests(): readonly CommittedRequest[] {
+    const requests = this.#requests;
+    this.#requests = [];
+    return requests;
+  }
+
+  freeze(): Frozen<Item> {
+    return this.#options.state.freeze();
+  }
+
+  requestOf(peer: PeerId): Uint8Array {
+    const value: SnapshotRequest = { requestedBy: peer, requestedAt: DateTime.fromMillis(this.#options.wallMs()) };
+    return this.command.encode({ kind: "TakeSnapshot", value } as AnyCommand as Command);
+  }
+
+  isFresh({ requestedAt }: SnapshotRequest): boolean {
+    const atMs = requestedAt.seconds * 1000 + requestedAt.nanos / 1e6;
+    return Math.abs(this.#options.wallMs() - atMs) <= this.#options.sync.snapshotTtlMs;
+  }
+
+  counted(): void {
+    this.#options.listener.snapshotTaken();
+  }
+
+  *install(items: readonly Item[]): Generator<void, boolean, void> {
+    const isWhole = yield* this.#options.state.install(items);
+    if (isWhole) {
+      this.#requests = [];
+      this.#options.listener.replaced();
+    }
+    return isWhole;
+  }
+
+  #applyOne(command: Command, index: Index): void {
+    const { state, listener } = this.#options;
+    if (!listener.isWatching) {
+      listener.resulted(index, state.apply(command));
+      return;
+    }
+    const changes: Change[] = [];
+    listener.resulted(
+      index,
+      state.apply(command, (change) => changes.push(change)),
+    );
+    if (changes.length > 0) listener.changed(index, changes);
+  }
+
+  #snapshotSync(): StateSync<SnapshotMessage<Item>> {
+    const { sync, syncSignature, item } = this.#options;
+    return {
+      signature: syncSignature,
+      message: snapshotMessageCodec(item),
+      provider: (context) => new SnapshotProvider(sync, context, this, () => this.#caughtUpAt),
+      session: (context, gap) => {
+        const onEnd = (logEnd: Index): void => void (this.#caughtUpAt = Math.max(this.#caughtUpAt, logEnd));
+        return new SnapshotSession(sync, context, { install: (items) => this.install(items), caughtUp: onEnd }, gap);
+      },
+    };
+  }
+}
