@@ -1,5 +1,5 @@
 import { DateTime, t, type Codec } from "@mosaik/postcard";
-import type { ApplyContext, Index, LeadershipPreference, StateMachine, StateSync } from "../groups/index.js";
+import type { ApplyContext, Cursor, Index, LeadershipPreference, StateMachine, StateSync } from "../groups/index.js";
 import { normal, observer } from "../groups/index.js";
 import type { Digest, PeerId } from "../primitives/index.js";
 import type { CollectionState, Frozen } from "./machines/state.js";
@@ -7,7 +7,7 @@ import type { SnapshotRequest } from "./machines/take-snapshot.js";
 import type { SyncConfig } from "./sync/config.js";
 import type { SnapshotMessage } from "./sync/protocol.js";
 import { SnapshotProvider, type CommittedRequest, type SnapshotSource } from "./sync/provider.js";
-import { SnapshotSession } from "./sync/session.js";
+import { SnapshotSession, type SnapshotTarget } from "./sync/session.js";
 import { snapshotMessageCodec } from "./sync/protocol.js";
 
 /** A command of any kind of collection. */
@@ -15,14 +15,14 @@ export type AnyCommand = { readonly kind: "TakeSnapshot"; readonly value: Snapsh
 
 /** What a machine says of its own work. */
 export interface MachineListener<Change> {
-  /** Whether somebody watches: changes are told then only. */
-  readonly isWatching: boolean;
   changed(index: Index, changes: readonly Change[]): void;
   /** A command was carried out that this came of. */
   resulted(index: Index, result: unknown): void;
-  /** The state is another as a whole, and what was before it is not known. */
-  replaced(): void;
+  /** The state is another as a whole, that of this place; what led to it is not known. */
+  replaced(index: Index): void;
   snapshotTaken(): void;
+  /** Commands were carried out: the state is so large now. */
+  sized(size: number): void;
 }
 
 export interface MachineOptions<Command, Item, Change> {
@@ -39,7 +39,7 @@ export interface MachineOptions<Command, Item, Change> {
 
 /** The state machine of a collection (spec 06 §6): its state, and the snapshots of it. */
 export class CollectionMachine<Command extends AnyCommand, Item, Change>
-  implements StateMachine<Command, undefined, undefined>, SnapshotSource<Item>
+  implements StateMachine<Command, undefined, undefined>, SnapshotSource<Item>, SnapshotTarget<Item>
 {
   readonly signature: Digest;
   readonly command: Codec<Command>;
@@ -73,6 +73,7 @@ export class CollectionMachine<Command extends AnyCommand, Item, Change>
         this.#requests.push({ ...(command as { value: SnapshotRequest }).value, index });
       else this.#applyOne(command, index);
     }
+    this.#options.listener.sized(this.#options.state.size);
   }
 
   answer(): undefined {
@@ -82,7 +83,7 @@ export class CollectionMachine<Command extends AnyCommand, Item, Change>
   reset(): void {
     this.#requests = [];
     this.#options.state.clear();
-    this.#options.listener.replaced();
+    this.#options.listener.replaced(0);
   }
 
   takeRequests(): readonly CommittedRequest[] {
@@ -109,26 +110,21 @@ export class CollectionMachine<Command extends AnyCommand, Item, Change>
     this.#options.listener.snapshotTaken();
   }
 
-  *install(items: readonly Item[]): Generator<void, boolean, void> {
-    const isWhole = yield* this.#options.state.install(items);
-    if (isWhole) {
-      this.#requests = [];
-      this.#options.listener.replaced();
-    }
-    return isWhole;
+  install(items: readonly Item[]): Generator<void, boolean, void> {
+    return this.#options.state.install(items);
+  }
+
+  installed(anchor: Cursor, logEnd: Index): void {
+    this.#requests = [];
+    this.#caughtUpAt = Math.max(this.#caughtUpAt, logEnd);
+    this.#options.listener.replaced(anchor.index);
   }
 
   #applyOne(command: Command, index: Index): void {
     const { state, listener } = this.#options;
-    if (!listener.isWatching) {
-      listener.resulted(index, state.apply(command));
-      return;
-    }
     const changes: Change[] = [];
-    listener.resulted(
-      index,
-      state.apply(command, (change) => changes.push(change)),
-    );
+    const result = state.apply(command, (change) => changes.push(change));
+    if (result !== undefined) listener.resulted(index, result);
     if (changes.length > 0) listener.changed(index, changes);
   }
 
@@ -138,10 +134,7 @@ export class CollectionMachine<Command extends AnyCommand, Item, Change>
       signature: syncSignature,
       message: snapshotMessageCodec(item),
       provider: (context) => new SnapshotProvider(sync, context, this, () => this.#caughtUpAt),
-      session: (context, gap) => {
-        const onEnd = (logEnd: Index): void => void (this.#caughtUpAt = Math.max(this.#caughtUpAt, logEnd));
-        return new SnapshotSession(sync, context, { install: (items) => this.install(items), caughtUp: onEnd }, gap);
-      },
+      session: (context, gap) => new SnapshotSession(sync, context, this, gap),
     };
   }
 }

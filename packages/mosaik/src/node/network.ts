@@ -1,4 +1,5 @@
 import { type RelayOption } from "@mosaik/iroh/transport";
+import { Collections } from "../collections/collections.js";
 import { defaultDiscoveryConfig, Discovery, type DiscoveryConfig } from "../discovery/index.js";
 import { Functions } from "../functions/index.js";
 import { Groups, type GroupsOptions } from "../groups/index.js";
@@ -53,6 +54,7 @@ export class Network {
   readonly streams: Streams;
   readonly functions: Functions;
   readonly groups: Groups;
+  readonly collections: Collections;
   /** What this node counts. */
   readonly metrics: Metrics;
   /** Resolves when the network is closed, with the cause. */
@@ -80,6 +82,7 @@ export class Network {
     });
     this.functions = new Functions({ node: local, router, discovery, kept: this.#kept, frameLimitBytes });
     this.groups = new Groups({ node: local, router, discovery, frameLimitBytes, options: groups });
+    this.collections = new Collections({ node: local, groups: this.groups });
     this.metrics = local.metrics;
     this.closed = new Promise((resolve) => (this.#resolveClosed = resolve));
     discovery.start();

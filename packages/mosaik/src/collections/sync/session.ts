@@ -26,8 +26,8 @@ const OFFERS_MAX = 16;
 export interface SnapshotTarget<Item> {
   /** Takes the items for the state, in steps. @returns whether it did: not if a key is there twice; then the state is as before */
   install(items: readonly Item[]): Generator<void, boolean, void>;
-  /** What is in the log up to here was not seen live. */
-  caughtUp(end: Index): void;
+  /** The state is that of `anchor` now, and what is in the log up to `logEnd` was not seen live. */
+  installed(anchor: Cursor, logEnd: Index): void;
 }
 
 interface Offer {
@@ -220,7 +220,7 @@ export class SnapshotSession<Item> implements SyncSession<SnapshotMessage<Item>>
     if (isFollowed && this.#termAt(anchor.index, join, entries) === anchor.term) {
       this.#context.append(entries.slice(anchor.index - join.index));
     }
-    this.#target.caughtUp(this.#context.log.last().index);
+    this.#target.installed(anchor, this.#context.log.last().index);
     this.#context.done();
   }
 

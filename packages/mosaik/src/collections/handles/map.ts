@@ -1,0 +1,95 @@
+import type { WaitOptions } from "../../groups/index.js";
+import type { Reset, Version, Versioned, WatchOptions } from "../changes.js";
+import type { MapChange, MapCommand, MapState } from "../machines/map.js";
+import { Handle, type Exchanged } from "./handle.js";
+
+/** A map that is shared by the nodes of a network, to be read (spec 06 §9.3). */
+export class MapReader<K, V> extends Handle<MapState<K, V>, MapChange<K, V>> {
+  has(key: K): boolean {
+    return this.store.state.has(key);
+  }
+
+  get(key: K): V | undefined {
+    return this.store.state.get(key);
+  }
+
+  /** The entries as they are when the first is asked for, in no particular order. */
+  entries(): Generator<[K, V], void, void> {
+    return this.store.state.entries();
+  }
+
+  *keys(): Generator<K, void, void> {
+    for (const [key] of this.entries()) yield key;
+  }
+
+  *values(): Generator<V, void, void> {
+    for (const [, value] of this.entries()) yield value;
+  }
+
+  [Symbol.iterator](): Generator<[K, V], void, void> {
+    return this.entries();
+  }
+
+  /** As `changes`, of one key; and when everything is cleared. */
+  watch(key: K, options: WatchOptions = {}): AsyncGenerator<Versioned<MapChange<K, V>> | Reset, void, void> {
+    const { keys } = this.store.state;
+    const wanted = keys.identity(key);
+    return this.store.history.watch(
+      options,
+      (change) => change.kind === "cleared" || keys.identity(change.key) === wanted,
+    );
+  }
+}
+
+/**
+ * A map that is shared by the nodes of a network. Each method that changes it resolves once that is so here, too.
+ *
+ * All of them throw CollectionError `encoding`, `offline`, `outcomeUnknown`, `superseded`, `timeout`, `closed`, and the signal's reason.
+ */
+export class MapWriter<K, V> extends MapReader<K, V> {
+  insert(key: K, value: V, options?: WaitOptions): Promise<Version> {
+    return this.#write({ kind: "Insert", value: { key, value } }, [key, value], options);
+  }
+
+  /** Inserts all of them at once, in their order. */
+  async extend(entries: Iterable<readonly [K, V]>, options?: WaitOptions): Promise<Version> {
+    const list = Array.from(entries, ([key, value]): [K, V] => [key, value]);
+    return list.length === 0 ? this.version : this.#write({ kind: "Extend", value: list }, [list], options);
+  }
+
+  /** Inserts a value unless there is one, or replaces or removes (`next` absent) the one that has the same bytes as `expected`. */
+  async compareExchange(
+    key: K,
+    { expected, next }: { readonly expected?: V; readonly next?: V },
+    options?: WaitOptions,
+  ): Promise<Exchanged> {
+    const command = { key, expected: some(expected), new: some(next) };
+    const { index, result } = await this.writeFor(
+      { kind: "CompareExchange", value: command } as MapCommand<K, V>,
+      [key, { expected, next }],
+      options,
+    );
+    return { version: index, exchanged: result as boolean | undefined };
+  }
+
+  remove(key: K, options?: WaitOptions): Promise<Version> {
+    return this.#write({ kind: "RemoveMany", value: [key] }, [key], options);
+  }
+
+  async removeMany(keys: Iterable<K>, options?: WaitOptions): Promise<Version> {
+    const list = [...keys];
+    return list.length === 0 ? this.version : this.#write({ kind: "RemoveMany", value: list }, [list], options);
+  }
+
+  clear(options?: WaitOptions): Promise<Version> {
+    return this.#write({ kind: "Clear" }, [], options);
+  }
+
+  #write(command: MapCommand<K, V>, args: readonly unknown[], options?: WaitOptions): Promise<Version> {
+    return this.write(command, args, options);
+  }
+}
+
+function some<T>(value: T | undefined): { some: T } | undefined {
+  return value === undefined ? undefined : { some: value };
+}
