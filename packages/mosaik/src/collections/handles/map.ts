@@ -2,6 +2,7 @@ import type { WaitOptions } from "../../groups/index.js";
 import type { Reset, Version, Versioned, WatchOptions } from "../changes.js";
 import type { MapChange, MapCommand, MapState } from "../machines/map.js";
 import { Handle, type Exchanged } from "./handle.js";
+import { some } from "./some.js";
 
 /** A map that is shared by the nodes of a network, to be read (spec 06 §9.3). */
 export class MapReader<K, V> extends Handle<MapState<K, V>, MapChange<K, V>> {
@@ -88,8 +89,4 @@ export class MapWriter<K, V> extends MapReader<K, V> {
   #write(command: MapCommand<K, V>, args: readonly unknown[], options?: WaitOptions): Promise<Version> {
     return this.write(command, args, options);
   }
-}
-
-function some<T>(value: T | undefined): { some: T } | undefined {
-  return value === undefined ? undefined : { some: value };
 }

@@ -1,5 +1,6 @@
 import { t, type Codec } from "@mosaik/postcard";
 import { ChunkedVec } from "./chunked-vec.js";
+import { sameBytes } from "./equality.js";
 import { frozenItems } from "./frozen-items.js";
 import { INSTALL_STEP, type CollectionState, type Frozen, type Tell } from "./state.js";
 import { snapshotRequestCodec, type SnapshotRequest } from "./take-snapshot.js";
@@ -45,6 +46,11 @@ export function vecCommandCodec<T>(element: Codec<T>): Codec<VecCommand<T>> {
 /** The data of a vec. Indexes come as the 64 bits of the wire: what lies behind the end does nothing. */
 export class VecState<T> implements CollectionState<VecCommand<T>, T, VecChange<T>> {
   #elements = new ChunkedVec<T>();
+  readonly #equals: (a: T, b: T) => boolean;
+
+  constructor(element: Codec<T>) {
+    this.#equals = element.shape.kind === "float" ? (a, b) => a === b : sameBytes(element);
+  }
 
   get size(): number {
     return this.#elements.length;
@@ -52,6 +58,16 @@ export class VecState<T> implements CollectionState<VecCommand<T>, T, VecChange<
 
   get(index: number): T | undefined {
     return Number.isInteger(index) && index >= 0 && index < this.size ? this.#elements.get(index) : undefined;
+  }
+
+  /** Where the first element stands that equals: as in Rust, NaN nothing, and 0 also -0. -1 for nowhere. */
+  indexOf(value: T): number {
+    let index = 0;
+    for (const element of this.#elements.freeze()) {
+      if (this.#equals(element, value)) return index;
+      index++;
+    }
+    return -1;
   }
 
   /** The elements as they are now, for ever. */
