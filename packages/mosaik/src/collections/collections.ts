@@ -1,32 +1,12 @@
-import { t, type Codec } from "@mosaik/postcard";
 import { GroupKey, type Group, type GroupId, type Groups } from "../groups/index.js";
-import { listOf, type LocalNode, type OneOrMany } from "../network/index.js";
-import { Digest, type DigestLike } from "../primitives/index.js";
-import type { TicketValidator } from "../tickets/index.js";
-import { CollectionError } from "./errors.js";
-import { MapReader, MapWriter } from "./handles/map.js";
-import {
-  collectionGroupId,
-  machineSignature,
-  machineTypeName,
-  type CollectionInputs,
-  type CollectionKind,
-} from "./identity.js";
+import type { LocalNode } from "../network/index.js";
+import type { CollectionShape } from "./config.js";
+import { asCollectionError } from "./errors.js";
+import { collectionGroupId, machineSignature, machineTypeName } from "./identity.js";
 import { CollectionMachine, type AnyCommand } from "./machine.js";
-import { MapState, mapCommandCodec } from "./machines/map.js";
-import { Store, type Kind } from "./store.js";
-import { syncConfig, syncSignature, type SyncOptions } from "./sync/config.js";
-
-export interface CollectionOptions {
-  /** How late members get the state. All members must have the same. */
-  readonly sync?: SyncOptions;
-  /** Validators for which every member needs a valid ticket each. Order counts. */
-  readonly requireTicket?: OneOrMany<TicketValidator>;
-  /** What Rust's `type_name` prints for the machine, if it is not made of the types' names as rustc 1.95 does it. */
-  readonly machineTypeName?: string;
-  /** Changes that are kept for those who watch. Default: 1024. */
-  readonly history?: number;
-}
+import { CollectionMetrics } from "./metrics.js";
+import { Store } from "./store.js";
+import { syncSignature } from "./sync/config.js";
 
 export interface CollectionsContext {
   readonly node: LocalNode;
@@ -35,7 +15,7 @@ export interface CollectionsContext {
 
 type AnyStore = Store<AnyCommand, unknown, object, unknown>;
 
-/** The collections of one node (spec 06). */
+/** The collections that one node has open (spec 06). They are declared with `collection`, and opened from there. */
 export class Collections {
   readonly #context: CollectionsContext;
   readonly #stores = new Map<GroupId, AnyStore>();
@@ -44,68 +24,53 @@ export class Collections {
     this.#context = context;
   }
 
-  mapWriter<K, V>(store: DigestLike, key: Codec<K>, value: Codec<V>, options: CollectionOptions = {}): MapWriter<K, V> {
-    return new MapWriter(this.#map(store, key, value, options), true);
-  }
-
-  mapReader<K, V>(store: DigestLike, key: Codec<K>, value: Codec<V>, options: CollectionOptions = {}): MapReader<K, V> {
-    return new MapReader(this.#map(store, key, value, options), false);
-  }
-
-  #map<K, V>(store: DigestLike, key: Codec<K>, value: Codec<V>, options: CollectionOptions) {
-    const { fetchBatchSize } = syncConfig(options.sync);
-    return this.#open("map", store, [key, value], options, () => ({
-      command: mapCommandCodec(key, value),
-      item: t.tuple(t.encoded(key), t.encoded(value)),
-      state: new MapState(key, value, fetchBatchSize),
-    }));
+  /**
+   * The store of a collection: the one that handles of this node have open, or a new one.
+   *
+   * @throws CollectionError `closed`, `exporterUnavailable`
+   */
+  store<Command extends AnyCommand, Item, Change extends object, State>(
+    shape: CollectionShape<Command, Item, Change, State>,
+  ): Store<Command, Item, Change, State> {
+    const id = collectionGroupId(shape.inputs);
+    let store = this.#stores.get(id);
+    if (store === undefined) {
+      try {
+        store = this.#open(id, shape) as unknown as AnyStore;
+      } catch (error) {
+        throw asCollectionError(error);
+      }
+      this.#stores.set(id, store);
+    }
+    return store as unknown as Store<Command, Item, Change, State>;
   }
 
   #open<Command extends AnyCommand, Item, Change extends object, State>(
-    kind: CollectionKind,
-    name: DigestLike,
-    types: readonly Codec<unknown>[],
-    options: CollectionOptions,
-    make: () => Kind<Command, Item, Change, State>,
+    id: GroupId,
+    { type, inputs, history }: CollectionShape<Command, Item, Change, State>,
   ): Store<Command, Item, Change, State> {
     const { groups, node } = this.#context;
-    const tickets = listOf(options.requireTicket);
-    const sync = syncConfig(options.sync);
-    const inputs: CollectionInputs = { kind, store: Digest.from(name), typeNames: types.map(nameOf), sync, tickets };
-    const signature = machineSignature(inputs);
-    const syncDigest = syncSignature(machineTypeName(inputs), sync);
-    const id = collectionGroupId(inputs);
-    const open = this.#stores.get(id);
-    if (open !== undefined) return open as unknown as Store<Command, Item, Change, State>;
-    const { command, item, state } = make();
-    const key = GroupKey.fromSecret(inputs.store);
-    const opened = new Store(
-      { state },
-      {
-        historyLength: options.history ?? 1024,
-        machine: (listener) =>
-          new CollectionMachine({
-            signature,
-            syncSignature: syncDigest,
-            sync,
-            command,
-            item,
-            state,
-            listener,
-            wallMs: () => node.runtime.wallMs(),
-          }),
-        join: (machine) => groups.join({ key, machine, tickets }) as Group<Command, undefined, undefined>,
-        setSize: () => {},
-        countSync: () => {},
-        onClosed: () => this.#stores.delete(id),
+    const { sync, tickets } = inputs;
+    const parts = type.make(sync.fetchBatchSize);
+    const store: Store<Command, Item, Change, State> = new Store({
+      state: parts.state,
+      historyLength: history,
+      metrics: new CollectionMetrics(node.metrics, inputs.kind, id),
+      machine: (listener) =>
+        new CollectionMachine({
+          signature: machineSignature(inputs),
+          syncSignature: syncSignature(machineTypeName(inputs), sync),
+          sync,
+          ...parts,
+          listener,
+          wallMs: () => node.runtime.wallMs(),
+        }),
+      join: (machine) =>
+        groups.join({ key: GroupKey.fromSecret(inputs.store), machine, tickets }) as Group<Command, undefined, undefined>,
+      onEnded: () => {
+        if ((this.#stores.get(id) as unknown) === store) this.#stores.delete(id);
       },
-    );
-    this.#stores.set(id, opened as unknown as AnyStore);
-    return opened;
+    });
+    return store;
   }
-}
-
-function nameOf(codec: Codec<unknown>): string {
-  if (codec.rustName !== undefined) return codec.rustName;
-  throw new CollectionError("invalidOption", "a type of a collection has no Rust name: give the codec one");
 }

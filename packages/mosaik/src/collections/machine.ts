@@ -21,8 +21,8 @@ export interface MachineListener<Change> {
   /** The state is another as a whole, that of this place; what led to it is not known. */
   replaced(index: Index): void;
   snapshotTaken(): void;
-  /** Commands were carried out: the state is so large now. */
-  sized(size: number): void;
+  /** Commands were carried out. */
+  applied(): void;
 }
 
 export interface MachineOptions<Command, Item, Change> {
@@ -73,7 +73,7 @@ export class CollectionMachine<Command extends AnyCommand, Item, Change>
         this.#requests.push({ ...(command as { value: SnapshotRequest }).value, index });
       else this.#applyOne(command, index);
     }
-    this.#options.listener.sized(this.#options.state.size);
+    this.#options.listener.applied();
   }
 
   answer(): undefined {

@@ -1,56 +1,43 @@
-import type { Codec } from "@mosaik/postcard";
-import { GroupError, type Group, type Index, type WaitOptions } from "../groups/index.js";
+import type { Group, Index, WaitOptions } from "../groups/index.js";
 import { ChangeHistory, type Version } from "./changes.js";
-import { CollectionError, type CollectionErrorCode } from "./errors.js";
+import { asCollectionError, CollectionError } from "./errors.js";
 import type { AnyCommand, CollectionMachine, MachineListener } from "./machine.js";
-import type { CollectionState } from "./machines/state.js";
+import type { CollectionMetrics } from "./metrics.js";
 import { Results } from "./results.js";
 
-/** What a kind of collection brings. */
-export interface Kind<Command, Item, Change, State> {
-  readonly command: Codec<Command>;
-  readonly item: Codec<Item>;
-  readonly state: State & CollectionState<Command, Item, Change>;
-}
-
-export interface StoreContext<Command extends AnyCommand, Item, Change> {
+export interface StoreOptions<Command extends AnyCommand, Item, Change, State> {
+  /** The state that the machine changes. */
+  readonly state: State & { readonly size: number };
   /** Changes that are kept for those who watch. */
   readonly historyLength: number;
-  readonly machine: (store: MachineListener<Change>) => CollectionMachine<Command, Item, Change>;
+  readonly metrics: CollectionMetrics;
+  readonly machine: (listener: MachineListener<Change>) => CollectionMachine<Command, Item, Change>;
   readonly join: (machine: CollectionMachine<Command, Item, Change>) => Group<Command, undefined, undefined>;
-  readonly setSize: (size: number) => void;
-  readonly countSync: () => void;
-  /** The last handle was closed. */
-  readonly onClosed: () => void;
+  /** The last handle was closed, or the group has ended: no handle is opened on this store any more. */
+  readonly onEnded: () => void;
 }
-
-/** Codes of groups' errors, as collections have them. */
-const CODES: Partial<Record<GroupError["code"], CollectionErrorCode>> = {
-  notSent: "offline",
-  outcomeUnknown: "outcomeUnknown",
-  superseded: "superseded",
-  encoding: "encoding",
-  timeout: "timeout",
-  closed: "closed",
-};
 
 /** One collection of one node, shared by all its handles. */
 export class Store<Command extends AnyCommand, Item, Change extends object, State> implements MachineListener<Change> {
-  readonly state: State;
+  readonly state: State & { readonly size: number };
   readonly history: ChangeHistory<Change>;
   readonly group: Group<Command, undefined, undefined>;
-  readonly #context: StoreContext<Command, Item, Change>;
+  readonly #metrics: CollectionMetrics;
+  readonly #onEnded: () => void;
   readonly #machine: CollectionMachine<Command, Item, Change>;
   readonly #results = new Results();
   #handles = 0;
   #writers = 0;
 
-  constructor(kind: Pick<Kind<Command, Item, Change, State>, "state">, context: StoreContext<Command, Item, Change>) {
-    this.state = kind.state;
-    this.#context = context;
-    this.history = new ChangeHistory(context.historyLength, () => this.version);
-    this.#machine = context.machine(this);
-    this.group = context.join(this.#machine);
+  /** @throws as `Groups.join` */
+  constructor(options: StoreOptions<Command, Item, Change, State>) {
+    this.state = options.state;
+    this.#metrics = options.metrics;
+    this.#onEnded = options.onEnded;
+    this.history = new ChangeHistory(options.historyLength, () => this.version);
+    this.#machine = options.machine(this);
+    this.group = options.join(this.#machine);
+    void this.#followToTheEnd();
   }
 
   get version(): Version {
@@ -70,7 +57,7 @@ export class Store<Command extends AnyCommand, Item, Change extends object, Stat
     if (isWriter) this.#writers--;
     this.#machine.mayLead = this.#writers > 0;
     if (this.#handles > 0) return;
-    this.#context.onClosed();
+    this.#onEnded();
     this.history.end();
     await this.group.leave();
   }
@@ -104,20 +91,26 @@ export class Store<Command extends AnyCommand, Item, Change extends object, Stat
   replaced(index: Index): void {
     this.#results.clear();
     this.history.reset(index);
+    this.#metrics.sized(this.state.size);
   }
 
   snapshotTaken(): void {
-    this.#context.countSync();
+    this.#metrics.snapshotTaken();
   }
 
-  sized(size: number): void {
-    this.#context.setSize(size);
+  applied(): void {
+    this.#metrics.sized(this.state.size);
   }
-}
 
-/** What a group's error means for a collection; another error is as it is. */
-export function asCollectionError(error: unknown, args: readonly unknown[] = []): unknown {
-  if (!(error instanceof GroupError)) return error;
-  const code = CODES[error.code];
-  return code === undefined ? error : new CollectionError(code, error.message, { args, cause: error });
+  /** Whoever watches is told when the group ends, and why if that was not meant. */
+  async #followToTheEnd(): Promise<void> {
+    let failure: Error | undefined;
+    for await (const event of this.group.events()) {
+      if (event.kind === "machineFailed") {
+        failure = new CollectionError("failed", `command ${event.index} could not be carried out`, { cause: event.error });
+      }
+    }
+    this.#onEnded();
+    this.history.end(failure);
+  }
 }

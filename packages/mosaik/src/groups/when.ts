@@ -118,6 +118,11 @@ export class GroupWhen {
     );
   }
 
+  /** Whatever the program can see: it is looked at after each change of the group, and after commands were applied. */
+  satisfies(test: () => boolean): GroupCondition {
+    return new GroupCondition(this.#watch, test);
+  }
+
   #leader(test: (leader: PeerId | undefined) => boolean): GroupCondition<PeerId> {
     const { state } = this.#watch;
     return new GroupCondition(

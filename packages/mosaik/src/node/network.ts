@@ -1,5 +1,5 @@
 import { type RelayOption } from "@mosaik/iroh/transport";
-import { Collections } from "../collections/collections.js";
+import { Collections } from "../collections/index.js";
 import { defaultDiscoveryConfig, Discovery, type DiscoveryConfig } from "../discovery/index.js";
 import { Functions } from "../functions/index.js";
 import { Groups, type GroupsOptions } from "../groups/index.js";

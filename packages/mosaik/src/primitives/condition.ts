@@ -24,6 +24,11 @@ export class Condition<T = void> implements PromiseLike<T> {
     this.#value = value ?? (() => undefined as T);
   }
 
+  /** What the condition is judged on. */
+  get source(): ConditionSource {
+    return this.#source;
+  }
+
   /** Whether it holds at this moment. */
   get isMet(): boolean {
     return this.#test();

@@ -1,4 +1,4 @@
-import type { GroupId, WaitOptions } from "../../groups/index.js";
+import type { GroupEvents, GroupId, WaitOptions } from "../../groups/index.js";
 import type { Reset, Version, Versioned, WatchOptions } from "../changes.js";
 import { CollectionError } from "../errors.js";
 import type { AnyCommand } from "../machine.js";
@@ -7,15 +7,16 @@ import { CollectionWhen } from "../when.js";
 
 /** A store, whatever its commands are. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- handles know their kind
-export type AnyStore<State, Change extends object> = Store<any, any, Change, State>;
+export type HandleStore<State, Change extends object> = Store<any, any, Change, State>;
 
 /** What all handles of collections have in common. Reads are local, and see the state after the last commands that were carried out. */
 export abstract class Handle<State extends { readonly size: number }, Change extends object> {
-  protected readonly store: AnyStore<State, Change>;
+  protected readonly store: HandleStore<State, Change>;
   readonly #isWriter: boolean;
   #closed: Promise<void> | undefined;
 
-  constructor(store: AnyStore<State, Change>, isWriter: boolean) {
+  /** Made by declarations: `collection.map(…).reader(network)`. */
+  constructor(store: HandleStore<State, Change>, isWriter: boolean) {
     this.store = store;
     this.#isWriter = isWriter;
     store.acquire(isWriter);
@@ -24,6 +25,11 @@ export abstract class Handle<State extends { readonly size: number }, Change ext
   /** The group whose members share the collection: equal at all nodes that meet (spec 06 §2.4). */
   get groupId(): GroupId {
     return this.store.group.id;
+  }
+
+  /** Whether this node has all that the leader has, or leads. */
+  get isOnline(): boolean {
+    return this.store.group.isOnline;
   }
 
   /** How much of the collection has been applied here. */
@@ -51,6 +57,11 @@ export abstract class Handle<State extends { readonly size: number }, Change ext
    */
   changes(options: WatchOptions = {}): AsyncGenerator<Versioned<Change> | Reset, void, void> {
     return this.store.history.watch(options);
+  }
+
+  /** What happens in the group, as this node sees it: who is in it, who leads, and what was taken back. Ends with the collection. */
+  events(options: Pick<WaitOptions, "signal"> = {}): GroupEvents {
+    return this.store.group.events(options);
   }
 
   /** Gives the handle up. With the last one of the collection the node leaves its group. A second call waits for the first. */

@@ -17,9 +17,11 @@ export class OnceReader<T> extends Handle<OnceState<T>, OnceChange<T>> {
     return this.store.state.value;
   }
 
-  /** The value, as soon as there is one. @throws CollectionError `closed`, `timeout`; the signal's reason */
+  /** The value, as soon as there is one. @throws CollectionError `timeout`, `closed`, `failed`; the signal's reason */
   async awaitValue(options: WaitOptions = {}): Promise<T> {
-    await this.when().met(() => !this.isEmpty).toPromise(options);
+    await this.when()
+      .satisfies(() => !this.isEmpty)
+      .toPromise(options);
     return this.value as T;
   }
 }

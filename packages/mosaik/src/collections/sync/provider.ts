@@ -16,6 +16,8 @@ import { ServedSnapshot } from "./served-snapshot.js";
 
 /** Snapshots that are kept at a time. Who asks for one more is offered the newest that there is. */
 const SNAPSHOTS_MAX = 8;
+/** Committed entries that stay in the log. */
+const LOG_KEPT = 1024;
 /** Fetches that wait for a snapshot to be in order. */
 const WAITING_MAX = 256;
 /** Bytes of items in an answer: heartbeats wait behind it. */
@@ -85,6 +87,11 @@ export class SnapshotProvider<Item> implements SyncProvider<SnapshotMessage<Item
       this.source.counted();
       this.context.send(requestedBy, { kind: "snapshotOffer", value: { anchor, itemsCount: size } });
     }
+  }
+
+  /** The log serves nobody: late members get snapshots. What is kept is for messages of the leader's that were under way. */
+  safeToPrune(): Index {
+    return Math.max(0, this.context.committed.index - LOG_KEPT);
   }
 
   close(): void {

@@ -1,0 +1,25 @@
+import type { GroupId } from "../groups/index.js";
+import type { Metrics } from "../metrics/index.js";
+import type { CollectionKind } from "./identity.js";
+
+/** What a node counts of a collection (spec 06 §11). */
+export class CollectionMetrics {
+  readonly #size;
+  readonly #syncs;
+
+  constructor(metrics: Metrics, kind: CollectionKind, groupId: GroupId) {
+    const labels = { group: groupId.short() };
+    this.#size = metrics.gauge(`mosaik.collections.${kind === "priorityQueue" ? "depq" : kind}.size`, labels);
+    this.#syncs = metrics.counter("mosaik.collections.syncs.started", labels);
+  }
+
+  /** The collection is so large now. */
+  sized(size: number): void {
+    this.#size.set(size);
+  }
+
+  /** A snapshot was taken for a member that is behind. */
+  snapshotTaken(): void {
+    this.#syncs.add();
+  }
+}
