@@ -2,15 +2,19 @@ import type { Cursor } from "../../groups/index.js";
 import type { PeerId } from "../../primitives/index.js";
 import { Missing, type Span } from "./missing.js";
 
+/** Requests to one member that are under way at a time: its next answer does not wait for ours to the last one. */
+const REQUESTS_MAX = 4;
+
 interface Request {
   readonly span: Span;
   readonly sentMs: number;
 }
 
-/** One snapshot while its items come in, from several members at once: one request to each at a time (spec 06 §8.5). */
+/** One snapshot while its items come in, from several members at once (spec 06 §8.5). */
 export class Download<Item> {
   readonly #missing: Missing;
-  readonly #requests = new Map<PeerId, Request>();
+  /** What each member was asked for, by the first place. */
+  readonly #requests = new Map<PeerId, Map<number, Request>>();
   /** In their places. */
   readonly #items: Item[];
   #count = 0;
@@ -41,29 +45,34 @@ export class Download<Item> {
     return this.#items;
   }
 
-  /** Whom to ask for what now. The leader, who has most to do, is the last to be asked. */
+  /** Whom to ask for what now: all in turn. The leader, who has most to do, is the last to be asked. */
   plan(leader: PeerId, batchSize: number, nowMs: number): { peer: PeerId; span: Span }[] {
-    const idle = [...this.peers].filter((peer) => !this.#requests.has(peer));
+    const others = [...this.peers].filter((peer) => peer !== leader);
+    const inTurn = this.peers.has(leader) ? [...others, leader] : others;
     const asked: { peer: PeerId; span: Span }[] = [];
-    for (const peer of [...idle.filter((other) => other !== leader), ...idle.filter((other) => other === leader)]) {
-      const span = this.#missing.take(batchSize);
-      if (span === undefined) break;
-      this.#requests.set(peer, { span, sentMs: nowMs });
-      asked.push({ peer, span });
+    for (let turn = 0; turn < REQUESTS_MAX; turn++) {
+      for (const peer of inTurn) {
+        const requests = this.#requestsTo(peer);
+        if (requests.size > turn) continue;
+        const span = this.#missing.take(batchSize);
+        if (span === undefined) return asked;
+        requests.set(span.start, { span, sentMs: nowMs });
+        asked.push({ peer, span });
+      }
     }
     return asked;
   }
 
   /** Keeps items that were asked for. What was not is dropped; who gives none, or too many, is asked no more. @returns whether it was */
   accept(from: PeerId, offset: number, items: readonly Item[]): boolean {
-    const request = this.#requests.get(from);
-    if (request === undefined || request.span.start !== offset) return false;
+    const request = this.#requests.get(from)?.get(offset);
+    if (request === undefined) return false;
     const { start, end } = request.span;
     if (items.length === 0 || items.length > end - start) {
       this.forget(from);
       return false;
     }
-    this.#requests.delete(from);
+    this.#requests.get(from)!.delete(offset);
     for (const [i, item] of items.entries()) this.#put(start + i, item);
     this.#missing.giveBack({ start: start + items.length, end });
     return true;
@@ -72,15 +81,21 @@ export class Download<Item> {
   /** Asks the member for nothing more. */
   forget(peer: PeerId): void {
     this.peers.delete(peer);
-    const request = this.#requests.get(peer);
-    if (request === undefined) return;
+    for (const { span } of this.#requests.get(peer)?.values() ?? []) this.#missing.giveBack(span);
     this.#requests.delete(peer);
-    this.#missing.giveBack(request.span);
   }
 
   /** Forgets who has not answered what was asked before. */
   expire(sentBeforeMs: number): void {
-    for (const [peer, { sentMs }] of this.#requests) if (sentMs <= sentBeforeMs) this.forget(peer);
+    for (const [peer, requests] of this.#requests) {
+      if ([...requests.values()].some(({ sentMs }) => sentMs <= sentBeforeMs)) this.forget(peer);
+    }
+  }
+
+  #requestsTo(peer: PeerId): Map<number, Request> {
+    let requests = this.#requests.get(peer);
+    if (requests === undefined) this.#requests.set(peer, (requests = new Map<number, Request>()));
+    return requests;
   }
 
   #put(place: number, item: Item): void {
