@@ -66,7 +66,11 @@ export class Collections {
           wallMs: () => node.runtime.wallMs(),
         }),
       join: (machine) =>
-        groups.join({ key: GroupKey.fromSecret(inputs.store), machine, tickets }) as Group<Command, undefined, undefined>,
+        groups.join({ key: GroupKey.fromSecret(inputs.store), machine, tickets }) as Group<
+          Command,
+          undefined,
+          undefined
+        >,
       onEnded: () => {
         if ((this.#stores.get(id) as unknown) === store) this.#stores.delete(id);
       },

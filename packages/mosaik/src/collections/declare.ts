@@ -11,15 +11,7 @@ import { PriorityQueueReader, PriorityQueueWriter } from "./handles/priority-que
 import { SetReader, SetWriter } from "./handles/set.js";
 import { VecReader, VecWriter } from "./handles/vec.js";
 import { collectionGroupId, explainCollection, type StoreId } from "./identity.js";
-import {
-  cellType,
-  mapType,
-  onceType,
-  priorityQueueType,
-  setType,
-  vecType,
-  type CollectionType,
-} from "./kinds.js";
+import { cellType, mapType, onceType, priorityQueueType, setType, vecType, type CollectionType } from "./kinds.js";
 import type { AnyCommand } from "./machine.js";
 
 /** Anything that has collections: a `Network`. */
@@ -121,7 +113,14 @@ async function online<H extends AnyHandle>(handle: H, options: WaitOptions): Pro
   }
 }
 
-function define<Command extends AnyCommand, Item, Change extends object, State, Reader extends AnyHandle, Writer extends AnyHandle>(
+function define<
+  Command extends AnyCommand,
+  Item,
+  Change extends object,
+  State,
+  Reader extends AnyHandle,
+  Writer extends AnyHandle,
+>(
   type: CollectionType<Command, Item, Change, State>,
   store: DigestLike,
   options: CollectionOptions,

@@ -1,12 +1,7 @@
 import { t, type Codec } from "@mosaik/postcard";
 import type { CollectionKind } from "./identity.js";
 import type { AnyCommand } from "./machine.js";
-import {
-  CellState,
-  cellCommandCodec,
-  type CellChange,
-  type CellCommand,
-} from "./machines/cell.js";
+import { CellState, cellCommandCodec, type CellChange, type CellCommand } from "./machines/cell.js";
 import { MapState, mapCommandCodec, type MapChange, type MapCommand, type MapItem } from "./machines/map.js";
 import { OnceState, onceCommandCodec, type OnceChange, type OnceCommand } from "./machines/once.js";
 import {

@@ -107,7 +107,9 @@ export class Store<Command extends AnyCommand, Item, Change extends object, Stat
     let failure: Error | undefined;
     for await (const event of this.group.events()) {
       if (event.kind === "machineFailed") {
-        failure = new CollectionError("failed", `command ${event.index} could not be carried out`, { cause: event.error });
+        failure = new CollectionError("failed", `command ${event.index} could not be carried out`, {
+          cause: event.error,
+        });
       }
     }
     this.#onEnded();

@@ -43,7 +43,9 @@ export class Cluster {
   }
 
   /** A writer and a reader. */
-  async pair<R extends AnyHandle, W extends AnyHandle>(def: CollectionDef<R, W>): Promise<readonly [writer: W, reader: R]> {
+  async pair<R extends AnyHandle, W extends AnyHandle>(
+    def: CollectionDef<R, W>,
+  ): Promise<readonly [writer: W, reader: R]> {
     const { writers, readers } = await this.open(def, { writers: 1, readers: 1 });
     return [writers[0]!, readers[0]!];
   }

@@ -61,7 +61,10 @@ export class PriorityQueueReader<P, K, V> extends Handle<PriorityQueueState<P, K
   }
 
   /** As `changes`, of one key; and when everything is cleared. */
-  watch(key: K, options: WatchOptions = {}): AsyncGenerator<Versioned<PriorityQueueChange<P, K, V>> | Reset, void, void> {
+  watch(
+    key: K,
+    options: WatchOptions = {},
+  ): AsyncGenerator<Versioned<PriorityQueueChange<P, K, V>> | Reset, void, void> {
     const { keys } = this.store.state;
     const wanted = keys.identity(key);
     return this.store.history.watch(

@@ -62,7 +62,9 @@ export class VecWriter<T> extends VecReader<T> {
    */
   async insert(index: number, value: T, options?: WaitOptions): Promise<Version> {
     if (!(Number.isInteger(index) && index >= 0 && index <= this.size)) {
-      throw new CollectionError("indexOutOfRange", `${index} is no place in a vec of ${this.size}`, { args: [index, value] });
+      throw new CollectionError("indexOutOfRange", `${index} is no place in a vec of ${this.size}`, {
+        args: [index, value],
+      });
     }
     return this.#write({ kind: "Insert", value: { index: BigInt(index), value } }, [index, value], options);
   }

@@ -52,14 +52,37 @@ export function* inHashOrder<E>(
   order: HashOrder,
   isRepeat: (entry: E, other: E) => boolean = () => false,
 ): Generator<void, E[], void> {
-  const count = entries.length;
-  const ranks = new Uint32Array(count);
-  const ends = new Uint32Array(2 ** BUCKET_BITS);
-  for (let i = 0; i < count; i++) {
+  const ranks = new Uint32Array(entries.length);
+  for (let i = 0; i < entries.length; i++) {
     ranks[i] = rank(entries[i]!);
-    ends[ranks[i]! >>> REST_BITS]!++;
     if (i % STEP === STEP - 1) yield;
   }
+  const places = entries.length <= STEP ? sortFew(ranks, order) : yield* sortMany(ranks, order);
+  const sorted: E[] = [];
+  let run = 0;
+  let runRank = -1;
+  for (const place of places) {
+    const entry = entries[place]!;
+    if (ranks[place] !== runRank) run = sorted.length;
+    else if (sorted.slice(run).some((other) => isRepeat(entry, other))) continue;
+    runRank = ranks[place]!;
+    sorted.push(entry);
+    if (sorted.length % STEP === 0) yield;
+  }
+  return sorted;
+}
+
+/** The places of ranks in their order. */
+function sortFew(ranks: Uint32Array, order: HashOrder): Uint32Array {
+  const direction = order === "lent" ? 1 : -1;
+  return Uint32Array.from(ranks, (_, place) => place).sort((a, b) => ranks[a]! - ranks[b]! || direction * (a - b));
+}
+
+/** As `sortFew`, in steps: first by the upper bits, then by the rest. */
+function* sortMany(ranks: Uint32Array, order: HashOrder): Generator<void, Uint32Array, void> {
+  const count = ranks.length;
+  const ends = new Uint32Array(2 ** BUCKET_BITS);
+  for (const rank of ranks) ends[rank >>> REST_BITS]!++;
   for (let bucket = 1; bucket < ends.length; bucket++) ends[bucket]! += ends[bucket - 1]!;
 
   // Within a bucket the rest of the rank decides, then the place: both fit into one number.
@@ -70,21 +93,11 @@ export function* inHashOrder<E>(
     keys[--free[ranks[i]! >>> REST_BITS]!] = (ranks[i]! & REST_MASK) * PLACES + place;
   }
   yield;
-  const sorted: E[] = [];
   let start = 0;
-  let run = 0;
-  let runRank = -1;
   for (const end of ends) {
-    for (const key of keys.subarray(start, end).sort()) {
-      const place = order === "lent" ? key % PLACES : count - 1 - (key % PLACES);
-      const entry = entries[place]!;
-      if (ranks[place] !== runRank) run = sorted.length;
-      else if (sorted.slice(run).some((other) => isRepeat(entry, other))) continue;
-      runRank = ranks[place]!;
-      sorted.push(entry);
-    }
+    keys.subarray(start, end).sort();
     if ((start ^ end) >= STEP) yield;
     start = end;
   }
-  return sorted;
+  return Uint32Array.from(keys, order === "lent" ? (key) => key % PLACES : (key) => count - 1 - (key % PLACES));
 }

@@ -48,6 +48,7 @@ export class Bucket<P> {
 
   /** The keys in the order of Rust's consuming iterators. */
   ordered(): readonly Identity[] {
+    if (this.#turns.size === 1) return [...this.#turns.keys()];
     const steps = inHashOrder([...this.#turns.keys()], this.rank, "owned");
     for (;;) {
       const step = steps.next();

@@ -21,7 +21,15 @@ describe("depq", () => {
     const { cluster } = context;
     const [w, r] = await cluster.pair(Numbers);
     expect([r.size, r.isEmpty, r.get(1), r.has(1), r.priorityOf(1), r.min, r.max, [...r], r.capacity]).toEqual([
-      0, true, undefined, false, undefined, undefined, undefined, [], Infinity,
+      0,
+      true,
+      undefined,
+      false,
+      undefined,
+      undefined,
+      undefined,
+      [],
+      Infinity,
     ]);
     const now = async (...expected: [number, number, number][]): Promise<void> => {
       await cluster.settle(w, r);
@@ -29,10 +37,18 @@ describe("depq", () => {
     };
     await cluster.write(w.insert(10, 1, 100));
     await now([10, 1, 100]);
-    await cluster.write(w.extend([[30, 3, 300], [20, 2, 200]]));
+    await cluster.write(
+      w.extend([
+        [30, 3, 300],
+        [20, 2, 200],
+      ]),
+    );
     await now([10, 1, 100], [20, 2, 200], [30, 3, 300]);
     expect([r.get(2), r.has(2), r.priorityOf(2)]).toEqual([200, true, 20]);
-    expect([r.min, r.max]).toEqual([{ priority: 10, key: 1, value: 100 }, { priority: 30, key: 3, value: 300 }]);
+    expect([r.min, r.max]).toEqual([
+      { priority: 10, key: 1, value: 100 },
+      { priority: 30, key: 3, value: 300 },
+    ]);
     await cluster.write(w.updatePriority(1, 40));
     await now([20, 2, 200], [30, 3, 300], [40, 1, 100]);
     await cluster.write(w.updateValue(2, 222));
@@ -50,7 +66,13 @@ describe("depq", () => {
     const { writers } = await cluster.open(Numbers, { writers: 1, readers: 0 });
     const w = writers[0]!;
     await cluster.writeEach(0, 100, (i) => w.insert(i * 10, i, i));
-    await cluster.write(w.extend([[1, 100, 1], [2, 101, 2], [3, 102, 3]]));
+    await cluster.write(
+      w.extend([
+        [1, 100, 1],
+        [2, 101, 2],
+        [3, 102, 3],
+      ]),
+    );
     const r = await cluster.lateReader(Numbers);
     await cluster.settle(w, r);
     expect(r.size).toBe(103);
@@ -64,11 +86,22 @@ describe("depq", () => {
     const { cluster } = context;
     const { writers, readers } = await cluster.open(Numbers, { writers: 1, readers: 3 });
     const w = writers[0]!;
-    await cluster.write(w.extend([[10, 1, 1], [20, 2, 2], [30, 3, 3]]));
+    await cluster.write(
+      w.extend([
+        [10, 1, 1],
+        [20, 2, 2],
+        [30, 3, 3],
+      ]),
+    );
     await cluster.write(w.insert(40, 4, 4));
     await cluster.write(w.remove(2));
     await cluster.settle(w, ...readers);
-    for (const r of readers) expect(triples(r)).toEqual([[10, 1, 1], [30, 3, 3], [40, 4, 4]]);
+    for (const r of readers)
+      expect(triples(r)).toEqual([
+        [10, 1, 1],
+        [30, 3, 3],
+        [40, 4, 4],
+      ]);
   });
 
   it("multiple_writers", async () => {
@@ -87,7 +120,12 @@ describe("depq", () => {
     await cluster.writeEach(0, 50, (i) => w.insert(i, i, i));
     const first = await cluster.lateReader(Numbers);
     await cluster.writeEach(50, 30, (i) => w.insert(i, i, i));
-    await cluster.write(w.extend([[80, 80, 80], [81, 81, 81]]));
+    await cluster.write(
+      w.extend([
+        [80, 80, 80],
+        [81, 81, 81],
+      ]),
+    );
     const second = await cluster.lateReader(Numbers);
     await cluster.settle(w, first, second);
     expect([first.size, second.size]).toEqual([82, 82]);
@@ -155,7 +193,12 @@ describe("depq", () => {
   it("clear_then_rebuild", async () => {
     const { cluster } = context;
     const [w, r] = await cluster.pair(Numbers);
-    await cluster.write(w.extend([[10, 1, 1], [20, 2, 2]]));
+    await cluster.write(
+      w.extend([
+        [10, 1, 1],
+        [20, 2, 2],
+      ]),
+    );
     await cluster.write(w.clear());
     await cluster.write(w.insert(5, 3, 3));
     await cluster.settle(w, r);
@@ -174,16 +217,36 @@ describe("depq", () => {
   it("extend_overwrite", async () => {
     const { cluster } = context;
     const [w, r] = await cluster.pair(Numbers);
-    await cluster.write(w.extend([[10, 1, 1], [20, 2, 2]]));
-    await cluster.write(w.extend([[25, 2, 22], [30, 3, 3]]));
+    await cluster.write(
+      w.extend([
+        [10, 1, 1],
+        [20, 2, 2],
+      ]),
+    );
+    await cluster.write(
+      w.extend([
+        [25, 2, 22],
+        [30, 3, 3],
+      ]),
+    );
     await cluster.settle(w, r);
-    expect(triples(r)).toEqual([[10, 1, 1], [25, 2, 22], [30, 3, 3]]);
+    expect(triples(r)).toEqual([
+      [10, 1, 1],
+      [25, 2, 22],
+      [30, 3, 3],
+    ]);
   });
 
   it("same_priority_bucket", async () => {
     const { cluster } = context;
     const [w, r] = await cluster.pair(Numbers);
-    await cluster.write(w.extend([[10, 1, 1], [10, 2, 2], [10, 3, 3]]));
+    await cluster.write(
+      w.extend([
+        [10, 1, 1],
+        [10, 2, 2],
+        [10, 3, 3],
+      ]),
+    );
     await cluster.settle(w, r);
     expect([1, 2, 3]).toContain(r.min!.key);
     expect([r.min, r.max]).toEqual([w.min, w.max]);
@@ -195,13 +258,28 @@ describe("depq", () => {
   it("many_writers_many_readers", async () => {
     const { cluster } = context;
     const { writers, readers } = await cluster.open(Numbers, { writers: 2, readers: 2 });
-    await cluster.write(writers[0]!.extend([[10, 1, 1], [20, 2, 2]]));
-    await cluster.write(writers[1]!.extend([[15, 3, 3], [25, 4, 4]]));
+    await cluster.write(
+      writers[0]!.extend([
+        [10, 1, 1],
+        [20, 2, 2],
+      ]),
+    );
+    await cluster.write(
+      writers[1]!.extend([
+        [15, 3, 3],
+        [25, 4, 4],
+      ]),
+    );
     await cluster.write(writers[0]!.remove(4));
     await cluster.write(writers[1]!.insert(5, 5, 5));
     await cluster.settle(...writers, ...readers);
     for (const one of [...writers, ...readers]) {
-      expect(triples(one)).toEqual([[5, 5, 5], [10, 1, 1], [15, 3, 3], [20, 2, 2]]);
+      expect(triples(one)).toEqual([
+        [5, 5, 5],
+        [10, 1, 1],
+        [15, 3, 3],
+        [20, 2, 2],
+      ]);
     }
   });
 
@@ -233,7 +311,12 @@ describe("depq", () => {
   it("remove_all_entries", async () => {
     const { cluster } = context;
     const [w, r] = await cluster.pair(Numbers);
-    await cluster.write(w.extend([[10, 1, 1], [20, 2, 2]]));
+    await cluster.write(
+      w.extend([
+        [10, 1, 1],
+        [20, 2, 2],
+      ]),
+    );
     for (const key of [1, 2]) await cluster.write(w.remove(key));
     await cluster.write(w.insert(30, 3, 3));
     await cluster.settle(w, r);
@@ -243,7 +326,13 @@ describe("depq", () => {
   it("remove_keys", async () => {
     const { cluster } = context;
     const [w, r] = await cluster.pair(Numbers);
-    await cluster.write(w.extend([[10, 1, 1], [20, 2, 2], [30, 3, 3]]));
+    await cluster.write(
+      w.extend([
+        [10, 1, 1],
+        [20, 2, 2],
+        [30, 3, 3],
+      ]),
+    );
     await cluster.write(w.removeMany([1, 3, 99]));
     await cluster.settle(w, r);
     expect(triples(r)).toEqual([[20, 2, 2]]);
@@ -262,7 +351,15 @@ describe("depq", () => {
   it("iter_ordering_after_mutations", async () => {
     const { cluster } = context;
     const [w, r] = await cluster.pair(Numbers);
-    await cluster.write(w.extend([[50, 1, 1], [10, 2, 2], [30, 3, 3], [20, 4, 4], [40, 5, 5]]));
+    await cluster.write(
+      w.extend([
+        [50, 1, 1],
+        [10, 2, 2],
+        [30, 3, 3],
+        [20, 4, 4],
+        [40, 5, 5],
+      ]),
+    );
     await cluster.write(w.remove(3));
     await cluster.write(w.updatePriority(2, 60));
     await cluster.settle(w, r);
@@ -322,7 +419,11 @@ describe("depq", () => {
     const { cluster } = context;
     const [w, r] = await cluster.pair(Numbers);
     await cluster.write(w.insert(10, 1, 1));
-    for (const [expected, next] of [[1, 2], [2, 3], [3, 4]] as const) {
+    for (const [expected, next] of [
+      [1, 2],
+      [2, 3],
+      [3, 4],
+    ] as const) {
       expect(await cluster.write(w.compareExchangeValue(1, { expected, next }))).toMatchObject({ exchanged: true });
     }
     await cluster.settle(w, r);
@@ -332,7 +433,12 @@ describe("depq", () => {
   it("compare_exchange_value_preserves_priority", async () => {
     const { cluster } = context;
     const [w, r] = await cluster.pair(Numbers);
-    await cluster.write(w.extend([[10, 1, 1], [20, 2, 2]]));
+    await cluster.write(
+      w.extend([
+        [10, 1, 1],
+        [20, 2, 2],
+      ]),
+    );
     await cluster.write(w.compareExchangeValue(1, { expected: 1, next: 11 }));
     await cluster.settle(w, r);
     expect([r.priorityOf(1), r.min]).toEqual([10, { priority: 10, key: 1, value: 11 }]);
@@ -344,7 +450,9 @@ describe("depq", () => {
     await cluster.write(w.insert(10, 1, 1));
     await cluster.write(w.compareExchangeValue(1, { expected: 1, next: 2 }));
     await cluster.write(w.updateValue(1, 3));
-    expect(await cluster.write(w.compareExchangeValue(1, { expected: 2, next: 4 }))).toMatchObject({ exchanged: false });
+    expect(await cluster.write(w.compareExchangeValue(1, { expected: 2, next: 4 }))).toMatchObject({
+      exchanged: false,
+    });
     await cluster.write(w.updatePriority(1, 30));
     await cluster.write(w.compareExchangeValue(1, { expected: 3, next: 5 }));
     await cluster.settle(w, r);
@@ -355,7 +463,12 @@ describe("depq", () => {
     const { cluster } = context;
     const { writers } = await cluster.open(Numbers, { writers: 1, readers: 0 });
     const w = writers[0]!;
-    await cluster.write(w.extend([[10, 1, 1], [20, 2, 2]]));
+    await cluster.write(
+      w.extend([
+        [10, 1, 1],
+        [20, 2, 2],
+      ]),
+    );
     await cluster.write(w.compareExchangeValue(1, { expected: 1, next: 11 }));
     await cluster.write(w.compareExchangeValue(2, { expected: 2 }));
     const r = await cluster.lateReader(Numbers);
@@ -366,7 +479,13 @@ describe("depq", () => {
   it("compare_exchange_value_remove_affects_minmax", async () => {
     const { cluster } = context;
     const [w, r] = await cluster.pair(Numbers);
-    await cluster.write(w.extend([[10, 1, 1], [20, 2, 2], [30, 3, 3]]));
+    await cluster.write(
+      w.extend([
+        [10, 1, 1],
+        [20, 2, 2],
+        [30, 3, 3],
+      ]),
+    );
     await cluster.write(w.compareExchangeValue(1, { expected: 1 }));
     await cluster.write(w.compareExchangeValue(3, { expected: 3 }));
     await cluster.settle(w, r);
@@ -398,14 +517,25 @@ describe("depq", () => {
     const [w, r] = await cluster.pair(Three);
     for (const priority of [10, 20, 30, 40]) await cluster.write(w.insert(priority, priority, priority));
     await cluster.settle(w, r);
-    for (const one of [w, r]) expect(triples(one)).toEqual([[20, 20, 20], [30, 30, 30], [40, 40, 40]]);
+    for (const one of [w, r])
+      expect(triples(one)).toEqual([
+        [20, 20, 20],
+        [30, 30, 30],
+        [40, 40, 40],
+      ]);
     expect(r.capacity).toBe(3);
   });
 
   it("bounded_insert_lower_than_all", async () => {
     const { cluster } = context;
     const [w, r] = await cluster.pair(Three);
-    await cluster.write(w.extend([[10, 1, 1], [20, 2, 2], [30, 3, 3]]));
+    await cluster.write(
+      w.extend([
+        [10, 1, 1],
+        [20, 2, 2],
+        [30, 3, 3],
+      ]),
+    );
     await cluster.write(w.insert(5, 4, 4));
     await cluster.settle(w, r);
     expect([r.size, r.has(4)]).toEqual([3, false]);
@@ -414,8 +544,19 @@ describe("depq", () => {
   it("bounded_extend_evicts_multiple", async () => {
     const { cluster } = context;
     const [w, r] = await cluster.pair(Three);
-    await cluster.write(w.extend([[10, 1, 1], [20, 2, 2]]));
-    await cluster.write(w.extend([[30, 3, 3], [40, 4, 4], [50, 5, 5]]));
+    await cluster.write(
+      w.extend([
+        [10, 1, 1],
+        [20, 2, 2],
+      ]),
+    );
+    await cluster.write(
+      w.extend([
+        [30, 3, 3],
+        [40, 4, 4],
+        [50, 5, 5],
+      ]),
+    );
     await cluster.settle(w, r);
     expect(triples(r).map(([priority]) => priority)).toEqual([30, 40, 50]);
   });
@@ -423,7 +564,13 @@ describe("depq", () => {
   it("bounded_update_priority_no_eviction", async () => {
     const { cluster } = context;
     const [w, r] = await cluster.pair(Three);
-    await cluster.write(w.extend([[10, 1, 1], [20, 2, 2], [30, 3, 3]]));
+    await cluster.write(
+      w.extend([
+        [10, 1, 1],
+        [20, 2, 2],
+        [30, 3, 3],
+      ]),
+    );
     await cluster.write(w.updatePriority(1, 50));
     await cluster.settle(w, r);
     expect(triples(r).map(([, key]) => key)).toEqual([2, 3, 1]);
@@ -432,10 +579,20 @@ describe("depq", () => {
   it("bounded_upsert_no_eviction", async () => {
     const { cluster } = context;
     const [w, r] = await cluster.pair(Three);
-    await cluster.write(w.extend([[10, 1, 1], [20, 2, 2], [30, 3, 3]]));
+    await cluster.write(
+      w.extend([
+        [10, 1, 1],
+        [20, 2, 2],
+        [30, 3, 3],
+      ]),
+    );
     await cluster.write(w.insert(15, 1, 11));
     await cluster.settle(w, r);
-    expect(triples(r)).toEqual([[15, 1, 11], [20, 2, 2], [30, 3, 3]]);
+    expect(triples(r)).toEqual([
+      [15, 1, 11],
+      [20, 2, 2],
+      [30, 3, 3],
+    ]);
   });
 
   it("bounded_collection_macro", async () => {

@@ -21,7 +21,14 @@ describe("map", () => {
     };
     await at(await cluster.write(w.insert("a", 1)));
     expect([r.get("a"), r.size]).toEqual([1, 1]);
-    await at(await cluster.write(w.extend([["b", 2], ["c", 3]])));
+    await at(
+      await cluster.write(
+        w.extend([
+          ["b", 2],
+          ["c", 3],
+        ]),
+      ),
+    );
     expect([...r.keys()].sort()).toEqual(["a", "b", "c"]);
     expect([...r.values()].sort()).toEqual([1, 2, 3]);
     await at(await cluster.write(w.remove("a")));
@@ -37,7 +44,13 @@ describe("map", () => {
     const { writers } = await cluster.open(Numbers, { writers: 1, readers: 0 });
     const w = writers[0]!;
     await cluster.writeEach(0, 100, (i) => w.insert(i, i * 10));
-    await cluster.write(w.extend([[100, 1], [101, 2], [102, 3]]));
+    await cluster.write(
+      w.extend([
+        [100, 1],
+        [101, 2],
+        [102, 3],
+      ]),
+    );
     const r = await cluster.lateReader(Numbers);
     await cluster.settle(w, r);
     expect(r.size).toBe(103);
@@ -51,11 +64,24 @@ describe("map", () => {
     const { cluster } = context;
     const { writers, readers } = await cluster.open(Numbers, { writers: 1, readers: 3 });
     const w = writers[0]!;
-    await cluster.write(w.extend([[1, 10], [2, 20], [3, 30]]));
+    await cluster.write(
+      w.extend([
+        [1, 10],
+        [2, 20],
+        [3, 30],
+      ]),
+    );
     await cluster.write(w.insert(4, 40));
     await cluster.write(w.remove(2));
     await cluster.settle(w, ...readers);
-    for (const r of readers) expect(new Map(r)).toEqual(new Map([[1, 10], [3, 30], [4, 40]]));
+    for (const r of readers)
+      expect(new Map(r)).toEqual(
+        new Map([
+          [1, 10],
+          [3, 30],
+          [4, 40],
+        ]),
+      );
   });
 
   it("multiple_writers", async () => {
@@ -75,7 +101,12 @@ describe("map", () => {
     await cluster.writeEach(0, 50, (i) => w.insert(i, i));
     const first = await cluster.lateReader(Numbers);
     await cluster.writeEach(50, 30, (i) => w.insert(i, i));
-    await cluster.write(w.extend([[80, 80], [81, 81]]));
+    await cluster.write(
+      w.extend([
+        [80, 80],
+        [81, 81],
+      ]),
+    );
     const second = await cluster.lateReader(Numbers);
     await cluster.settle(w, first, second);
     expect([first.size, second.size]).toEqual([82, 82]);
@@ -93,10 +124,29 @@ describe("map", () => {
   it("extend_overwrite", async () => {
     const { cluster } = context;
     const [w, r] = await cluster.pair(Numbers);
-    await cluster.write(w.extend([[1, 10], [2, 20], [3, 30]]));
-    await cluster.write(w.extend([[2, 200], [3, 300], [4, 400]]));
+    await cluster.write(
+      w.extend([
+        [1, 10],
+        [2, 20],
+        [3, 30],
+      ]),
+    );
+    await cluster.write(
+      w.extend([
+        [2, 200],
+        [3, 300],
+        [4, 400],
+      ]),
+    );
     await cluster.settle(w, r);
-    expect(new Map(r)).toEqual(new Map([[1, 10], [2, 200], [3, 300], [4, 400]]));
+    expect(new Map(r)).toEqual(
+      new Map([
+        [1, 10],
+        [2, 200],
+        [3, 300],
+        [4, 400],
+      ]),
+    );
   });
 
   it("remove_nonexistent", async () => {
@@ -111,7 +161,12 @@ describe("map", () => {
   it("clear_then_rebuild", async () => {
     const { cluster } = context;
     const [w, r] = await cluster.pair(Numbers);
-    await cluster.write(w.extend([[1, 10], [2, 20]]));
+    await cluster.write(
+      w.extend([
+        [1, 10],
+        [2, 20],
+      ]),
+    );
     await cluster.write(w.clear());
     await cluster.settle(w, r);
     expect(r.isEmpty).toBe(true);
@@ -134,8 +189,19 @@ describe("map", () => {
     const { cluster } = context;
     const { writers, readers } = await cluster.open(Numbers, { writers: 2, readers: 2 });
     const [a, b] = writers as [(typeof writers)[0], (typeof writers)[0]];
-    await cluster.write(a.extend([[1, 1], [2, 2], [3, 3]]));
-    await cluster.write(b.extend([[4, 4], [5, 5]]));
+    await cluster.write(
+      a.extend([
+        [1, 1],
+        [2, 2],
+        [3, 3],
+      ]),
+    );
+    await cluster.write(
+      b.extend([
+        [4, 4],
+        [5, 5],
+      ]),
+    );
     await cluster.write(a.remove(4));
     await cluster.write(b.insert(6, 6));
     await cluster.settle(...writers, ...readers);
@@ -173,7 +239,13 @@ describe("map", () => {
   it("remove_all_entries", async () => {
     const { cluster } = context;
     const [w, r] = await cluster.pair(Numbers);
-    await cluster.write(w.extend([[1, 1], [2, 2], [3, 3]]));
+    await cluster.write(
+      w.extend([
+        [1, 1],
+        [2, 2],
+        [3, 3],
+      ]),
+    );
     for (const key of [1, 2, 3]) await cluster.write(w.remove(key));
     await cluster.settle(w, r);
     expect(r.isEmpty).toBe(true);
@@ -185,7 +257,14 @@ describe("map", () => {
   it("remove_many", async () => {
     const { cluster } = context;
     const [w, r] = await cluster.pair(Numbers);
-    await cluster.write(w.extend([[1, 1], [2, 2], [3, 3], [4, 4]]));
+    await cluster.write(
+      w.extend([
+        [1, 1],
+        [2, 2],
+        [3, 3],
+        [4, 4],
+      ]),
+    );
     await cluster.write(w.removeMany([1, 3, 99]));
     await cluster.settle(w, r);
     expect([...r.keys()].sort()).toEqual([2, 4]);
@@ -213,7 +292,12 @@ describe("map", () => {
   it("compare_exchange_remove_key", async () => {
     const { cluster } = context;
     const [w, r] = await cluster.pair(Numbers);
-    await cluster.write(w.extend([[1, 10], [2, 20]]));
+    await cluster.write(
+      w.extend([
+        [1, 10],
+        [2, 20],
+      ]),
+    );
     expect(await cluster.write(w.compareExchange(1, { expected: 10 }))).toMatchObject({ exchanged: true });
     await cluster.settle(w, r);
     expect([...r]).toEqual([[2, 20]]);
@@ -278,12 +362,24 @@ describe("map", () => {
   it("compare_exchange_multiple_keys", async () => {
     const { cluster } = context;
     const [w, r] = await cluster.pair(Numbers);
-    await cluster.write(w.extend([[1, 1], [2, 2], [3, 3]]));
+    await cluster.write(
+      w.extend([
+        [1, 1],
+        [2, 2],
+        [3, 3],
+      ]),
+    );
     await cluster.write(w.compareExchange(1, { expected: 1, next: 10 }));
     await cluster.write(w.compareExchange(2, { expected: 2 }));
     await cluster.write(w.compareExchange(4, { next: 40 }));
     await cluster.settle(w, r);
-    expect(new Map(r)).toEqual(new Map([[1, 10], [3, 3], [4, 40]]));
+    expect(new Map(r)).toEqual(
+      new Map([
+        [1, 10],
+        [3, 3],
+        [4, 40],
+      ]),
+    );
   });
 
   it("compare_exchange_none_to_none", async () => {
@@ -305,7 +401,12 @@ describe("map", () => {
     await cluster.write(w.compareExchange(2, { next: 2 }));
     const r = await cluster.lateReader(Numbers);
     await cluster.settle(w, r);
-    expect(new Map(r)).toEqual(new Map([[1, 20], [2, 2]]));
+    expect(new Map(r)).toEqual(
+      new Map([
+        [1, 20],
+        [2, 2],
+      ]),
+    );
   });
 
   it("compare_exchange_string_keys", async () => {

@@ -31,9 +31,18 @@ describeSync<Reader, PriorityQueueWriter<number, number, number>>(
       await cluster.write(w.updatePriority(1, 50));
       await cluster.write(w.updateValue(2, 999));
       await cluster.settle(w, r);
-      expect([r.max, r.min]).toEqual([{ priority: 50, key: 1, value: 100 }, { priority: 20, key: 2, value: 999 }]);
+      expect([r.max, r.min]).toEqual([
+        { priority: 50, key: 1, value: 100 },
+        { priority: 20, key: 2, value: 999 },
+      ]);
       await cluster.write(w.remove(3));
-      await cluster.write(w.extend([[5, 10, 500], [15, 20, 600], [25, 30, 700]]));
+      await cluster.write(
+        w.extend([
+          [5, 10, 500],
+          [15, 20, 600],
+          [25, 30, 700],
+        ]),
+      );
       const late = await cluster.lateReader(Numbers);
       await cluster.settle(w, r, late);
       expect(late.size).toBe(5);

@@ -25,14 +25,25 @@ describeSync<MapReader<number, number>, MapWriter<number, number>>(
       const { cluster } = context;
       const [w, r] = await cluster.pair(Numbers);
       await cluster.write(w.insert(1, 10));
-      await cluster.write(w.extend([[2, 20], [3, 30], [4, 40]]));
+      await cluster.write(
+        w.extend([
+          [2, 20],
+          [3, 30],
+          [4, 40],
+        ]),
+      );
       await cluster.write(w.remove(2));
       await cluster.write(w.removeMany([3]));
       await cluster.write(w.compareExchange(4, { expected: 40, next: 44 }));
       await cluster.write(w.insert(1, 11));
       const late = await cluster.lateReader(Numbers);
       await cluster.settle(w, r, late);
-      expect(new Map(late)).toEqual(new Map([[1, 11], [4, 44]]));
+      expect(new Map(late)).toEqual(
+        new Map([
+          [1, 11],
+          [4, 44],
+        ]),
+      );
       expectSame(w, r, late);
     });
 

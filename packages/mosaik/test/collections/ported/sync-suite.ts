@@ -62,17 +62,20 @@ export function describeSync<R extends AnyHandle, W extends R>(
       [100_000, 5000, 100, true],
       [100_000, 5000, 1000, false],
       [100_000, 5000, 1000, true],
-    ])("writes_during_sync: %d and %d items, batches of %d, by one command: %s", async (size, extra, fetchBatchSize, isOneShot) => {
-      const { cluster } = context;
-      const def = define({ fetchBatchSize });
-      const [w, r] = await cluster.pair(def);
-      await fill(w, 0, size, isOneShot);
-      const [network] = await cluster.join(1);
-      const late = def.reader(network!);
-      await cluster.writeEach(size, extra, (i) => add(w, i));
-      await cluster.settle(w, r, late);
-      expectAll(0, size + extra, w, r, late);
-    });
+    ])(
+      "writes_during_sync: %d and %d items, batches of %d, by one command: %s",
+      async (size, extra, fetchBatchSize, isOneShot) => {
+        const { cluster } = context;
+        const def = define({ fetchBatchSize });
+        const [w, r] = await cluster.pair(def);
+        await fill(w, 0, size, isOneShot);
+        const [network] = await cluster.join(1);
+        const late = def.reader(network!);
+        await cluster.writeEach(size, extra, (i) => add(w, i));
+        await cluster.settle(w, r, late);
+        expectAll(0, size + extra, w, r, late);
+      },
+    );
 
     it("empty", async () => {
       const { cluster } = context;

@@ -14,7 +14,14 @@ describe("vec", () => {
     const { cluster } = context;
     const [w, r] = await cluster.pair(Numbers);
     expect([r.size, r.isEmpty, r.at(0), r.first, r.last, r.includes(1), r.indexOf(1), [...r]]).toEqual([
-      0, true, undefined, undefined, undefined, false, -1, [],
+      0,
+      true,
+      undefined,
+      undefined,
+      undefined,
+      false,
+      -1,
+      [],
     ]);
     const now = async (...expected: number[]): Promise<void> => {
       await cluster.settle(w, r);
@@ -145,7 +152,12 @@ describe("vec", () => {
     const { cluster } = context;
     const [w, r] = await cluster.pair(Numbers);
     await cluster.write(w.extend([1, 2, 3, 4]));
-    for (const [length, left] of [[10, 4], [4, 4], [2, 2], [0, 0]] as const) {
+    for (const [length, left] of [
+      [10, 4],
+      [4, 4],
+      [2, 2],
+      [0, 0],
+    ] as const) {
       await cluster.write(w.truncate(length));
       await cluster.settle(w, r);
       expect([...r]).toEqual([1, 2, 3, 4].slice(0, left));
