@@ -36,7 +36,7 @@ export class Collections {
     let store = this.#stores.get(id);
     if (store === undefined) {
       try {
-        store = this.#open(id, shape) as unknown as AnyStore;
+        store = this.#open(id, shape);
       } catch (error) {
         throw asCollectionError(error);
       }

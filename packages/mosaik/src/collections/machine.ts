@@ -7,7 +7,9 @@ import type { SnapshotRequest } from "./machines/take-snapshot.js";
 import type { SyncConfig } from "./sync/config.js";
 import type { SnapshotMessage } from "./sync/protocol.js";
 import { SnapshotProvider, type CommittedRequest, type SnapshotSource } from "./sync/provider.js";
-import { SnapshotSession, type SnapshotTarget } from "./sync/session.js";
+import type { SnapshotTarget } from "./sync/install.js";
+import { SnapshotPull } from "./sync/pull.js";
+import { SnapshotSession } from "./sync/session.js";
 import { snapshotMessageCodec } from "./sync/protocol.js";
 
 /** A command of any kind of collection. */
@@ -59,7 +61,7 @@ export class CollectionMachine<Command extends AnyCommand, Item, Change>
     this.signature = options.signature;
     this.command = options.command;
     this.item = options.item;
-    this.sync = this.#snapshotSync() as StateSync;
+    this.sync = this.#snapshotSync();
   }
 
   get preference(): LeadershipPreference {
@@ -135,6 +137,7 @@ export class CollectionMachine<Command extends AnyCommand, Item, Change>
       message: snapshotMessageCodec(item),
       provider: (context) => new SnapshotProvider(sync, context, this, () => this.#caughtUpAt),
       session: (context, gap) => new SnapshotSession(sync, context, this, gap),
+      pull: (context, from) => new SnapshotPull(sync, context, this, from),
     };
   }
 }

@@ -11,7 +11,7 @@ export type { ApplyContext, LeadershipPreference, StateMachine } from "./machine
 export { NoOp } from "./machine/no-op.js";
 export { normal, observer, reluctant } from "./machine/preference.js";
 export { compareCursors, cursorCodec, type Cursor, type Index, type IndexRange, type Term } from "./positions.js";
-export { bondMessageCodec, handshakeEndCodec, handshakeStartCodec } from "./protocol.js";
+export { bondMessageCodec, entryCodec as logEntryCodec, handshakeEndCodec, handshakeStartCodec } from "./protocol.js";
 export type { RaftRole } from "./raft/io.js";
 export type { QueryResult } from "./requests.js";
 export { MemoryLog } from "./storage/memory.js";

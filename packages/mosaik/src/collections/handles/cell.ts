@@ -33,6 +33,6 @@ export class CellWriter<T> extends CellReader<T> {
   }
 
   clear(options?: WaitOptions): Promise<Version> {
-    return this.write({ kind: "Clear" } as CellCommand<T>, [], options);
+    return this.write({ kind: "Clear" }, [], options);
   }
 }

@@ -1,12 +1,31 @@
 import { Codec, t, Writer, type Reader, type Shape } from "@mosaik/postcard";
-import { cursorCodec, type Cursor } from "../../groups/index.js";
+import { cursorCodec, logEntryCodec, type Cursor, type LogEntry } from "../../groups/index.js";
+import { decodeExtension, encodeExtension } from "../../network/index.js";
 
 /** What members of a collection say to bring one up to date (spec 06 §8.2). A snapshot is named by its anchor: the last command in it. */
 export type SnapshotMessage<Item> =
-  | { kind: "requestSnapshot"; value?: undefined }
-  | { kind: "snapshotOffer"; value: { anchor: Cursor; itemsCount: number } }
+  | RequestSnapshot
+  | SnapshotOffer
   | { kind: "fetchDataRequest"; value: { anchor: Cursor; range: { start: bigint; end: bigint } } }
   | { kind: "fetchDataResponse"; value: { anchor: Cursor; offset: number; items: Items<Item> } };
+
+export interface RequestSnapshot {
+  kind: "requestSnapshot";
+  value?: undefined;
+  /** It comes from a candidate, and whoever has more is to offer it: nobody leads. */
+  isPull?: boolean;
+}
+
+export interface SnapshotOffer {
+  kind: "snapshotOffer";
+  value: { anchor: Cursor; itemsCount: number };
+  /** For a candidate: what is in the log behind the anchor, not committed. */
+  tail?: readonly LogEntry[];
+}
+
+/** Fields of the trailing extensions of these messages (spec 08 §4): members in Rust do not see them. */
+const TAIL_FIELD = 3;
+const PULL_FIELD = 4;
 
 /** Items of a snapshot: those that are sent are in bytes already, those that came are values. */
 export type Items<Item> = readonly Item[] | EncodedItems;
@@ -61,10 +80,48 @@ class ItemsCodec<Item> extends Codec<Items<Item>> {
 }
 
 export function snapshotMessageCodec<Item>(item: Codec<Item>): Codec<SnapshotMessage<Item>> {
-  return t.enum({
-    requestSnapshot: t.unit,
-    snapshotOffer: t.struct({ anchor: cursorCodec, itemsCount: t.u64.asNumber() }),
-    fetchDataRequest: t.struct({ anchor: cursorCodec, range: t.range(t.u64) }),
-    fetchDataResponse: t.struct({ anchor: cursorCodec, offset: t.u64.asNumber(), items: new ItemsCodec(item) }),
-  });
+  return new SnapshotMessageCodec(item);
+}
+
+const tailCodec: Codec<LogEntry[]> = t.vec(logEntryCodec);
+
+/** Rust's messages, with our extensions behind them: each is the last thing in its frame. */
+class SnapshotMessageCodec<Item> extends Codec<SnapshotMessage<Item>> {
+  readonly shape: Shape = { kind: "opaque" };
+  readonly rustName = undefined;
+  readonly #message: Codec<SnapshotMessage<Item>>;
+
+  constructor(item: Codec<Item>) {
+    super();
+    this.#message = t.enum({
+      requestSnapshot: t.unit,
+      snapshotOffer: t.struct({ anchor: cursorCodec, itemsCount: t.u64.asNumber() }),
+      fetchDataRequest: t.struct({ anchor: cursorCodec, range: t.range(t.u64) }),
+      fetchDataResponse: t.struct({ anchor: cursorCodec, offset: t.u64.asNumber(), items: new ItemsCodec(item) }),
+    }) as Codec<unknown> as Codec<SnapshotMessage<Item>>;
+  }
+
+  override get minSize(): number {
+    return 1;
+  }
+
+  override write(writer: Writer, message: SnapshotMessage<Item>): void {
+    this.#message.write(writer, message);
+    if (message.kind === "requestSnapshot" && message.isPull === true) {
+      writer.raw(encodeExtension(new Map([[PULL_FIELD, new Uint8Array(0)]])));
+    } else if (message.kind === "snapshotOffer" && message.tail !== undefined) {
+      writer.raw(encodeExtension(new Map([[TAIL_FIELD, tailCodec.encode([...message.tail])]])));
+    }
+  }
+
+  /** @throws DecodeError, also for a tail that is none: it is one of our own members that sent it */
+  override read(reader: Reader): SnapshotMessage<Item> {
+    const message = this.#message.read(reader);
+    if (reader.remaining === 0) return message;
+    const fields = decodeExtension(reader.bytes.subarray(reader.offset, reader.end));
+    if (message.kind === "requestSnapshot" && fields.has(PULL_FIELD)) return { ...message, isPull: true };
+    const tail = fields.get(TAIL_FIELD);
+    if (message.kind !== "snapshotOffer" || tail === undefined) return message;
+    return { ...message, tail: tailCodec.decode(tail) };
+  }
 }

@@ -72,6 +72,7 @@ export class SnapshotProvider<Item> implements SyncProvider<SnapshotMessage<Item
   receive(message: SnapshotMessage<Item>, from: PeerId): boolean {
     if (message.kind === "requestSnapshot") {
       if (this.context.isLeader) this.context.feed(this.source.requestOf(from));
+      else if (message.isPull === true && this.context.leader === undefined) this.#offerAll(from);
       return true;
     }
     if (message.kind !== "fetchDataRequest") return false;
@@ -98,6 +99,17 @@ export class SnapshotProvider<Item> implements SyncProvider<SnapshotMessage<Item
     this.#isClosed = true;
     this.#waiting = [];
     for (const key of [...this.#held.keys()]) this.#drop(key);
+  }
+
+  /** What is here, and the log behind it, for a candidate that has less: without this nobody could lead but who has everything. */
+  #offerAll(to: PeerId): void {
+    const { committed, log } = this.context;
+    const { anchor, size } = this.#snapshotAt(committed);
+    const { entries } = log.slice({ start: anchor.index + 1, end: log.last().index });
+    const bytes = entries.reduce((sum, { command }) => sum + command.length, 0);
+    const tail = bytes <= ANSWER_MAX_BYTES ? entries : [];
+    this.source.counted();
+    this.context.send(to, { kind: "snapshotOffer", value: { anchor, itemsCount: size }, tail });
   }
 
   /** One that comes live is fresh whatever its time says: clocks differ. One from a catch-up may be long over. */

@@ -2,7 +2,6 @@ import {
   compareCursors,
   LeaderTail,
   type Cursor,
-  type Index,
   type SessionContext,
   type SyncGap,
   type SyncSession,
@@ -11,24 +10,15 @@ import type { PeerId } from "../../primitives/index.js";
 import type { CancelTimer } from "../../runtime/index.js";
 import type { SyncConfig } from "./config.js";
 import { Download } from "./download.js";
+import { installInSteps, type SnapshotTarget } from "./install.js";
 import { EncodedItems, type SnapshotMessage } from "./protocol.js";
 
 /** So often it is looked who has not answered, in ms. */
 const LOOK_MS = 250;
 /** A new snapshot is asked for no sooner after the last time than this: each costs every member. In ms. */
 const REQUEST_AGAIN_MS = 2000;
-/** How long a snapshot is installed in one turn of the event loop, in ms. */
-const TURN_MS = 2;
 /** Offers that are remembered. */
 const OFFERS_MAX = 16;
-
-/** The machine that a snapshot is for. */
-export interface SnapshotTarget<Item> {
-  /** Takes the items for the state, in steps. @returns whether it did: not if a key is there twice; then the state is as before */
-  install(items: readonly Item[]): Generator<void, boolean, void>;
-  /** The state is that of `anchor` now, and what is in the log up to `logEnd` was not seen live. */
-  installed(anchor: Cursor, logEnd: Index): void;
-}
 
 interface Offer {
   readonly anchor: Cursor;
@@ -191,16 +181,7 @@ export class SnapshotSession<Item> implements SyncSession<SnapshotMessage<Item>>
 
   #install(download: Download<Item>): void {
     this.#isInstalling = true;
-    const steps = this.#target.install(download.items);
-    const goOn = (): void => {
-      const untilMs = this.#context.nowMs() + TURN_MS;
-      do {
-        const step = steps.next();
-        if (step.done) return this.#installed(download, step.value);
-      } while (this.#context.nowMs() < untilMs);
-      this.#context.after(0, goOn);
-    };
-    goOn();
+    installInSteps(this.#context, this.#target, download.items, (isWhole) => this.#installed(download, isWhole));
   }
 
   #installed(download: Download<Item>, isWhole: boolean): void {
