@@ -1,4 +1,4 @@
-import { GroupKey, type Group, type GroupId, type Groups } from "../groups/index.js";
+import { GroupKey, type GroupId, type Groups } from "../groups/index.js";
 import type { LocalNode } from "../network/index.js";
 import type { CollectionShape } from "./config.js";
 import { asCollectionError } from "./errors.js";
@@ -65,12 +65,7 @@ export class Collections {
           listener,
           wallMs: () => node.runtime.wallMs(),
         }),
-      join: (machine) =>
-        groups.join({ key: GroupKey.fromSecret(inputs.store), machine, tickets }) as Group<
-          Command,
-          undefined,
-          undefined
-        >,
+      join: (machine) => groups.join({ key: GroupKey.fromSecret(inputs.store), machine, tickets }),
       onEnded: () => {
         if ((this.#stores.get(id) as unknown) === store) this.#stores.delete(id);
       },

@@ -72,8 +72,8 @@ class RestOfMap<V> implements Holder {
   }
 
   next(): [Identity, V] | undefined {
-    const { done, value } = this.#rest.next();
-    return done ? undefined : value;
+    const step = this.#rest.next();
+    return step.done === true ? undefined : step.value;
   }
 
   changes(): void {

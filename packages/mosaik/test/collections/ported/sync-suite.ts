@@ -19,7 +19,7 @@ export interface SyncSubject<R extends AnyHandle, W extends R> {
 /** The tests that Rust's tests/collections/sync has for maps, vecs, sets and queues alike. */
 export function describeSync<R extends AnyHandle, W extends R>(
   name: string,
-  { define, add, addAll, clear, holds, hasItem }: SyncSubject<R, W>,
+  subject: SyncSubject<R, W>,
   more: (context: { readonly cluster: Cluster }) => void,
 ): void {
   describe(`catching up: ${name}`, () => {
@@ -27,12 +27,12 @@ export function describeSync<R extends AnyHandle, W extends R>(
 
     async function fill(writer: W, start: number, count: number, isOneShot: boolean): Promise<void> {
       const { cluster } = context;
-      if (isOneShot) await cluster.nodes.within(2000 + 10 * count, addAll(writer, start, count));
-      else await cluster.writeEach(start, count, (i) => add(writer, i));
+      if (isOneShot) await cluster.nodes.within(2000 + 10 * count, subject.addAll(writer, start, count));
+      else await cluster.writeEach(start, count, (i) => subject.add(writer, i));
     }
 
     function expectAll(start: number, count: number, ...handles: R[]): void {
-      for (const handle of handles) expect([handle.size, holds(handle, start, count)]).toEqual([count, true]);
+      for (const handle of handles) expect([handle.size, subject.holds(handle, start, count)]).toEqual([count, true]);
     }
 
     it.each([
@@ -45,7 +45,7 @@ export function describeSync<R extends AnyHandle, W extends R>(
       [100_000, 100, true],
     ])("frozen: %d items, batches of %d, by one command: %s", async (size, fetchBatchSize, isOneShot) => {
       const { cluster } = context;
-      const def = define({ fetchBatchSize });
+      const def = subject.define({ fetchBatchSize });
       const [w, r] = await cluster.pair(def);
       await fill(w, 0, size, isOneShot);
       await cluster.settle(w, r);
@@ -66,12 +66,12 @@ export function describeSync<R extends AnyHandle, W extends R>(
       "writes_during_sync: %d and %d items, batches of %d, by one command: %s",
       async (size, extra, fetchBatchSize, isOneShot) => {
         const { cluster } = context;
-        const def = define({ fetchBatchSize });
+        const def = subject.define({ fetchBatchSize });
         const [w, r] = await cluster.pair(def);
         await fill(w, 0, size, isOneShot);
         const [network] = await cluster.join(1);
         const late = def.reader(network!);
-        await cluster.writeEach(size, extra, (i) => add(w, i));
+        await cluster.writeEach(size, extra, (i) => subject.add(w, i));
         await cluster.settle(w, r, late);
         expectAll(0, size + extra, w, r, late);
       },
@@ -79,15 +79,15 @@ export function describeSync<R extends AnyHandle, W extends R>(
 
     it("empty", async () => {
       const { cluster } = context;
-      const [w, r] = await cluster.pair(define());
+      const [w, r] = await cluster.pair(subject.define());
       expectAll(0, 0, w, r);
     });
 
     it("single_entry", async () => {
       const { cluster } = context;
-      const def = define();
+      const def = subject.define();
       const [w, r] = await cluster.pair(def);
-      await cluster.write(add(w, 0));
+      await cluster.write(subject.add(w, 0));
       const late = await cluster.lateReader(def);
       await cluster.settle(w, r, late);
       expectAll(0, 1, w, r, late);
@@ -95,12 +95,12 @@ export function describeSync<R extends AnyHandle, W extends R>(
 
     it("reader_before_writer", async () => {
       const { cluster } = context;
-      const def = define();
+      const def = subject.define();
       const [a, b] = await cluster.join(2);
       const r = def.reader(a!);
       const w = await cluster.online(def.writer(b!));
       await cluster.online(r);
-      await cluster.writeEach(0, 100, (i) => add(w, i));
+      await cluster.writeEach(0, 100, (i) => subject.add(w, i));
       await cluster.settle(w, r);
       expectAll(0, 100, w, r);
     });
@@ -112,7 +112,7 @@ export function describeSync<R extends AnyHandle, W extends R>(
       [1000, 1],
     ])("extreme_batch_sizes: %d items, batches of %d", async (size, fetchBatchSize) => {
       const { cluster } = context;
-      const def = define({ fetchBatchSize });
+      const def = subject.define({ fetchBatchSize });
       const [w, r] = await cluster.pair(def);
       await fill(w, 0, size, false);
       const late = await cluster.lateReader(def);
@@ -122,7 +122,7 @@ export function describeSync<R extends AnyHandle, W extends R>(
 
     it("many_readers", async () => {
       const { cluster } = context;
-      const def = define();
+      const def = subject.define();
       const { writers } = await cluster.open(def, { writers: 1, readers: 0 });
       const w = writers[0]!;
       await fill(w, 0, 1000, false);
@@ -135,25 +135,26 @@ export function describeSync<R extends AnyHandle, W extends R>(
 
     it("incremental_after_convergence", async () => {
       const { cluster } = context;
-      const { writers, readers } = await cluster.open(define(), { writers: 1, readers: 2 });
+      const { writers, readers } = await cluster.open(subject.define(), { writers: 1, readers: 2 });
       const w = writers[0]!;
       await fill(w, 0, 500, true);
       await cluster.settle(w, ...readers);
-      for (let i = 500; i < 1000; i++) await cluster.write(add(w, i));
+      for (let i = 500; i < 1000; i++) await cluster.write(subject.add(w, i));
       await cluster.settle(w, ...readers);
       expectAll(0, 1000, w, ...readers);
     });
 
     it("concurrent_reads_during_sync", async () => {
       const { cluster } = context;
-      const def = define({ fetchBatchSize: 100 });
+      const def = subject.define({ fetchBatchSize: 100 });
       const [w] = await cluster.pair(def);
       await fill(w, 0, 10_000, true);
       const [network] = await cluster.join(1);
       const late = def.reader(network!);
       const torn: number[] = [];
       const look = (): boolean => {
-        if (late.size > 0 && !(late.size === 10_000 && hasItem(late, 0) && hasItem(late, 9999))) torn.push(late.size);
+        if (late.size > 0 && !(late.size === 10_000 && subject.hasItem(late, 0) && subject.hasItem(late, 9999)))
+          torn.push(late.size);
         return late.size === 10_000;
       };
       await cluster.nodes.until(look, 10_000, "all items");
@@ -168,7 +169,7 @@ export function describeSync<R extends AnyHandle, W extends R>(
       [10_000, 5000, 1000],
     ])("extend_during_snapshot_sync: %d and %d items, batches of %d", async (size, extra, fetchBatchSize) => {
       const { cluster } = context;
-      const def = define({ fetchBatchSize });
+      const def = subject.define({ fetchBatchSize });
       const [w, r] = await cluster.pair(def);
       await fill(w, 0, size, true);
       const [network] = await cluster.join(1);
@@ -180,10 +181,10 @@ export function describeSync<R extends AnyHandle, W extends R>(
 
     it("clear_and_repopulate", async () => {
       const { cluster } = context;
-      const def = define();
+      const def = subject.define();
       const [w, r] = await cluster.pair(def);
       await fill(w, 0, 500, false);
-      await cluster.write(clear(w));
+      await cluster.write(subject.clear(w));
       await fill(w, 1000, 200, false);
       const late = await cluster.lateReader(def);
       await cluster.settle(w, r, late);
@@ -192,7 +193,7 @@ export function describeSync<R extends AnyHandle, W extends R>(
 
     it("recreate_reader", async () => {
       const { cluster } = context;
-      const def = define();
+      const def = subject.define();
       const { writers, readers, networks } = await cluster.open(def, { writers: 1, readers: 1 });
       const w = writers[0]!;
       await fill(w, 0, 100, false);
