@@ -4,7 +4,10 @@ import { abortReason } from "../primitives/index.js";
 /** How much of a collection has been applied: the place of the last command in the log of its group. */
 export type Version = Index;
 
-/** Changes that come before `version` are not known: look at the whole collection as it is now. */
+/**
+ * What led to `version` is not known. Look at the whole collection, remember the version that it has at that moment, and pass over the
+ * changes up to it that follow.
+ */
 export interface Reset {
   readonly kind: "reset";
   readonly version: Version;
@@ -33,6 +36,10 @@ export class ChangeHistory<Change extends object> {
   #next = 0;
   /** All changes after this version are kept. */
   #knownSince: Version = 0;
+  /** Up to this version there were other changes once, which gave way: who says that he saw one of those versions may mean that. */
+  #ambiguousUpTo: Version = 0;
+  /** The version of the last change or reset. */
+  #last: Version = 0;
   readonly #waiting = new Set<() => void>();
   #ended: Error | undefined;
 
@@ -44,6 +51,7 @@ export class ChangeHistory<Change extends object> {
 
   /** The changes of one command. */
   push(version: Version, changes: readonly Change[]): void {
+    this.#last = version;
     for (const [i, change] of changes.entries()) {
       const dropped = this.#ring[this.#next % this.capacity];
       if (this.#next - this.#first === this.capacity) {
@@ -57,6 +65,8 @@ export class ChangeHistory<Change extends object> {
 
   /** The collection is another now, at this version: nothing is known of what led to it. */
   reset(version: Version): void {
+    if (version < this.#last) this.#ambiguousUpTo = Math.max(this.#ambiguousUpTo, this.#last);
+    this.#last = version;
     this.#ring.length = 0;
     // Who waited for the next change has missed something.
     this.#first = ++this.#next;
@@ -75,8 +85,13 @@ export class ChangeHistory<Change extends object> {
     { since, signal }: WatchOptions = {},
     wanted?: (change: Change) => boolean,
   ): AsyncGenerator<Versioned<Change> | Reset, void, void> {
-    const from = since === undefined ? this.#next : since < this.#knownSince ? -1 : this.#placeAfter(since);
-    return this.#read(from, since ?? 0, signal, wanted);
+    return this.#read(since === undefined ? this.#next : this.#resume(since), since ?? 0, signal, wanted);
+  }
+
+  /** @returns where to go on after a version; a place before all if that is not known */
+  #resume(since: Version): number {
+    const isAmbiguous = since > 0 && since <= this.#ambiguousUpTo;
+    return since < this.#knownSince || isAmbiguous ? -1 : this.#placeAfter(since);
   }
 
   async *#read(
@@ -85,14 +100,16 @@ export class ChangeHistory<Change extends object> {
     signal: AbortSignal | undefined,
     wanted: ((change: Change) => boolean) | undefined,
   ): AsyncGenerator<Versioned<Change> | Reset, void, void> {
+    let after = since;
     for (let at = from; ;) {
       if (signal?.aborted) throw abortReason(signal);
       if (at < this.#first) {
         at = this.#next;
+        after = 0;
         yield { kind: "reset", version: this.version(), isLast: true };
       } else if (at < this.#next) {
         const change = this.#ring[at++ % this.capacity]!;
-        if (change.version > since && (wanted === undefined || wanted(change))) yield change;
+        if (change.version > after && (wanted === undefined || wanted(change))) yield change;
       } else if (this.#ended !== undefined) {
         if (this.#ended === ENDED) return;
         throw this.#ended;

@@ -61,14 +61,20 @@ class Watcher<R extends AnyHandle, W extends R, Change> {
   async #watch(since?: Version): Promise<void> {
     const { signal } = this.#stop;
     let last = since ?? 0;
+    // The state that one looks at after a reset may be ahead of the changes that follow.
+    let seenUpTo = 0;
     // Changes of a version that was seen in part come again: they are kept back until the version is whole.
     let part: Change[] = [];
     try {
       for await (const change of this.handle.changes({ signal, ...(since === undefined ? {} : { since }) })) {
+        if (signal.aborted) return;
         if ("kind" in change && change.kind === "reset") {
           this.resets++;
           part = [];
           this.#mirror = this.subject.mirror(this.handle);
+          seenUpTo = this.handle.version;
+        } else if (change.version <= seenUpTo) {
+          continue;
         } else {
           this.seen++;
           if (change.version < last) this.fail(`a change of version ${change.version} came after one of ${last}`);
