@@ -4,6 +4,11 @@ import { describe, expect, it } from "vitest";
 import { HeapWatch } from "../../../postcard/test/support/heap-watch.js";
 import { mutate, seededRandom } from "../../../postcard/test/support/mutations.js";
 import { announcementCodec } from "../../src/discovery/announcement.js";
+import { mapCommandCodec } from "../../src/collections/machines/map.js";
+import { priorityQueueCommandCodec } from "../../src/collections/machines/priority-queue.js";
+import { snapshotRequestCodec } from "../../src/collections/machines/take-snapshot.js";
+import { vecCommandCodec } from "../../src/collections/machines/vec.js";
+import { EncodedItems, snapshotMessageCodec, type SnapshotMessage } from "../../src/collections/sync/protocol.js";
 import { catalogSnapshotCodec, pingRequestCodec, rawSnapshotCodec } from "../../src/discovery/protocol.js";
 import { skimEntry } from "../../src/discovery/snapshot.js";
 import { callReplyCodec, callRequestCodec, callsBodyCodec } from "../../src/functions/protocol.js";
@@ -56,6 +61,16 @@ const departure = {
   timestamp: moment,
   signature: new Uint8Array(64).fill(5),
 };
+
+const anchor = { term: 3, index: 300 };
+const snapshotMessages: readonly SnapshotMessage<string>[] = [
+  { kind: "requestSnapshot" },
+  { kind: "requestSnapshot", isPull: true },
+  { kind: "snapshotOffer", value: { anchor, itemsCount: 2500 } },
+  { kind: "snapshotOffer", value: { anchor, itemsCount: 2 }, tail: [{ term: 3, command: new Uint8Array([1, 2]) }] },
+  { kind: "fetchDataRequest", value: { anchor, range: { start: 2000n, end: 2500n } } },
+  { kind: "fetchDataResponse", value: { anchor, offset: 2000, items: EncodedItems.fit(t.string, ["a", "bc"], 100) } },
+];
 
 const rawCodec = t.custom<Uint8Array>({ encode: (bytes) => bytes, decode: (bytes) => bytes });
 const logReplayMessages: readonly LogReplayMessage[] = [
@@ -172,6 +187,30 @@ const decoders: Record<string, Decoder> = {
       ),
     ],
   },
+  "request for a snapshot": decoder(snapshotRequestCodec, [{ requestedBy: departure.peer, requestedAt: moment }]),
+  "command of a map": decoder(mapCommandCodec(t.string, t.u64), [
+    { kind: "Clear" },
+    { kind: "Insert", value: { key: "alice", value: 42n } },
+    { kind: "CompareExchange", value: { key: "k", expected: { some: 1n }, new: undefined } },
+    {
+      kind: "Extend",
+      value: [
+        ["a", 1n],
+        ["b", 300n],
+      ],
+    },
+    { kind: "TakeSnapshot", value: { requestedBy: departure.peer, requestedAt: moment } },
+  ]),
+  "command of a vec": decoder(vecCommandCodec(t.string), [
+    { kind: "Swap", value: { i: 1n, j: 300n } },
+    { kind: "Insert", value: { index: 2n, value: "x" } },
+    { kind: "Extend", value: ["a", "bc"] },
+  ]),
+  "command of a priority queue": decoder(priorityQueueCommandCodec(t.u64, t.string, t.u64), [
+    { kind: "Insert", value: { priority: 10n, key: "k", value: 7n } },
+    { kind: "RemoveRange", value: { start: { kind: "Included", value: 20n }, end: { kind: "Unbounded" } } },
+  ]),
+  "messages of snapshots": decoder(snapshotMessageCodec(t.string), snapshotMessages),
   expiration: decoder(expirationCodec, [Expiration.never, Expiration.at(moment)]),
 };
 

@@ -107,9 +107,14 @@ export class SnapshotProvider<Item> implements SyncProvider<SnapshotMessage<Item
     const { anchor, size } = this.#snapshotAt(committed);
     const { entries } = log.slice({ start: anchor.index + 1, end: log.last().index });
     const bytes = entries.reduce((sum, { command }) => sum + command.length, 0);
-    const tail = bytes <= ANSWER_MAX_BYTES ? entries : [];
+    const tail = bytes <= this.#answerMaxBytes / 2 ? entries : [];
     this.source.counted();
     this.context.send(to, { kind: "snapshotOffer", value: { anchor, itemsCount: size }, tail });
+  }
+
+  /** Less than a frame holds, what is around the items included. */
+  get #answerMaxBytes(): number {
+    return Math.min(ANSWER_MAX_BYTES, this.context.messageMaxBytes / 2);
   }
 
   /** One that comes live is fresh whatever its time says: clocks differ. One from a catch-up may be long over. */
@@ -153,7 +158,7 @@ export class SnapshotProvider<Item> implements SyncProvider<SnapshotMessage<Item
     if (held === undefined) return;
     const snapshot = this.#keep(held.snapshot);
     const serve = (): void => {
-      const found = snapshot.fetch(start, end, this.config.fetchBatchSize, ANSWER_MAX_BYTES);
+      const found = snapshot.fetch(start, end, this.config.fetchBatchSize, this.#answerMaxBytes);
       if (found !== undefined) this.context.send(from, { kind: "fetchDataResponse", value: { anchor, ...found } });
     };
     if (snapshot.isReady) return serve();

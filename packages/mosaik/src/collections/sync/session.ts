@@ -38,6 +38,8 @@ export class SnapshotSession<Item> implements SyncSession<SnapshotMessage<Item>>
   /** Members put items of one hash in different places: then all must come from one of them. */
   #isFromOne = false;
   #requestedMs = -Infinity;
+  /** Something was offered since the last request, and could not be had. */
+  #isOfferLost = false;
   #isInstalling = false;
   #isClosed = false;
   #cancelLook: CancelTimer = () => {};
@@ -90,7 +92,9 @@ export class SnapshotSession<Item> implements SyncSession<SnapshotMessage<Item>>
 
   #request(): void {
     const isSent = this.#context.send(this.#leader, { kind: "requestSnapshot" });
-    if (isSent) this.#requestedMs = this.#context.nowMs();
+    if (!isSent) return;
+    this.#requestedMs = this.#context.nowMs();
+    this.#isOfferLost = false;
   }
 
   #lookLater(): void {
@@ -161,11 +165,13 @@ export class SnapshotSession<Item> implements SyncSession<SnapshotMessage<Item>>
   /** Who offered it does not give it, or not what it said. */
   #giveUp(download: Download<Item>): void {
     this.#offers.delete(keyOf(download.anchor));
+    this.#isOfferLost = true;
     this.#download = undefined;
   }
 
   #requestAgain(): void {
-    const waitMs = this.#offers.size === 0 ? this.#config.snapshotRequestTimeoutMs : REQUEST_AGAIN_MS;
+    const isUnheard = this.#offers.size === 0 && !this.#isOfferLost;
+    const waitMs = isUnheard ? this.#config.snapshotRequestTimeoutMs : REQUEST_AGAIN_MS;
     if (this.#context.nowMs() < this.#requestedMs + Math.min(waitMs, this.#config.snapshotRequestTimeoutMs)) return;
     this.#offers.clear();
     this.#request();
