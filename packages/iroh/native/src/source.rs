@@ -90,11 +90,11 @@ impl Source {
 
     /// What is to be delivered now, if anything.
     ///
-    /// With a `frame_bytes_max` whole frames as long as the stream goes on: those that begin within the credit. Only of a frame that is
-    /// larger, or larger than a chunk, comes what is there: nobody waits for the rest of one that is to be refused.
+    /// With a `frame_bytes_max` whole frames: those that begin within the credit. Only of a frame that is larger, or larger than a chunk,
+    /// comes what is there, for nobody waits for the rest of one that is to be refused; and of the one in which the stream ended.
     pub fn take(&mut self, credit: usize, frame_bytes_max: usize) -> Option<Chunk> {
-        if frame_bytes_max > 0 && self.stream.is_some() {
-            let kept_max = CHUNK_BYTES_MAX.min(frame_bytes_max);
+        if frame_bytes_max > 0 {
+            let kept_max = if self.stream.is_some() { CHUNK_BYTES_MAX.min(frame_bytes_max) } else { 0 };
             if self.arrived.len() < self.wanted && self.wanted <= kept_max {
                 return None;
             }

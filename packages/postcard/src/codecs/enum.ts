@@ -161,7 +161,7 @@ function discriminantsOf(
 ): (number | bigint)[] {
   let next = 0n;
   return variants.map(({ name }) => {
-    const own = BigInt(given[name] ?? next);
+    const own = BigInt(Object.hasOwn(given, name) ? given[name]! : next);
     next = own + 1n;
     return own;
   });
