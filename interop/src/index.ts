@@ -1,5 +1,7 @@
 export { isIsolated, peerAvailable, whyNoPeer } from "./availability.js";
 export { RustCaller } from "./caller.js";
+export type * from "./collection-protocol.js";
+export { RustCollection } from "./collection.js";
 export { RustConsumer } from "./consumer.js";
 export { EventLog, type WaitOptions } from "./event-log.js";
 export type * from "./function-protocol.js";

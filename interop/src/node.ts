@@ -1,4 +1,6 @@
 import { RustCaller } from "./caller.js";
+import type { OpenCollectionOptions, OpenedCollection, RustCollectionType } from "./collection-protocol.js";
+import { RustCollection } from "./collection.js";
 import { RustConsumer } from "./consumer.js";
 import type { CallerOptions, HandleOptions } from "./function-protocol.js";
 import type { CounterArgs, JoinedGroup, JoinGroupOptions } from "./group-protocol.js";
@@ -125,6 +127,11 @@ export class RustNode {
     return new RustGroup(this, await this.request<JoinedGroup>("joinGroup", { machine: "order", ...options }));
   }
 
+  /** Opens a collection to read it, or to read and write it. */
+  async openCollection(type: RustCollectionType, options: OpenCollectionOptions): Promise<RustCollection> {
+    return new RustCollection(this, await this.request<OpenedCollection>("openCollection", { type, ...options }));
+  }
+
   /** Makes a ticket; {@link addTicket} puts it into the entry. */
   issueTicket(options: IssueOptions): Promise<TicketInfo> {
     return this.request("issueTicket", options);
@@ -176,7 +183,7 @@ export class RustNode {
     return this.request("demoInfo", { handle });
   }
 
-  /** Gives up a producer, consumer, handler, caller, group, sensor or viewer. */
+  /** Gives up a producer, consumer, handler, caller, group, collection, sensor or viewer. */
   async drop(handle: string): Promise<void> {
     await this.request("drop", { handle });
   }

@@ -7,7 +7,7 @@ use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 
 use crate::{
-    demo, discovery, functions, groups, network,
+    collections, demo, discovery, functions, groups, network,
     peer::{Context, Peer},
     raw, relay, streams, tickets,
 };
@@ -83,6 +83,12 @@ pub async fn run(peer: Arc<Peer>, request: Request) -> anyhow::Result<Value> {
         "query" => call(groups::query, ctx, args).await,
         "groupInfo" => call(groups::info, ctx, args).await,
 
+        "openCollection" => call(collections::open, ctx, args).await,
+        "write" => call(collections::write, ctx, args).await,
+        "collectionInfo" => call(collections::info, ctx, args).await,
+        "collectionEntries" => call(collections::entries, ctx, args).await,
+        "waitCollection" => call(collections::wait, ctx, args).await,
+
         "issueTicket" => call(tickets::issue, ctx, args).await,
         "addTicket" => call(tickets::add, ctx, args).await,
         "replaceTicket" => call(tickets::replace, ctx, args).await,
@@ -122,7 +128,7 @@ struct DropArgs {
     handle: String,
 }
 
-/// Gives up a producer, consumer, handler, caller, group, raw connection, sensor or viewer.
+/// Gives up a producer, consumer, handler, caller, group, collection, raw connection, sensor or viewer.
 async fn drop_handle(ctx: Context, args: DropArgs) -> anyhow::Result<Value> {
     ctx.peer.drop_handle(&args.handle)?;
     Ok(Value::Object(Map::new()))

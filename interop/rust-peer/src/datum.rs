@@ -1,6 +1,6 @@
 //! What streams carry: the types that a command can name, and their JSON.
 
-mod json_u64;
+pub mod json_u64;
 pub mod types;
 
 use anyhow::Context as _;
@@ -196,11 +196,11 @@ impl Item for Reading {
     }
 }
 
-fn plain_from_json<T: DeserializeOwned>(value: &Value) -> anyhow::Result<T> {
+pub fn plain_from_json<T: DeserializeOwned>(value: &Value) -> anyhow::Result<T> {
     Ok(T::deserialize(value)?)
 }
 
 /// Every type here has a JSON form; should one lose it, its items say so instead of vanishing.
-fn plain_to_json<T: Serialize>(value: &T) -> Value {
+pub fn plain_to_json<T: Serialize>(value: &T) -> Value {
     serde_json::to_value(value).unwrap_or_else(|error| error.to_string().into())
 }

@@ -11,6 +11,7 @@ use futures::future::join_all;
 use mosaik::Network;
 
 use crate::{
+    collections::handle::Collection,
     demo::{sensor::Sensor, viewer::Viewer},
     functions::{behaviour::OpenCall, caller::AnyCaller, handler::AnyHandler},
     groups::member::AnyGroup,
@@ -33,6 +34,7 @@ pub struct Peer {
     /// Calls whose handlers wait for the answer of a command.
     pub calls: Arc<Table<OpenCall>>,
     pub groups: Table<dyn AnyGroup>,
+    pub collections: Table<Collection>,
     pub sensors: Table<Sensor>,
     pub viewers: Table<Viewer>,
     nodes: Mutex<HashMap<String, Arc<Network>>>,
@@ -67,6 +69,7 @@ impl Peer {
             callers: Table::new("caller"),
             calls: Arc::new(Table::new("call")),
             groups: Table::new("group"),
+            collections: Table::new("collection"),
             sensors: Table::new("sensor"),
             viewers: Table::new("viewer"),
             nodes: Mutex::default(),
@@ -94,6 +97,7 @@ impl Peer {
         self.handlers.remove_of(name);
         self.callers.remove_of(name);
         self.groups.remove_of(name);
+        self.collections.remove_of(name);
         self.sensors.remove_of(name);
         self.viewers.remove_of(name);
         Some(network)
@@ -106,6 +110,7 @@ impl Peer {
             || self.handlers.remove(handle)
             || self.callers.remove(handle)
             || self.groups.remove(handle)
+            || self.collections.remove(handle)
             || self.sensors.remove(handle)
             || self.viewers.remove(handle)
             || self.raw.remove(handle);

@@ -1,0 +1,105 @@
+//! Collections: readers and writers of all kinds, with some types each.
+
+mod element;
+pub mod handle;
+mod map;
+mod open;
+mod queue;
+mod set;
+mod types;
+mod value;
+mod vec;
+
+use std::{sync::Arc, time::Duration};
+
+use anyhow::Context as _;
+use futures::FutureExt as _;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use tokio::time::sleep;
+
+use self::{
+    handle::{Collection, Reads},
+    open::OpenArgs,
+};
+use crate::peer::Context;
+
+const LOOK_EVERY: Duration = Duration::from_millis(5);
+
+/// `openCollection {type, store, role, sync?, requireTickets?}`: `{collection, groupId}`.
+pub async fn open(ctx: Context, args: OpenArgs) -> anyhow::Result<Value> {
+    let network = ctx.network()?;
+    let handle = ctx
+        .peer
+        .collections
+        .try_insert_with(&ctx.node, |_| open::open(&network, &args).map(Arc::new))?;
+    let id = ctx.peer.collections.get(&handle)?.reads().id();
+    Ok(json!({ "collection": handle, "groupId": id }))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WriteArgs {
+    collection: String,
+    steps: Vec<Value>,
+}
+
+/// `write {collection, steps}`: `{versions}` when this node has carried out all steps, which go out one behind the other.
+pub async fn write(ctx: Context, args: WriteArgs) -> anyhow::Result<Value> {
+    let written = ctx.peer.collections.get(&args.collection)?.write(&args.steps)?;
+    written.await
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct InfoArgs {
+    collection: String,
+}
+
+/// `collectionInfo {collection}`: `{size, version, online}`, and of a queue `more: {min, max}`.
+pub async fn info(ctx: Context, args: InfoArgs) -> anyhow::Result<Value> {
+    let collection = ctx.peer.collections.get(&args.collection)?;
+    let reads = collection.reads();
+    Ok(json!({
+        "size": reads.len(),
+        "version": reads.version().0.0,
+        "online": is_online(reads),
+        "more": reads.more(),
+    }))
+}
+
+/// `collectionEntries {collection}`: `{entries}` in the order of the crate's iterator.
+pub async fn entries(ctx: Context, args: InfoArgs) -> anyhow::Result<Value> {
+    let collection = ctx.peer.collections.get(&args.collection)?;
+    Ok(json!({ "entries": collection.reads().entries() }))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WaitArgs {
+    collection: String,
+    #[serde(default)]
+    online: bool,
+    #[serde(default)]
+    version: u64,
+}
+
+/// `waitCollection {collection, online?, version?}`: `{}` when it is online, and has reached the version.
+pub async fn wait(ctx: Context, args: WaitArgs) -> anyhow::Result<Value> {
+    // Looks again and again, so that the wait does not hold the collection.
+    let collection = Arc::downgrade(&ctx.peer.collections.get(&args.collection)?);
+    loop {
+        let held: Arc<Collection> = collection.upgrade().context("the collection was dropped")?;
+        let reads = held.reads();
+        if reads.version().0.0 >= args.version && (!args.online || is_online(reads)) {
+            return Ok(json!({}));
+        }
+        drop(held);
+        sleep(LOOK_EVERY).await;
+    }
+}
+
+/// The crate gives no other way to ask.
+fn is_online(reads: &dyn Reads) -> bool {
+    reads.when().online().now_or_never().is_some()
+}
