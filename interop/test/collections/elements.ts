@@ -24,7 +24,11 @@ export const u64: Element<bigint> = {
   toJson: (value) => (value <= Number.MAX_SAFE_INTEGER ? Number(value) : String(value)),
 };
 
-export const bytes: Element<Uint8Array> = { codec: t.bytes, fromJson: (json) => fromHex(json as string)!, toJson: toHex };
+export const bytes: Element<Uint8Array> = {
+  codec: t.bytes,
+  fromJson: (json) => fromHex(json as string)!,
+  toJson: toHex,
+};
 
 export function tuple<A, B>(a: Element<A>, b: Element<B>): Element<[A, B]> {
   return {
@@ -58,7 +62,12 @@ type Place = t.Infer<typeof placeCodec>;
 export const place: Element<Place> = {
   codec: placeCodec,
   fromJson: (json) => {
-    const { venue, holder, ...rest } = json as { venue: string | object; row: number; seat: number; holder: string | null };
+    const { venue, holder, ...rest } = json as {
+      venue: string | object;
+      row: number;
+      seat: number;
+      holder: string | null;
+    };
     const [kind, value] = typeof venue === "string" ? [venue, undefined] : Object.entries(venue)[0]!;
     return { ...rest, venue: { kind, value } as Venue, holder: holder ?? undefined };
   },
