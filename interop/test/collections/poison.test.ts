@@ -1,0 +1,142 @@
+import { Codec, type Reader, type Shape, type Writer } from "@mosaik/postcard";
+import type { Network } from "mosaik";
+import { describe, expect, it } from "vitest";
+import type { AnyCommand } from "../../../packages/mosaik/src/collections/machine.js";
+import { fromHex } from "../../../packages/mosaik/src/primitives/index.js";
+import type { RustCollectionType } from "../../src/index.js";
+import type { Language } from "../group-members.js";
+import { obstacle, useLanguages, within } from "../setup.js";
+import { agreed, Party, TsPeer, type Share } from "./members.js";
+import { SHARED_TYPES, shapeOf } from "./shared-types.js";
+
+const OTHER: Record<Language, Language> = { ts: "rust", rust: "ts" };
+const SOON_MS = 20_000;
+const MEGABYTE = 2 ** 20;
+
+/** The bytes of a command, as they are. */
+class Forged {
+  readonly kind = "forged";
+
+  constructor(readonly bytes: Uint8Array) {}
+}
+
+/** Commands, and such as no writer makes. */
+class ForgedCodec extends Codec<AnyCommand> {
+  readonly shape: Shape = { kind: "opaque" };
+  readonly rustName = undefined;
+
+  constructor(private readonly inner: Codec<AnyCommand>) {
+    super();
+  }
+
+  override get minSize(): number {
+    return this.inner.minSize;
+  }
+
+  override write(writer: Writer, command: AnyCommand): void {
+    if (command instanceof Forged) writer.raw(command.bytes);
+    else this.inner.write(writer, command);
+  }
+
+  override read(reader: Reader): AnyCommand {
+    return this.inner.read(reader);
+  }
+}
+
+/** A member of a collection's group, as an observer, that sends what it likes. */
+class Forger {
+  readonly #group;
+
+  constructor({ collections }: Network, name: RustCollectionType, store: string) {
+    const { type } = SHARED_TYPES[name];
+    const make: typeof type.make = (unsortedMax) => {
+      const parts = type.make(unsortedMax);
+      return { ...parts, command: new ForgedCodec(parts.command) };
+    };
+    this.#group = collections.store(shapeOf({ ...type, make }, store)).group;
+  }
+
+  async online(): Promise<void> {
+    await this.#group.when().online().toPromise({ timeoutMs: SOON_MS });
+  }
+
+  /** Has the leader put a command into the log; fails where it does not. */
+  async send(hex: string): Promise<void> {
+    await this.#group.execute(new Forged(fromHex(hex)!), { timeoutMs: SOON_MS });
+  }
+}
+
+/** Commands in whose place nothing can be decoded, for a collection of the type. */
+const UNDECODABLE: readonly (readonly [what: string, type: RustCollectionType, hex: string])[] = [
+  ["a value that ends too early", "map<string, u64>", "01" + "02" + "0161" + "00"],
+  ["a key that is no UTF-8", "map<string, u64>", "01" + "02" + "01ff" + "01" + "01"],
+  ["a key that claims more bytes than there are", "map<string, u64>", "01" + "ffffffff0f" + "61" + "01" + "01"],
+  ["a command that there is not", "map<string, u64>", "3f"],
+  ["nothing", "map<string, u64>", ""],
+];
+
+describe.skipIf(obstacle !== undefined)("commands that harm, among TypeScript and Rust", () => {
+  const context = useLanguages();
+
+  async function withForger(
+    language: Language,
+    name: RustCollectionType,
+    store: string,
+  ): Promise<{ shares: readonly Share[]; forger: Forger }> {
+    const party = new Party(context.languages, store);
+    const shares: Share[] = [];
+    for (const each of [language, OTHER[language]]) {
+      shares.push(await (await party.join(each)).open(name));
+      await shares.at(-1)!.online();
+    }
+    const forger = new Forger(((await party.join("ts")) as TsPeer).network, name, store);
+    await forger.online();
+    return { shares, forger };
+  }
+
+  /** All of them take part: each writes, and all see it. */
+  async function thrive(shares: readonly Share[], steps: readonly (readonly [string, ...unknown[]])[]): Promise<void> {
+    for (const [i, share] of shares.entries()) {
+      await within(SOON_MS, share.online(), "a member to be online");
+      await within(SOON_MS, share.write(steps[i % steps.length]!), `a write in ${share.language}`);
+    }
+    await agreed(...shares);
+  }
+
+  it.each(["ts", "rust"] as const)("what a leader in %s cannot decode does not get into the log", async (language) => {
+    const { shares, forger } = await withForger(language, "map<string, u64>", `undecodable ${language}`);
+    for (const [what, , hex] of UNDECODABLE) {
+      await expect(forger.send(hex), what).rejects.toThrow();
+      await thrive(shares, [["insert", what, 1]]);
+      await forger.online();
+    }
+    expect(await agreed(...shares)).toHaveLength(UNDECODABLE.length);
+  });
+
+  it.each(["ts", "rust"] as const)("keys of megabytes come through a leader in %s", async (language) => {
+    const { shares } = await withForger(language, "map<string, u64>", `large ${language}`);
+    for (const [i, share] of shares.entries()) await share.write(["insert", String(i).repeat(4 * MEGABYTE), i]);
+    expect(await agreed(...shares)).toHaveLength(2);
+    await shares[0]!.write(["clear"]);
+    await thrive(shares, [["insert", "a", 1]]);
+  });
+
+  it("what is over the limit of frames is not sent, and harms nobody", async () => {
+    const { shares } = await withForger("rust", "map<string, u64>", "over the limit");
+    const ours = shares.find(({ language }) => language === "ts")!;
+    await expect(ours.write(["insert", "x".repeat(65 * MEGABYTE), 1])).rejects.toMatchObject({ code: "encoding" });
+    await thrive(shares, [["insert", "a", 1]]);
+  });
+
+  it.each(["ts", "rust"] as const)(
+    "indexes of 64 bits that lie behind the end do nothing, in a vec that is led in %s",
+    async (language) => {
+      const { shares, forger } = await withForger(language, "vec<string>", `indexes ${language}`);
+      await shares[0]!.write(["extend", ["a", "b", "c"]]);
+      const max = "ffffffffffffffffff01";
+      for (const hex of [`01${max}00`, `0100${max}`, `07${max}`, "0703", `08${max}`]) await forger.send(hex);
+      expect(await agreed(...shares)).toEqual(["a", "b", "c"]);
+      await thrive(shares, [["pushBack", "d"]]);
+    },
+  );
+});
