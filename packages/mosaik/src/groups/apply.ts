@@ -76,6 +76,18 @@ export class MachineHost {
     }
   }
 
+  /** Whether all of these are commands of the machine. Others must not get into the log: every member's machine would fail at them. */
+  decodes(commands: readonly Uint8Array[]): boolean {
+    try {
+      for (const command of commands) this.#machine.command.decode(command);
+      return true;
+    } catch (error) {
+      // Bytes that do not decode are the other's doing.
+      if (!(error instanceof DecodeError)) this.#options.report(error, "decoding a member's command");
+      return false;
+    }
+  }
+
   /** The answer to a query of another member; nothing if there is none: the query does not decode, or the machine cannot answer it. */
   answer(query: Uint8Array): Uint8Array | undefined {
     if (this.#isFailed) return undefined;

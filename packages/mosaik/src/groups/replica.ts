@@ -255,6 +255,7 @@ export class Replica {
       dialPlaces,
       onBonded: (peer) => this.#bondChanged({ kind: "bonded", peer }),
       onUnbonded: (peer, reason) => this.#bondChanged({ kind: "unbonded", peer, reason }),
+      isSound: (message) => message.kind !== "command" || this.#host.decodes(message.commands),
       onMessage: (from, message) => {
         if (message.kind === "stateSync") this.#loop.run(() => this.#catchUp.receive(message.message, from));
         else enter({ kind: "message", from, message });

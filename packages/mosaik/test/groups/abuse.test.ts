@@ -6,9 +6,9 @@ import { bondMessageCodec } from "../../src/groups/protocol.js";
 import { RaftCore } from "../../src/groups/raft/core.js";
 import { Network, type NetworkOptions } from "../../src/node/index.js";
 import { Simulator } from "../../src/testing/index.js";
-import { Counter, increment } from "./counter.js";
+import { Counter, increment, type CounterCommand } from "./counter.js";
 import { joinCounter, recordedEvents } from "./group-nodes.js";
-import { simulatedMembers, simulatedNodes } from "./group-world.js";
+import { simulatedMembers, simulatedNodes, type SimulatedMember } from "./group-world.js";
 
 let sim: Simulator;
 beforeEach(() => {
@@ -133,6 +133,33 @@ describe("a member that fails, and its node that lives on", () => {
     isBroken = true;
     expect(await sim.within(10_000, codeOf(group.when().online().toPromise()))).toBe("machineFailed");
     expect(sim.reports).toHaveLength(1);
+  });
+});
+
+describe("commands that the leader cannot decode", () => {
+  it("do not get into the log, and end the bond over which they come with 400", async () => {
+    const newer = t.enum({ Increment: t.u32, Decrement: t.u32, Divide: t.u32 });
+    const machine = new Counter({ preference: { kind: "observer" } });
+    Object.assign(machine, { command: newer });
+    const members = await simulatedMembers(sim, 3, (i) => (i === 0 ? { machine } : {}));
+    const [leader, ...others] = members;
+    const [stranger, other] = others.sort((a, b) => a.name.localeCompare(b.name)) as [SimulatedMember, SimulatedMember];
+    const events = recordedEvents(leader.group);
+
+    const divide = { kind: "Divide", value: 2 } as unknown as CounterCommand;
+    expect(await sim.within(5000, codeOf(stranger.group.execute(divide)))).toBe("outcomeUnknown");
+    const reason = expect.stringContaining("400") as string;
+    expect(events).toContainEqual({ kind: "unbonded", peer: stranger.network.local.id, reason });
+
+    expect(await sim.within(5000, other.group.execute(increment(1)))).toBe(1);
+    await sim.until(() => stranger.group.bonds.size === 2, { withinMs: 60_000, what: "the bonds again" });
+    await sim.within(20_000, stranger.group.when().online());
+    expect(await sim.within(5000, stranger.group.execute(increment(1)))).toBe(2);
+    for (const { group } of members) {
+      await sim.within(5000, group.when().committed().reaches(2));
+      expect((await group.query(undefined, "weak")).result).toBe(2n);
+    }
+    expect(sim.reports).toEqual([]);
   });
 });
 

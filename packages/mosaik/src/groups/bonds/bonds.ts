@@ -201,7 +201,9 @@ export class Bonds<M> {
   }
 
   #onMessage(bond: Bond<M>, message: GroupMessage<M>): void {
-    if (this.#members.get(bond.peer)?.has(bond) === true) this.#context.onMessage(bond.peer, message);
+    if (this.#members.get(bond.peer)?.has(bond) !== true) return;
+    if (this.#context.isSound(message)) this.#context.onMessage(bond.peer, message);
+    else bond.close(CLOSE.protocolViolation);
   }
 
   /** Takes what a member says of itself or of others, whom it dials. */

@@ -35,6 +35,8 @@ export interface BondsContext<M> extends Membership {
   onBonded(peer: PeerId): void;
   /** Also told, with `onBonded` right behind it, where a bond goes on by another link and what was sent last may be lost. */
   onUnbonded(peer: PeerId, reason: string): void;
+  /** Whether a message means something: the bond over which another comes is closed with 400. */
+  isSound(message: GroupMessage<M>): boolean;
   /** In the order of arrival. */
   onMessage(from: PeerId, message: GroupMessage<M>): void;
   onRefused(peer: PeerId, code: number, by: "us" | "peer"): void;
