@@ -60,7 +60,6 @@ async function fill(writer: Share, entryOf: (i: number) => unknown): Promise<voi
 const FILLED = {
   "map<string, u64>": (i: number): unknown => [`key-${i}`, i],
   "set<u64>": (i: number): unknown => i,
-  "queue<u64, string, u64>": (i: number): unknown => [i % 1000, `key-${i}`, i],
 } satisfies Partial<Record<RustCollectionType, (i: number) => unknown>>;
 const NAMES = Object.keys(FILLED) as (keyof typeof FILLED)[];
 
