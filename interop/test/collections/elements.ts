@@ -68,7 +68,8 @@ export const place: Element<Place> = {
       seat: number;
       holder: string | null;
     };
-    const [kind, value] = typeof venue === "string" ? [venue, undefined] : Object.entries(venue)[0]!;
+    const [kind, value] =
+      typeof venue === "string" ? [venue, undefined] : (Object.entries(venue)[0] as [string, unknown]);
     return { ...rest, venue: { kind, value } as Venue, holder: holder ?? undefined };
   },
   toJson: ({ venue, holder, ...rest }) => ({

@@ -5,7 +5,8 @@ import type { CollectionStep, RustCollectionType } from "../../src/index.js";
 import type { Language } from "../group-members.js";
 import { obstacle, useLanguages } from "../setup.js";
 import { string, u64 } from "./elements.js";
-import { agreed, Party, RustShare, TsShare, type Peer, type Share } from "./members.js";
+import type { TsShare } from "./members.js";
+import { agreed, Party, RustShare, type Peer, type Share } from "./members.js";
 
 const OTHER: Record<Language, Language> = { ts: "rust", rust: "ts" };
 const SEED = Number(process.env["MOSAIK_SEED"] ?? 1);

@@ -40,7 +40,7 @@ class Counting<T> extends Codec<T> {
 }
 
 /** A type whose nodes in TypeScript count the items of snapshots that they give to others. */
-function counted(name: RustCollectionType): { readonly options: OpenOptions; served(): number } {
+function counted(name: RustCollectionType): { readonly options: OpenOptions; readonly served: () => number } {
   const { type } = SHARED_TYPES[name];
   let count = 0;
   const make: typeof type.make = (unsortedMax) => {

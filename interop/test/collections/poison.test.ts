@@ -6,7 +6,8 @@ import { fromHex } from "../../../packages/mosaik/src/primitives/index.js";
 import type { RustCollectionType } from "../../src/index.js";
 import type { Language } from "../group-members.js";
 import { obstacle, useLanguages, within } from "../setup.js";
-import { agreed, Party, TsPeer, type Share } from "./members.js";
+import type { TsPeer } from "./members.js";
+import { agreed, Party, type Share } from "./members.js";
 import { SHARED_TYPES, shapeOf } from "./shared-types.js";
 
 const OTHER: Record<Language, Language> = { ts: "rust", rust: "ts" };
@@ -83,7 +84,7 @@ describe.skipIf(obstacle !== undefined)("commands that harm, among TypeScript an
     language: Language,
     name: RustCollectionType,
     store: string,
-  ): Promise<{ shares: readonly Share[]; forger(): Promise<Forger> }> {
+  ): Promise<{ shares: readonly Share[]; readonly forger: () => Promise<Forger> }> {
     const party = new Party(context.languages, store);
     const shares: Share[] = [];
     for (const each of [language, OTHER[language]]) {

@@ -70,8 +70,7 @@ function shared<C extends AnyCommand, I, Ch extends object, S, R extends AnyHand
   return {
     name,
     type: anyType,
-    declare: (store, options, given = anyType) =>
-      new CollectionDef(shapeOf(given, store, options), ...classes) as CollectionDef<AnyHandle, AnyHandle>,
+    declare: (store, options, given = anyType) => new CollectionDef(shapeOf(given, store, options), ...classes),
     async write(writer, [operation, ...args]) {
       const written = await operations[operation]!(writer as W, ...args);
       return typeof written === "number" ? written : written.version;
