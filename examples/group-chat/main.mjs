@@ -64,6 +64,7 @@ for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => stop.abor
 let network;
 try {
   network = await joinNetwork(`group-chat.${name}`, { peers, listen }, stop.signal);
+  console.log(`* coming into ${name}`);
   const room = new Room(network, { name, nick });
   await room.enter(stop.signal);
   const { signal } = stop;
@@ -75,6 +76,7 @@ try {
       sayLines(room, signal),
     ]);
   } finally {
+    stop.abort(); // holds on to the nick no more
     await room.leave();
   }
 } catch (error) {

@@ -6,9 +6,9 @@ const ANSWER_MS = 5000;
 
 /** A way in, as a process prints it. @throws Error */
 export function parsePeer(text) {
-  const [, id, address] = /^([0-9a-f]{64})@(\S+:\d+)$/.exec(text) ?? [];
+  const [, id, addresses] = /^([0-9a-f]{64})@(\S+)$/.exec(text) ?? [];
   if (id === undefined) throw new Error(`--peer takes ID@ADDRESS:PORT, as another process printed it, not ${text}`);
-  return { id, directAddrs: [address] };
+  return { id, directAddrs: addresses.split(",") };
 }
 
 /**
@@ -30,7 +30,7 @@ export async function joinNetwork(id, { peers, listen }, signal) {
     throw error;
   }
   const { id: self, addrs } = network.local.address();
-  console.log(`joined: --peer ${self.hex}@${addrs[0].value}`);
+  console.log(`joined: --peer ${self.hex}@${addrs.map(({ value }) => value).join(",")}`);
   return network;
 }
 

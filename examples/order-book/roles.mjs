@@ -34,7 +34,8 @@ async function reportChanges(network, book, signal) {
 
 async function tellLeader(network, book, signal) {
   for await (const leader of book.leaders(signal)) {
-    if (leader === undefined) console.log("nobody leads: waiting for other matchers");
+    if (leader === undefined)
+      console.log("nobody leads: waiting for other matchers, with the same --network and secret");
     else console.log(leader === network.local.id ? "leading" : `following ${leader.short()}`);
   }
 }

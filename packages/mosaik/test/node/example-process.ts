@@ -109,6 +109,15 @@ export class ExampleProcess {
     return this.#ended;
   }
 
+  /** Has it stand still, for `resume`. */
+  pause(): void {
+    this.#child.kill("SIGSTOP");
+  }
+
+  resume(): void {
+    this.#child.kill("SIGCONT");
+  }
+
   /** Sends a signal, and waits until it has ended. @returns its exit code */
   kill(signal: NodeJS.Signals): Promise<number | null> {
     this.#child.kill(signal);

@@ -54,6 +54,18 @@ describe("examples/group-chat, as its README tells", () => {
     await Promise.all([bob, third].map((one) => one.line(/^\* ada left$/)));
   });
 
+  it("gives one that stood still the nick back, and what was said meanwhile", async () => {
+    const { ada, bob } = await openRoom();
+    bob.pause();
+    await ada.line(/^\* bob left$/);
+    ada.type("while you were away");
+    bob.resume();
+    await ada.line(/^\* bob is here$/, 2);
+    await bob.line(/^ada: while you were away$/);
+    bob.type("back");
+    await ada.line(/^bob: back$/);
+  });
+
   it("lets nobody in by a nick that somebody has", async () => {
     const { ada, env } = await openRoom();
     const another = example.start(cyd.replace("cyd", "bob"), env);
