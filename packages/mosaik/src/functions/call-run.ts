@@ -1,6 +1,6 @@
 import { TransportError } from "@mosaik/iroh/transport";
 import { DecodeError, type Codec, type Reader } from "@mosaik/postcard";
-import { CLOSE } from "../network/index.js";
+import { CLOSE, NetworkError } from "../network/index.js";
 import { abortReason, Backoff, MosaikError, type BackoffPolicy, type PeerId } from "../primitives/index.js";
 import type { Runtime } from "../runtime/index.js";
 import type { AttemptRequest, AttemptSink } from "./attempt.js";
@@ -28,7 +28,7 @@ export interface CallRunContext {
   /** Makes this node known to a peer. Never rejects. */
   introduce(peer: PeerId): Promise<void>;
   onAttempt(): void;
-  /** The call waits for a handler, or for one to be tried again. */
+  /** The call is to hear of the next change of the handlers: it waits for one, or for one to be reached. */
   onWaiting(run: CallRun): void;
   onEnd(run: CallRun, isCompleted: boolean): void;
 }
@@ -92,9 +92,10 @@ export class CallRun extends Timed implements AttemptOwner {
     this.#giveUp("closed", "the caller was closed", undefined);
   }
 
-  /** Handlers came: a call that waits goes on with those that it has not tried. */
+  /** Handlers came or went: a call that waits goes on with those that it has not tried, one whose handler is gone before it was reached too. */
   candidatesChanged(): void {
-    if (this.#isOver || this.#attempt !== undefined) return;
+    if (this.#isOver) return;
+    if (this.#attempt !== undefined) return this.#checkReaching(this.#attempt);
     if (this.#context.candidates.hasUntried(this.#tried ?? NOBODY)) this.#next(this.#context.runtime.monoMs());
     else this.#context.onWaiting(this);
   }
@@ -149,6 +150,7 @@ export class CallRun extends Timed implements AttemptOwner {
     const session = candidate.isLocal ? undefined : this.#context.session(candidate.peer);
     if (session === undefined) {
       attempt.controller = new AbortController();
+      if (!candidate.isLocal) this.#context.onWaiting(this);
       return this.#context.attempt(candidate, this.#options, attempt, attempt.controller.signal);
     }
     attempt.session = session;
@@ -161,6 +163,15 @@ export class CallRun extends Timed implements AttemptOwner {
   #begin(candidate: Candidate, sinceMs: number): PendingAttempt {
     candidate.outstanding++;
     return (this.#attempt = new PendingAttempt(this, candidate, sinceMs));
+  }
+
+  /** A dial of a handler that has left would take its whole time. */
+  #checkReaching(attempt: PendingAttempt): void {
+    const { candidate, controller, mayHaveRun } = attempt;
+    if (candidate.isLocal || controller === undefined || mayHaveRun) return;
+    if (this.#context.candidates.has(candidate.peer)) return this.#context.onWaiting(this);
+    attempt.cancel();
+    this.lost(attempt, new NetworkError("unreachable", `handler ${candidate.peer.short()} has left`), false);
   }
 
   /** Every handler was tried, or there is none. */

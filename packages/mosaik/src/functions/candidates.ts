@@ -65,6 +65,10 @@ export class Candidates {
     return this.#known.size;
   }
 
+  has(peer: PeerId): boolean {
+    return this.#known.has(peer);
+  }
+
   /** The handlers' entries, for conditions. */
   *entries(): Iterable<PeerEntry> {
     for (const { info } of this.#known.values()) yield info.entry;

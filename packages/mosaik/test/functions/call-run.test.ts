@@ -27,6 +27,10 @@ class Handlers {
     return this.known.size;
   }
 
+  has(peer: PeerId): boolean {
+    return this.known.has(peer);
+  }
+
   hasUntried(tried: ReadonlySet<PeerId>): boolean {
     return [...this.known.keys()].some((peer) => !tried.has(peer));
   }
@@ -93,6 +97,34 @@ describe("the course of a call", () => {
     expect(handlers.attempts).toHaveLength(2);
     handlers.attempts[1]!.sink.refused(11_500, true);
     await expect(answer).rejects.toMatchObject({ code: "rejected", closeCode: 11_500, outcomeUnknown: true });
+  });
+
+  it("goes on with another handler where one leaves before it was reached, not where it may run the function", async () => {
+    const { handlers, changed, answer } = start("left");
+    const [a, b] = ["a", "b"].map((name) => handlers.add(name));
+    changed();
+    changed();
+    expect(handlers.attempts).toHaveLength(1);
+    handlers.known.delete(a!.peer);
+    changed();
+    expect(handlers.attempts.map(({ peer, signal }) => [peer, signal.aborted])).toEqual([
+      [a!.peer, true],
+      [b!.peer, false],
+    ]);
+    expect([a!.outstanding, b!.outstanding]).toEqual([0, 1]);
+    handlers.attempts[1]!.sink.sent();
+    handlers.known.delete(b!.peer);
+    changed();
+    expect(handlers.attempts[1]!.signal.aborted).toBe(false);
+    handlers.attempts[1]!.sink.lost(new NetworkError("closed", "gone"), true);
+    await expect(answer).rejects.toMatchObject({
+      code: "transport",
+      outcomeUnknown: true,
+      attempts: [
+        { peer: a!.peer, outcome: "transport", mayHaveRun: false },
+        { peer: b!.peer, outcome: "transport", mayHaveRun: true },
+      ],
+    });
   });
 
   it("tries every handler once a round, and rounds by backoff", async () => {
