@@ -51,3 +51,27 @@ export interface CollectionInfo {
   /** Of a queue: entries of the lowest and of the highest priority. */
   readonly more: { readonly min: unknown; readonly max: unknown } | null;
 }
+
+/** Numbered entries: `key-<n>` has the value n. */
+export interface EntryRange {
+  /** The number of the first. */
+  readonly first: number;
+  readonly count: number;
+}
+
+export interface InsertLoad extends EntryRange {
+  /** Inserts side by side; 1 if absent. */
+  readonly inFlight?: number;
+}
+
+export interface ReadLoad {
+  /** How many keys are read in turn. */
+  readonly keys: number;
+  /** Reads in all. */
+  readonly count: number;
+}
+
+export interface ReadLoadResult {
+  readonly found: number;
+  readonly elapsedMs: number;
+}

@@ -1,5 +1,6 @@
 export { isIsolated, peerAvailable, whyNoPeer } from "./availability.js";
 export { RustCaller } from "./caller.js";
+export { RustNumberedMap } from "./collection-load.js";
 export type * from "./collection-protocol.js";
 export { RustCollection } from "./collection.js";
 export { RustConsumer } from "./consumer.js";

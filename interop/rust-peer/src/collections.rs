@@ -3,6 +3,7 @@
 mod element;
 pub mod handle;
 mod map;
+pub mod numbered;
 mod open;
 mod queue;
 mod set;

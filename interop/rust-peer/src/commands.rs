@@ -88,6 +88,10 @@ pub async fn run(peer: Arc<Peer>, request: Request) -> anyhow::Result<Value> {
         "collectionInfo" => call(collections::info, ctx, args).await,
         "collectionEntries" => call(collections::entries, ctx, args).await,
         "waitCollection" => call(collections::wait, ctx, args).await,
+        "insertEach" => call(collections::numbered::insert_each, ctx, args).await,
+        "fill" => call(collections::numbered::fill, ctx, args).await,
+        "getEach" => call(collections::numbered::get_each, ctx, args).await,
+        "numberedEntries" => call(collections::numbered::numbered_entries, ctx, args).await,
 
         "issueTicket" => call(tickets::issue, ctx, args).await,
         "addTicket" => call(tickets::add, ctx, args).await,

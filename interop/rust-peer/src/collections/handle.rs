@@ -1,6 +1,8 @@
 //! A collection whose kind and types are known to nobody but itself.
 
-use anyhow::anyhow;
+use std::time::Duration;
+
+use anyhow::{anyhow, bail};
 use futures::{
     FutureExt as _,
     future::{BoxFuture, join_all},
@@ -24,6 +26,10 @@ pub trait Reads: Send + Sync {
     /// What only this kind can tell.
     fn more(&self) -> Value {
         Value::Null
+    }
+    /// Gets keys in turn, so many in all: how many were there, and how long it took.
+    fn get_each(&self, _keys: &[Value], _count: u64) -> anyhow::Result<(u64, Duration)> {
+        bail!("it has no keys")
     }
 }
 

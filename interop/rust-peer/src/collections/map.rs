@@ -1,6 +1,6 @@
 //! Maps.
 
-use std::hash::Hash;
+use std::{hash::Hash, time::Duration};
 
 use anyhow::bail;
 use mosaik::{
@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use super::{
     element::{Element, List},
     handle::{Reads, Writes, Written, args, reads_alike, written},
+    numbered::got_in_turn,
 };
 
 impl<K, V, const IS_WRITER: bool> Reads for Map<K, V, IS_WRITER>
@@ -29,6 +30,11 @@ where
         self.iter()
             .map(|(key, value)| json!([key.to_json(), value.to_json()]))
             .collect()
+    }
+
+    fn get_each(&self, keys: &[Value], count: u64) -> anyhow::Result<(u64, Duration)> {
+        let keys = keys.iter().map(K::from_json).collect::<Result<Vec<_>, _>>()?;
+        Ok(got_in_turn(&keys, count, |key| self.get(key).is_some()))
     }
 }
 
