@@ -15,6 +15,7 @@ import {
   groupOnline,
 } from "./benchmarks/groups.js";
 import { idle, idleConnection, idleCpuShare } from "./benchmarks/idle.js";
+import { mapInsert1, mapInsert64, mapMemoryEntry, mapRead, mapSnapshot } from "./benchmarks/maps.js";
 import { slowConsumer } from "./benchmarks/slow-consumer.js";
 import { stream64 } from "./benchmarks/stream-64.js";
 import { stream64k } from "./benchmarks/stream-64k.js";
@@ -42,6 +43,11 @@ export const benchmarks: readonly Benchmark[] = [
   groupOnline,
   failoverLeave,
   failoverKill,
+  mapInsert1,
+  mapInsert64,
+  mapRead,
+  mapSnapshot,
+  mapMemoryEntry,
   bonds200,
   bonds200CpuShare,
   slowConsumer,

@@ -12,6 +12,8 @@ type NatsMessages = AsyncIterable<NatsMessage>;
 
 /** What the benchmarks use of `@nats-io/transport-node`. */
 export interface NatsConnection {
+  /** Of the server. */
+  readonly info?: { readonly server_name?: string };
   publish(subject: string, payload: Uint8Array): void;
   subscribe(subject: string, options?: { callback: (error: Error | null, message: NatsMessage) => void }): NatsMessages;
   /** Resolves with the answer. */
