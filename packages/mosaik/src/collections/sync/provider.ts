@@ -50,6 +50,7 @@ interface Held<Item> {
 }
 
 interface Waiting<Item> {
+  readonly from: PeerId;
   readonly snapshot: ServedSnapshot<Item>;
   readonly serve: () => void;
 }
@@ -83,8 +84,8 @@ export class SnapshotProvider<Item> implements SyncProvider<SnapshotMessage<Item
   committed(cursor: Cursor): void {
     const wanted = this.source.takeRequests().filter((request) => this.#isWanted(request));
     if (wanted.length === 0) return;
-    const { anchor, size } = this.#snapshotAt(cursor);
     for (const requestedBy of new Set(wanted.map((request) => request.requestedBy))) {
+      const { anchor, size } = this.#inPreparationFor(requestedBy) ?? this.#snapshotAt(cursor);
       this.source.counted();
       this.context.send(requestedBy, { kind: "snapshotOffer", value: { anchor, itemsCount: size } });
     }
@@ -122,6 +123,15 @@ export class SnapshotProvider<Item> implements SyncProvider<SnapshotMessage<Item
     if (request.requestedBy === this.context.localId || !this.context.bonds().includes(request.requestedBy))
       return false;
     return request.index > this.caughtUpAt() || this.source.isFresh(request);
+  }
+
+  /**
+   * The snapshot that a member has already asked for items of. Putting a large one in order may take longer than the member waits for
+   * items: if it were offered a new one each time, it would never get any.
+   */
+  #inPreparationFor(peer: PeerId): ServedSnapshot<Item> | undefined {
+    const waiting = this.#waiting.find(({ from }) => from === peer);
+    return waiting && this.#keep(waiting.snapshot);
   }
 
   #snapshotAt(cursor: Cursor): ServedSnapshot<Item> {
@@ -163,7 +173,7 @@ export class SnapshotProvider<Item> implements SyncProvider<SnapshotMessage<Item
     };
     if (snapshot.isReady) return serve();
     if (this.#waiting.length >= WAITING_MAX) return;
-    this.#waiting.push({ snapshot, serve });
+    this.#waiting.push({ from, snapshot, serve });
     this.#prepareLater();
   }
 

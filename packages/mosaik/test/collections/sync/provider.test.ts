@@ -101,6 +101,19 @@ describe("SnapshotProvider", () => {
     expect(commit(9, "c")).toEqual(["c: offer 2/8 of 6"]);
   });
 
+  it("offers the same snapshot again to one who waits for its items: putting them in order may outlast its patience", () => {
+    commit(7, "b");
+    provider.receive(
+      { kind: "fetchDataRequest", value: { anchor: { term: 2, index: 7 }, range: { start: 0n, end: 2n } } },
+      peer("b"),
+    );
+    expect(commit(8, "b")).toEqual(["b: offer 2/7 of 6"]);
+    expect(commit(9, "c")).toEqual(["c: offer 2/9 of 6"]);
+    member.clock.runTo(member.clock.nowMs);
+    expect(member.takeSent()).toEqual(["b: items 0: 10,11"]);
+    expect(commit(10, "b")).toEqual(["b: offer 2/10 of 6"]);
+  });
+
   it("offers a candidate everything where nobody leads, with the log behind it", () => {
     member.log.resetTo({ term: 2, index: 5 });
     member.committed = { term: 2, index: 5 };
