@@ -15,7 +15,7 @@ import {
   groupOnline,
 } from "./benchmarks/groups.js";
 import { idle, idleConnection, idleCpuShare } from "./benchmarks/idle.js";
-import { mapInsert1, mapInsert64, mapMemoryEntry, mapRead, mapSnapshot } from "./benchmarks/maps.js";
+import { mapInsert1, mapInsert64, mapMemoryEntry, mapRead, mapSnapshot, mapSnapshot100k } from "./benchmarks/maps.js";
 import { slowConsumer } from "./benchmarks/slow-consumer.js";
 import { stream64 } from "./benchmarks/stream-64.js";
 import { stream64k } from "./benchmarks/stream-64k.js";
@@ -46,6 +46,7 @@ export const benchmarks: readonly Benchmark[] = [
   mapInsert1,
   mapInsert64,
   mapRead,
+  mapSnapshot100k,
   mapSnapshot,
   mapMemoryEntry,
   bonds200,

@@ -13,7 +13,7 @@ export function mosaikMap(members: number, session: MapSession): Contender {
   return {
     name: "mosaik-ts",
     setup:
-      `native addon in release build; QUIC with TLS 1.3; ${members} members, each in a process of its own, direct over loopback, no ` +
+      `native addon in release build; QUIC with TLS 1.3; ${members === 1 ? "a member and a late one" : `${members} members`}, each in a process of its own, direct over loopback, no ` +
       "relay; log in memory; default times; Map<string, number>, every entry checked at all members",
     requires: [],
     open: () => session(() => open(members)),
