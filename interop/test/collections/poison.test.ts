@@ -2,7 +2,7 @@ import { Codec, type Reader, type Shape, type Writer } from "@mosaik/postcard";
 import type { Network } from "mosaik";
 import { describe, expect, it } from "vitest";
 import type { AnyCommand } from "../../../packages/mosaik/src/collections/machine.js";
-import { fromHex } from "../../../packages/mosaik/src/primitives/index.js";
+import { fromHex, toHex } from "../../../packages/mosaik/src/primitives/index.js";
 import type { RustCollectionType } from "../../src/index.js";
 import type { Language } from "../group-members.js";
 import { obstacle, useLanguages, within } from "../setup.js";
@@ -67,6 +67,9 @@ class Forger {
   }
 }
 
+const utf8 = new TextEncoder();
+const NOW = "2026-01-02T03:04:05.678Z";
+
 /** What are no commands of a `map<string, u64>`. */
 const UNDECODABLE: readonly (readonly [what: string, hex: string])[] = [
   ["a value that ends too early", "01" + "02" + "0161" + "00"],
@@ -74,6 +77,7 @@ const UNDECODABLE: readonly (readonly [what: string, hex: string])[] = [
   ["a key that claims more bytes than there are", "01" + "ffffffff0f" + "61" + "01" + "01"],
   ["a command that there is not", "3f"],
   ["nothing", ""],
+  ["a request for a snapshot by a key that is none", "05" + "02" + "00".repeat(31) + "18" + toHex(utf8.encode(NOW))],
 ];
 
 describe.skipIf(obstacle !== undefined)("commands that harm, among TypeScript and Rust", () => {
@@ -127,6 +131,36 @@ describe.skipIf(obstacle !== undefined)("commands that harm, among TypeScript an
       await thrive(shares, [["insert", "a", 1]]);
     },
   );
+
+  it("an insert behind the end does not get into the log of a vec that is led in ts: members in Rust live on", async () => {
+    const { shares, forger } = await gather("ts", "vec<string>", "behind the end");
+    await shares[0]!.write(["extend", ["a", "b", "c"]]);
+    const member = await forger();
+    for (const index of ["04", "e707", "ffffffffffffffffff01"]) {
+      await expect(member.send(`02${index}020178`), index).rejects.toMatchObject({ code: "refused" });
+    }
+    expect(await agreed(...shares)).toEqual(["a", "b", "c"]);
+    await thrive(shares, [
+      ["insert", 3, "d"],
+      ["insert", 5, "f"],
+    ]);
+  });
+
+  it("an insert behind the end gets through a leader in rust, which is gone with it: ours goes on", async () => {
+    const { shares, forger } = await gather("rust", "vec<string>", "behind the end of rust's");
+    const [rust, ours] = shares as [Share, Share];
+    await rust.write(["extend", ["a", "b", "c"]]);
+    await agreed(...shares);
+    const member = await forger();
+    // Whether the leader still tells the places before it is gone is a matter of luck.
+    await member.send(`02${"e707"}020178`).catch(() => undefined);
+    await within(SOON_MS, ours.reaches((await rust.state()).version + 1), "the insert");
+    await expect(rust.write(["pushBack", "d"])).rejects.toThrow("network down");
+    await within(SOON_MS, ours.online(), "ours to be online");
+    await within(SOON_MS, ours.write(["pushBack", "e"]), "a write");
+    expect(await ours.entries()).toEqual(["a", "b", "c", "e"]);
+    expect(await rust.entries()).toEqual(["a", "b", "c"]);
+  });
 
   it.each(["ts", "rust"] as const)(
     "indexes of 64 bits that lie behind the end do nothing, in a vec that is led in %s",

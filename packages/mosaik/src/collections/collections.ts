@@ -5,6 +5,7 @@ import { asCollectionError } from "./errors.js";
 import { collectionGroupId, machineSignature, machineTypeName } from "./identity.js";
 import { CollectionMachine, type AnyCommand } from "./machine.js";
 import { CollectionMetrics } from "./metrics.js";
+import { SoundCommands } from "./sound-commands.js";
 import { Store } from "./store.js";
 import { syncSignature } from "./sync/config.js";
 
@@ -62,6 +63,7 @@ export class Collections {
           syncSignature: syncSignature(machineTypeName(inputs), sync),
           sync,
           ...parts,
+          command: new SoundCommands(parts.command, (bytes) => node.runtime.isPublicKey(bytes)),
           listener,
           wallMs: () => node.runtime.wallMs(),
         }),

@@ -45,6 +45,8 @@ const CODES: Partial<Record<GroupErrorCode, CollectionErrorCode>> = {
   notSent: "offline",
   outcomeUnknown: "outcomeUnknown",
   superseded: "superseded",
+  // Only vecs refuse commands: inserts behind the end.
+  refused: "indexOutOfRange",
   encoding: "encoding",
   timeout: "timeout",
   closed: "closed",

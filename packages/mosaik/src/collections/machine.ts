@@ -1,5 +1,13 @@
 import { DateTime, t, type Codec } from "@mosaik/postcard";
-import type { ApplyContext, Cursor, Index, LeadershipPreference, StateMachine, StateSync } from "../groups/index.js";
+import type {
+  Admission,
+  ApplyContext,
+  Cursor,
+  Index,
+  LeadershipPreference,
+  StateMachine,
+  StateSync,
+} from "../groups/index.js";
 import { normal, observer } from "../groups/index.js";
 import type { Digest, PeerId } from "../primitives/index.js";
 import type { CollectionState, Frozen } from "./machines/state.js";
@@ -49,6 +57,7 @@ export class CollectionMachine<Command extends AnyCommand, Item, Change>
   readonly result = t.unit;
   readonly sync: StateSync;
   readonly item: Codec<Item>;
+  readonly admission?: Admission;
   /** Whether this node may lead: while somebody here writes. */
   mayLead = false;
   readonly #options: MachineOptions<Command, Item, Change>;
@@ -61,6 +70,7 @@ export class CollectionMachine<Command extends AnyCommand, Item, Change>
     this.signature = options.signature;
     this.command = options.command;
     this.item = options.item;
+    if (options.state.admission !== undefined) this.admission = options.state.admission;
     this.sync = this.#snapshotSync();
   }
 

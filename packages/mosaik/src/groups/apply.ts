@@ -1,6 +1,7 @@
 import { DecodeError } from "@mosaik/postcard";
 import type { NetworkId } from "../primitives/index.js";
 import { GroupError } from "./errors.js";
+import { Gate } from "./gate.js";
 import type { GroupId } from "./group-id.js";
 import type { LeadershipPreference, StateMachine } from "./machine/machine.js";
 import { ORIGIN, type Cursor, type Index } from "./positions.js";
@@ -76,16 +77,17 @@ export class MachineHost {
     }
   }
 
-  /** Whether all of these are commands of the machine. Others must not get into the log: every member's machine would fail at them. */
-  decodes(commands: readonly Uint8Array[]): boolean {
-    try {
-      for (const command of commands) this.#machine.command.decode(command);
-      return true;
-    } catch (error) {
-      // Bytes that do not decode are the other's doing.
-      if (!(error instanceof DecodeError)) this.#options.report(error, "decoding a member's command");
-      return false;
-    }
+  /** Judges what this member, which begins to lead, is to put into the log from here on. Nothing: there is nothing to judge. */
+  gate(): Gate | undefined {
+    const { admission } = this.#machine;
+    if (admission === undefined) return undefined;
+    const { log } = this.#options;
+    return new Gate({ admission, log, applied: this.#committed.index, onThrown: (error) => this.#fail(error) });
+  }
+
+  /** @throws DecodeError, or what the machine's codec throws, for what is no command: every member's machine would fail at it */
+  check(command: Uint8Array): void {
+    this.#machine.command.decode(command);
   }
 
   /** The answer to a query of another member; nothing if there is none: the query does not decode, or the machine cannot answer it. */

@@ -8,6 +8,8 @@ export type GroupErrorCode =
   | "outcomeUnknown"
   /** Another leader put other commands in the place that these had: they are not committed. */
   | "superseded"
+  /** The leader kept a command out of the log: it would have harmed members. It is not executed; others given with it may be. */
+  | "refused"
   /** A command, query or result cannot be encoded, or is over the frame limit: nothing was sent. */
   | "encoding"
   /** The answer, or a command of the log, does not decode. */

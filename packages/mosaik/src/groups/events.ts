@@ -28,6 +28,8 @@ export type GroupEvent =
    * Told once for each peer, until the machine has kept up again.
    */
   | { readonly kind: "queriesDropped"; readonly peer: PeerId }
+  /** This member leads, and has kept commands of this peer out of the log, or its own: they would harm other members. */
+  | { readonly kind: "commandsRefused"; readonly peer: PeerId; readonly count: number }
   | { readonly kind: "machineFailed"; readonly index: Index; readonly error: unknown }
   | { readonly kind: "closed" };
 

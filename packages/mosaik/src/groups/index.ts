@@ -7,6 +7,7 @@ export { BondsView, Group, type Consistency, type GroupConfig } from "./group.js
 export { Groups, type JoinOptions } from "./groups.js";
 export type { GuardOptions, Guards } from "./guards.js";
 export { GroupKey } from "./key.js";
+export type { Admission, Lookahead } from "./machine/admission.js";
 export type { ApplyContext, LeadershipPreference, StateMachine } from "./machine/machine.js";
 export { NoOp } from "./machine/no-op.js";
 export { normal, observer, reluctant } from "./machine/preference.js";

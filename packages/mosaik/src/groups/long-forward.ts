@@ -1,6 +1,6 @@
 import { DecodeError, Reader, t } from "@mosaik/postcard";
 import { LONG_ENTRIES_MIN, PART_ENTRIES_MAX } from "./long-append.js";
-import { ENTRIES_MAX } from "./protocol.js";
+import { ENTRIES_MAX, type CommandCheck } from "./protocol.js";
 import type { ForwardCommand } from "./raft/messages.js";
 import { u64PairCodec } from "./u64-pair.js";
 
@@ -32,15 +32,21 @@ export class LongForward {
   readonly #reader: Reader;
   readonly #commands: Uint8Array[] = [];
   readonly #count: number;
+  readonly #check: CommandCheck;
   #isOver = false;
 
-  /** @param frame one that `isLongForward`; read in place. @throws DecodeError */
-  constructor(frame: Uint8Array) {
+  /**
+   * @param frame one that `isLongForward`; read in place
+   * @param check throws for what is no command
+   * @throws DecodeError
+   */
+  constructor(frame: Uint8Array, check: CommandCheck) {
     const reader = new Reader(frame);
     reader.u32();
     reader.u32();
     reader.u32();
     this.#reader = reader;
+    this.#check = check;
     this.#count = reader.count(COMMAND_BYTES_MIN);
   }
 
@@ -49,11 +55,15 @@ export class LongForward {
     return this.#isOver;
   }
 
-  /** Reads some more. @returns the message, once all of it is read. @throws DecodeError */
+  /** Reads some more. @returns the message, once all of it is read. @throws DecodeError, and what the check throws */
   next(): ForwardCommand | undefined {
     const commands = this.#commands;
     const end = Math.min(commands.length + PART_ENTRIES_MAX, this.#count);
-    while (commands.length < end) commands.push(t.bytes.read(this.#reader));
+    while (commands.length < end) {
+      const command = t.bytes.read(this.#reader);
+      this.#check(command);
+      commands.push(command);
+    }
     if (end < this.#count) return undefined;
     this.#isOver = true;
     return { kind: "command", commands, requestId: requestIdCodec.read(this.#reader) };

@@ -109,6 +109,12 @@ export class MemberState implements GroupState {
     this.tell({ kind: "diverged", at, peer });
   }
 
+  /** Commands were kept out of the log. */
+  commandsRefused(peer: PeerId, count: number): void {
+    this.#metrics.commandsRefused(count);
+    this.tell({ kind: "commandsRefused", peer, count });
+  }
+
   /** A query of a member goes unanswered. @param isFirst whether it is to be told, not only counted */
   queryDropped(peer: PeerId, isFirst: boolean): void {
     this.#metrics.queryDropped();

@@ -15,6 +15,7 @@ export class GroupMetrics {
   readonly #diverged;
   readonly #waiting;
   readonly #queriesDropped;
+  readonly #commandsRefused;
 
   constructor(metrics: Metrics, groupId: GroupId) {
     const labels = { group: groupId.short() };
@@ -28,6 +29,7 @@ export class GroupMetrics {
     this.#diverged = metrics.counter("mosaik.groups.raft.diverged", labels);
     this.#waiting = metrics.gauge("mosaik.groups.raft.waiting_for_quorum", labels);
     this.#queriesDropped = metrics.counter("mosaik.groups.queries.dropped", labels);
+    this.#commandsRefused = metrics.counter("mosaik.groups.commands.refused", labels);
   }
 
   committed(index: Index): void {
@@ -60,6 +62,11 @@ export class GroupMetrics {
   /** A query of a member goes unanswered. */
   queryDropped(): void {
     this.#queriesDropped.add();
+  }
+
+  /** Commands were kept out of the log that this member leads. */
+  commandsRefused(count: number): void {
+    this.#commandsRefused.add(count);
   }
 
   /** Whether there are too few other members for the guards. */

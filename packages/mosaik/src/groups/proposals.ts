@@ -47,15 +47,18 @@ class Waiter implements ProposedCommands {
 export class Proposals {
   readonly #runtime: Pick<Runtime, "after">;
   readonly #log: Pick<LogStorage, "get">;
+  readonly #refusal: Uint8Array | undefined;
   readonly #waiting = new Map<number, Waiter>();
   /** Those that have places, in the order of their ends. */
   #assigned: { readonly id: number; readonly waiter: Waiter; readonly end: Index }[] = [];
   #committed: Index = 0;
   #nextId = 1;
 
-  constructor(runtime: Pick<Runtime, "after">, log: Pick<LogStorage, "get">) {
+  /** @param refusal what stands in the log for a command that the leader refused */
+  constructor(runtime: Pick<Runtime, "after">, log: Pick<LogStorage, "get">, refusal?: Uint8Array) {
     this.#runtime = runtime;
     this.#log = log;
+    this.#refusal = refusal;
   }
 
   /**
@@ -143,18 +146,21 @@ export class Proposals {
         return this.#resolve(id, waiter);
       case "other":
         return this.#reject(id, "superseded", "another leader put other commands in their place");
+      case "refused":
+        return this.#reject(id, "refused", "the leader kept a command out of the log, where it would do harm");
       case "unknown":
         return this.#reject(id, "outcomeUnknown", "what was committed in their place is not in this member's log");
     }
   }
 
   /** Equal commands may be another's: the term tells them apart. */
-  #compare({ range, term, encoded }: Waiter): "same" | "other" | "unknown" {
+  #compare({ range, term, encoded }: Waiter): "same" | "other" | "refused" | "unknown" {
     for (const [i, command] of encoded.entries()) {
       const entry = this.#log.get(range!.start + i);
       if (entry === undefined) return "unknown";
       if (term !== undefined && entry.term !== term) return "other";
-      if (entry.command !== command && !equalBytes(entry.command, command)) return "other";
+      if (entry.command === command || equalBytes(entry.command, command)) continue;
+      return this.#refusal !== undefined && equalBytes(entry.command, this.#refusal) ? "refused" : "other";
     }
     return "same";
   }

@@ -36,6 +36,9 @@ export type BondMessage<M = unknown> =
   | { readonly kind: "bondFormed"; readonly entry: SignedPeerEntry }
   | { readonly kind: "group"; readonly message: GroupMessage<M> };
 
+/** Throws for what is no command of the group. */
+export type CommandCheck = (command: Uint8Array) => void;
+
 /** The answer to a handshake (spec 05 §4.2). */
 export interface HandshakeEnd {
   /** Shows that the sender has the key, on this connection. */
@@ -99,7 +102,10 @@ class GroupMessageCodec<M> extends Codec<GroupMessage<M>> {
   readonly shape: Shape = { kind: "opaque" };
   readonly rustName = undefined;
 
-  constructor(private readonly sync: Codec<M>) {
+  constructor(
+    private readonly sync: Codec<M>,
+    private readonly checkCommand: CommandCheck,
+  ) {
     super();
   }
 
@@ -155,7 +161,7 @@ class GroupMessageCodec<M> extends Codec<GroupMessage<M>> {
       case 3:
         return { kind: "requestVoteResponse", ...requestVoteResponseCodec.read(reader) };
       case 4:
-        return readForward(reader);
+        return readForward(reader, this.checkCommand);
       case 5:
         return { kind: "stateSync", message: this.sync.read(reader) };
       default:
@@ -185,12 +191,15 @@ function readFingerprint(reader: Reader): Fingerprint | undefined {
   return field === undefined ? undefined : u64PairFromBytes(field);
 }
 
-function readForward(reader: Reader): RaftMessage {
+function readForward(reader: Reader, check: CommandCheck): RaftMessage {
   const start = reader.offset;
   const variant = reader.u32();
   switch (variant) {
-    case 0:
-      return { kind: "command", ...commandCodec.read(reader) };
+    case 0: {
+      const forwarded = commandCodec.read(reader);
+      for (const command of forwarded.commands) check(command);
+      return { kind: "command", ...forwarded };
+    }
     case 1:
       return { kind: "commandAck", ...commandAckCodec.read(reader) };
     case 2:
@@ -257,12 +266,15 @@ class BondMessageCodec<M> extends Codec<BondMessage<M>> {
   }
 }
 
-/** @param sync the messages of the group's state sync */
-export function groupMessageCodec<M>(sync: Codec<M>): Codec<GroupMessage<M>> {
-  return new GroupMessageCodec(sync);
+/**
+ * @param sync the messages of the group's state sync
+ * @param checkCommand default: commands that members forward are any bytes
+ */
+export function groupMessageCodec<M>(sync: Codec<M>, checkCommand: CommandCheck = () => {}): Codec<GroupMessage<M>> {
+  return new GroupMessageCodec(sync, checkCommand);
 }
 
-/** One frame of a bond. Signatures are not checked here. @param sync the messages of the group's state sync */
-export function bondMessageCodec<M>(sync: Codec<M>): Codec<BondMessage<M>> {
-  return new BondMessageCodec(groupMessageCodec(sync));
+/** One frame of a bond. Signatures are not checked here. The parameters are those of `groupMessageCodec`. */
+export function bondMessageCodec<M>(sync: Codec<M>, checkCommand?: CommandCheck): Codec<BondMessage<M>> {
+  return new BondMessageCodec(groupMessageCodec(sync, checkCommand));
 }

@@ -85,6 +85,7 @@ export class Replica {
       log,
       unit: () => runtime.random.unit(),
       preference: () => this.#host.preference,
+      gate: () => this.#host.gate(),
       nowMs: runtime.monoMs(),
     });
     this.#loop = new RaftLoop({
@@ -157,6 +158,8 @@ export class Replica {
       case "queryResult":
       case "queryFailed":
         return this.requests.settle(output);
+      case "refused":
+        return this.state.commandsRefused(output.from, output.count);
       case "answerQuery":
         return this.#answers.answer(output.origin, output.query);
       case "beginSync":
@@ -255,7 +258,7 @@ export class Replica {
       dialPlaces,
       onBonded: (peer) => this.#bondChanged({ kind: "bonded", peer }),
       onUnbonded: (peer, reason) => this.#bondChanged({ kind: "unbonded", peer, reason }),
-      isSound: (message) => message.kind !== "command" || this.#host.decodes(message.commands),
+      checkCommand: (command) => this.#host.check(command),
       onMessage: (from, message) => {
         if (message.kind === "stateSync") this.#loop.run(() => this.#catchUp.receive(message.message, from));
         else enter({ kind: "message", from, message });

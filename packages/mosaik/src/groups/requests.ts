@@ -18,7 +18,7 @@ const COMMAND_OVERHEAD_BYTES = 16;
 
 export interface RequestsContext {
   readonly runtime: Pick<Runtime, "after" | "soon">;
-  readonly machine: Pick<StateMachine, "command" | "query" | "result">;
+  readonly machine: Pick<StateMachine, "command" | "query" | "result" | "admission">;
   readonly host: Pick<MachineHost, "query" | "committed">;
   readonly log: Pick<LogStorage, "get">;
   readonly frameLimitBytes: number;
@@ -44,12 +44,12 @@ export class Requests {
   #ended: GroupError | undefined;
 
   constructor(context: RequestsContext) {
-    const { runtime, log, submit } = context;
+    const { runtime, log, machine, submit } = context;
     this.#context = context;
     this.#turn = new Turn(runtime, (inputs) =>
       submit(inputs.map((input) => this.#stillWanted(input)).filter((input) => input !== undefined)),
     );
-    this.#proposals = new Proposals(runtime, log);
+    this.#proposals = new Proposals(runtime, log, machine.admission?.refusal);
     this.#queries = new Queries(runtime);
   }
 
@@ -57,7 +57,7 @@ export class Requests {
    * Puts commands into the log of the group.
    *
    * @throws GroupError `noCommands`, `encoding`, `invalidOption`, or why the group has ended; by its promise also `notSent`,
-   * `outcomeUnknown`, `superseded`, `timeout`, and the signal's reason
+   * `outcomeUnknown`, `superseded`, `refused`, `timeout`, and the signal's reason
    */
   propose(commands: readonly unknown[], until: ProposedUntil, options: WaitOptions): Promise<IndexRange> {
     this.#requireOpen({ commands });

@@ -28,11 +28,13 @@ describe("very many forwarded commands", () => {
 
   it("are read in parts, and are what the whole message says", () => {
     const frame = longForward(10_000);
-    const message = new LongForward(frame);
+    const checked: Uint8Array[] = [];
+    const message = new LongForward(frame, (command) => checked.push(command));
     let parts = 0;
     let given: ForwardCommand | undefined;
     for (; !message.isOver; parts++) given = message.next();
     expect(parts).toBe(10);
     expect(codec.decode(frame)).toEqual({ kind: "group", message: given });
+    expect(checked).toEqual(given!.commands);
   });
 });

@@ -60,6 +60,20 @@ describe("proposals", () => {
     await expect(mine.range).rejects.toMatchObject({ code: "superseded" });
   });
 
+  it("in whose place stands what machines refuse with are refused", async () => {
+    const log = new MemoryLog();
+    const proposals = new Proposals(runtime, log, command(0));
+    const mine = proposals.add(proposed(7, 8), "committed", {});
+    const others = proposals.add(proposed(9), "committed", {});
+    proposals.assigned(mine.id, { start: 1, end: 2 }, 1);
+    proposals.assigned(others.id, { start: 3, end: 3 }, 1);
+    log.append([7, 0].map((byte) => ({ term: 1, command: command(byte) })));
+    log.append([{ term: 2, command: command(0) }]);
+    proposals.committed(3);
+    await expect(mine.range).rejects.toMatchObject({ code: "refused", commands: [7, 8], range: { start: 1, end: 2 } });
+    await expect(others.range).rejects.toMatchObject({ code: "superseded" });
+  });
+
   it("that an earlier leader left behind have an unknown outcome once they are given up; later ones wait on", async () => {
     const log = new MemoryLog();
     const proposals = new Proposals(runtime, log);

@@ -56,9 +56,10 @@ export class VecWriter<T> extends VecReader<T> {
   }
 
   /**
-   * Inserts before an index. What others do at the same time may make the vec shorter: then nothing happens.
+   * Inserts before an index. What others do at the same time may make the vec shorter: then nothing is inserted.
    *
-   * @throws CollectionError `indexOutOfRange` for an index behind the end as it is here: it would break members in Rust
+   * @throws CollectionError `indexOutOfRange` for an index behind the end, as it is here or at the leader: an insert there would end the
+   * collection at members in Rust. A leader in Rust does not look
    */
   async insert(index: number, value: T, options?: WaitOptions): Promise<Version> {
     if (!(Number.isInteger(index) && index >= 0 && index <= this.size)) {

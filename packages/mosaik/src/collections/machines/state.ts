@@ -1,3 +1,5 @@
+import type { Admission } from "../../groups/index.js";
+
 /** Items of a snapshot that are taken in between two steps: less than 1 ms. */
 export const INSTALL_STEP = 1024;
 
@@ -11,6 +13,8 @@ export type Tell<Change> = (change: Change) => void;
 export interface CollectionState<Command, Item, Change> {
   /** Entries of a map or queue, elements of a vec or set, 0 or 1 of a cell or once. */
   readonly size: number;
+  /** Default: every command gets into the log. */
+  readonly admission?: Admission;
   /**
    * Carries a command out.
    *

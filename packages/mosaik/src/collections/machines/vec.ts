@@ -3,6 +3,7 @@ import { ChunkedVec } from "./chunked-vec.js";
 import { sameBytes } from "./equality.js";
 import { frozenItems } from "./frozen-items.js";
 import { INSTALL_STEP, type CollectionState, type Frozen, type Tell } from "./state.js";
+import { vecAdmission } from "./vec-admission.js";
 import { snapshotRequestCodec, type SnapshotRequest } from "./take-snapshot.js";
 
 /** The commands of a vec, in the order of their numbers on the wire (spec 06 §6.4). */
@@ -45,6 +46,7 @@ export function vecCommandCodec<T>(element: Codec<T>): Codec<VecCommand<T>> {
 
 /** The data of a vec. Indexes come as the 64 bits of the wire: what lies behind the end does nothing. */
 export class VecState<T> implements CollectionState<VecCommand<T>, T, VecChange<T>> {
+  readonly admission = vecAdmission(() => this.size);
   #elements = new ChunkedVec<T>();
   readonly #equals: (a: T, b: T) => boolean;
 

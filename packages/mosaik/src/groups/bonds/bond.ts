@@ -3,7 +3,7 @@ import { CLOSE, type CloseCode, type Link, type LinkEnd, type SignedPeerEntry } 
 import type { PeerId } from "../../primitives/index.js";
 import { atMost, TransportError, type CancelTimer, type CloseInfo, type Runtime } from "../../runtime/index.js";
 import type { ConsensusConfig } from "../config.js";
-import type { BondMessage, GroupMessage } from "../protocol.js";
+import type { BondMessage, CommandCheck, GroupMessage } from "../protocol.js";
 import type { BondMetrics } from "./bond-metrics.js";
 import type { Frame, FrameEncoder } from "./frames.js";
 import { Hearsay } from "./hearsay.js";
@@ -31,6 +31,7 @@ export interface BondContext<M> {
   readonly runtime: Runtime;
   readonly consensus: ConsensusConfig;
   readonly codec: Codec<BondMessage<M>>;
+  readonly checkCommand: CommandCheck;
   readonly frames: FrameEncoder<M>;
   readonly metrics: BondMetrics;
   readonly holder: BondHolder<M>;
@@ -79,6 +80,7 @@ export class Bond<M> {
     });
     this.#intake = new Intake({
       runtime,
+      checkCommand: context.checkCommand,
       onFrame: (bytes, start, end) => this.#onFrame(bytes, start, end),
       onPart: (message) => {
         // What it has sent meanwhile waits: the peer is not silent.

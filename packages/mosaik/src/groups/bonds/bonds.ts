@@ -54,9 +54,9 @@ export class Bonds<M> {
 
   /** Begins to dial at once. */
   constructor(context: BondsContext<M>) {
-    const { node, discovery, groupId, consensus } = context;
+    const { node, discovery, groupId, consensus, checkCommand } = context;
     const { runtime } = node;
-    const codec = bondMessageCodec(context.syncMessage);
+    const codec = bondMessageCodec(context.syncMessage, checkCommand);
     this.#context = context;
     this.#frames = new FrameEncoder(codec, context.frameLimitBytes);
     this.#metrics = new BondMetrics(node.metrics, groupId);
@@ -74,7 +74,15 @@ export class Bonds<M> {
         if (discovery.catalog.getSigned(peer) !== undefined) discovery.rtt.record(peer, rttMicros);
       },
     };
-    this.#bondContext = { runtime, consensus, codec, frames: this.#frames, metrics: this.#metrics, holder };
+    this.#bondContext = {
+      runtime,
+      consensus,
+      codec,
+      checkCommand,
+      frames: this.#frames,
+      metrics: this.#metrics,
+      holder,
+    };
     this.#handshakes = {
       membership: context,
       entries: this.#entries,
@@ -201,9 +209,7 @@ export class Bonds<M> {
   }
 
   #onMessage(bond: Bond<M>, message: GroupMessage<M>): void {
-    if (this.#members.get(bond.peer)?.has(bond) !== true) return;
-    if (this.#context.isSound(message)) this.#context.onMessage(bond.peer, message);
-    else bond.close(CLOSE.protocolViolation);
+    if (this.#members.get(bond.peer)?.has(bond) === true) this.#context.onMessage(bond.peer, message);
   }
 
   /** Takes what a member says of itself or of others, whom it dials. */

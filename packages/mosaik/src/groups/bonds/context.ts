@@ -6,7 +6,7 @@ import type { TicketValidator } from "../../tickets/index.js";
 import type { ConsensusConfig } from "../config.js";
 import type { GroupId } from "../group-id.js";
 import type { GroupKey } from "../key.js";
-import type { GroupMessage, HandshakeEnd } from "../protocol.js";
+import type { CommandCheck, GroupMessage, HandshakeEnd } from "../protocol.js";
 import type { Candidates } from "./candidates.js";
 import type { DialPlaces } from "./dial-places.js";
 import type { MemberEntries } from "./member-entries.js";
@@ -35,8 +35,8 @@ export interface BondsContext<M> extends Membership {
   onBonded(peer: PeerId): void;
   /** Also told, with `onBonded` right behind it, where a bond goes on by another link and what was sent last may be lost. */
   onUnbonded(peer: PeerId, reason: string): void;
-  /** Whether a message means something: the bond over which another comes is closed with 400. */
-  isSound(message: GroupMessage<M>): boolean;
+  /** Throws for a forwarded command that does not decode: the bond over which it comes is closed with 400, as Rust does. */
+  readonly checkCommand: CommandCheck;
   /** In the order of arrival. */
   onMessage(from: PeerId, message: GroupMessage<M>): void;
   onRefused(peer: PeerId, code: number, by: "us" | "peer"): void;

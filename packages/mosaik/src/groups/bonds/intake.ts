@@ -1,10 +1,13 @@
 import { Slices, type Runtime } from "../../runtime/index.js";
 import { isLongAppend, LongAppend } from "../long-append.js";
 import { isLongForward, LongForward } from "../long-forward.js";
+import type { CommandCheck } from "../protocol.js";
 import type { AppendEntries, ForwardCommand } from "../raft/messages.js";
 
 export interface IntakeContext {
   readonly runtime: Runtime;
+  /** Throws for a forwarded command that does not decode. */
+  readonly checkCommand: CommandCheck;
   /** Takes a frame. */
   readonly onFrame: (bytes: Uint8Array, start: number, end: number) => void;
   /** Takes a part of a long message, or all of it. */
@@ -53,7 +56,7 @@ export class Intake {
     const slices = Slices.of(this.#context.runtime);
     this.#waiting = [];
     try {
-      const message = new Message(frame);
+      const message = new Message(frame, this.#context.checkCommand);
       while (!message.isOver) {
         if (slices.areUsedUp()) await slices.next();
         if (this.#isClosed) break;

@@ -3,6 +3,7 @@ import type { Digest, NetworkId } from "../../primitives/index.js";
 import type { GroupId } from "../group-id.js";
 import type { Cursor, Term } from "../positions.js";
 import type { StateSync } from "../sync/sync.js";
+import type { Admission } from "./admission.js";
 
 /** What a machine may know when it applies commands: the same at every member. */
 export interface ApplyContext {
@@ -36,6 +37,8 @@ export interface StateMachine<C = unknown, Q = unknown, R = unknown> {
   readonly sync: StateSync;
   /** Default: normal. */
   readonly preference?: LeadershipPreference;
+  /** Default: every command that decodes gets into the log. */
+  readonly admission?: Admission;
   /** Applies committed commands, all of one term, in the order of the log. */
   apply(commands: readonly C[], context: ApplyContext): void;
   /** Answers from the present state, and changes nothing. */

@@ -1,4 +1,6 @@
-import type { Proposal, QueryOrigin } from "./io.js";
+import type { PeerId } from "../../primitives/index.js";
+import type { Proposal } from "./io.js";
+import type { RequestId } from "./messages.js";
 
 /** Commands that are appended in one step: more of them take several. */
 export const APPENDED_AT_ONCE_MAX = 16_384;
@@ -8,7 +10,7 @@ export const BACKLOG_MAX = 1024 * 1024;
 /** Whose commands they are: this node's, or a member's that may want to hear their places. */
 export type Proposer =
   | { readonly kind: "local"; readonly proposals: readonly Proposal[] }
-  | { readonly kind: "member"; readonly origin: Extract<QueryOrigin, { kind: "member" }> | undefined };
+  | { readonly kind: "member"; readonly peer: PeerId; readonly requestId: RequestId | undefined };
 
 /** Commands that get places in a row. */
 export interface Batch {

@@ -70,6 +70,8 @@ export type RaftOutput =
       readonly term: Term | undefined;
     }
   | { readonly kind: "rejected"; readonly proposal: number; readonly outcome: FailedOutcome }
+  /** So many commands, of a member or of this node, were kept out of the log: others stand in their places. */
+  | { readonly kind: "refused"; readonly from: PeerId; readonly count: number }
   | { readonly kind: "answerQuery"; readonly origin: QueryOrigin; readonly query: Uint8Array }
   | { readonly kind: "queryResult"; readonly id: number; readonly result: Uint8Array; readonly position: Index }
   | { readonly kind: "queryFailed"; readonly id: number; readonly outcome: FailedOutcome }

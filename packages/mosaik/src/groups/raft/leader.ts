@@ -5,6 +5,7 @@ import { APPENDED_AT_ONCE_MAX, Backlog, type Proposer } from "./backlog.js";
 import { Committee } from "./committee.js";
 import { Contacts } from "./contacts.js";
 import { leaderSilenceMs } from "./early-election.js";
+import type { LogGate } from "./gate.js";
 import type { Proposal, QueryOrigin } from "./io.js";
 import type { AppendEntries, AppendEntriesResponse, ForwardCommand, RaftMessage } from "./messages.js";
 import { Proven } from "./proven.js";
@@ -24,6 +25,7 @@ export class Leader {
   /** Where the log ended when it was elected. */
   readonly #electedAt: Index;
   readonly #backlog = new Backlog();
+  readonly #gate: LogGate | undefined;
   #heartbeatAtMs: number;
   #hasLostBonds = false;
   #rivalSinceMs: number | undefined;
@@ -36,6 +38,7 @@ export class Leader {
     this.#proven = new Proven(state.committed.index);
     this.#proven.met(state.bonds.length + 1);
     this.#electedAt = last;
+    this.#gate = state.gate();
     this.#contacts = new Contacts(state.rules.quorums.contacts - 1, state.config.electionTimeoutMs, state.nowMs);
     for (const peer of granters) {
       if (peer === state.localId) continue;
@@ -155,8 +158,7 @@ export class Leader {
   }
 
   #forwarded(from: PeerId, { commands, requestId }: ForwardCommand): void {
-    const origin = requestId === undefined ? undefined : ({ kind: "member", peer: from, requestId } as const);
-    this.#take(commands, { kind: "member", origin });
+    this.#take(commands, { kind: "member", peer: from, requestId });
   }
 
   /** Appends commands at once, unless they are very many or others wait: then they are appended in the next steps, in order. */
@@ -164,7 +166,7 @@ export class Leader {
     if (commands.length === 0) return;
     if (this.#backlog.isEmpty && commands.length <= APPENDED_AT_ONCE_MAX) {
       this.#assign(this.#state.log.last().index + 1, commands.length, proposer);
-      return this.#append(commands);
+      return this.#append(commands, proposer);
     }
     this.#backlog.add(commands, proposer);
     while (this.#backlog.isOverfull) this.#appendNext();
@@ -176,14 +178,14 @@ export class Leader {
     const { batch, commands, isWhole } = next;
     const { length } = batch.commands;
     if (isWhole) this.#assign(this.#state.log.last().index + 1 + commands.length - length, length, batch.proposer);
-    this.#append(commands);
+    this.#append(commands, batch.proposer);
   }
 
   /** Tells whoever proposed commands where they are. */
   #assign(start: Index, count: number, proposer: Proposer): void {
     if (proposer.kind === "member") {
-      if (proposer.origin === undefined) return;
-      const { peer, requestId } = proposer.origin;
+      const { peer, requestId } = proposer;
+      if (requestId === undefined) return;
       return this.#state.send(peer, { kind: "commandAck", requestId, assigned: { start, end: start + count - 1 } });
     }
     const { term } = this;
@@ -196,7 +198,8 @@ export class Leader {
     }
   }
 
-  #append(commands: readonly Uint8Array[]): void {
+  #append(proposed: readonly Uint8Array[], proposer: Proposer): void {
+    const commands = this.#admit(proposed, proposer);
     const { log, localId, rules } = this.#state;
     const { term } = this;
     const prev = log.last();
@@ -209,6 +212,17 @@ export class Leader {
     this.committee.grant(localId, last);
     this.#heartbeatAtMs = this.#state.nowMs + this.#state.config.heartbeatIntervalMs;
     if (this.#advance() && rules.reviewsCommittee) this.#heartbeat();
+  }
+
+  /** What gets into the log: in place of what is refused, something that does no harm, so that all others have their places. */
+  #admit(commands: readonly Uint8Array[], proposer: Proposer): readonly Uint8Array[] {
+    if (this.#gate === undefined) return commands;
+    const admitted = this.#gate.admit(commands);
+    let count = 0;
+    for (let i = 0; i < commands.length; i++) if (admitted[i] !== commands[i]) count++;
+    const from = proposer.kind === "member" ? proposer.peer : this.#state.localId;
+    if (count > 0) this.#state.emit({ kind: "refused", from, count });
+    return admitted;
   }
 
   /** Sends entries to all, in several messages if they are many. */

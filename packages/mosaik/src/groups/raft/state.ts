@@ -3,6 +3,7 @@ import type { ConsensusConfig } from "../config.js";
 import type { LeadershipPreference } from "../machine/machine.js";
 import { ORIGIN, type Cursor, type Index } from "../positions.js";
 import type { FingerprintedLog } from "./fingerprinted-log.js";
+import type { LogGate } from "./gate.js";
 import type { RaftOutput } from "./io.js";
 import type { RaftMessage } from "./messages.js";
 import type { RaftRules } from "./rules.js";
@@ -18,6 +19,8 @@ export interface RaftCoreOptions {
   readonly unit: () => number;
   /** Asked whenever it matters. */
   readonly preference: () => LeadershipPreference;
+  /** Asked for when this member begins to lead, and until it ends. Default: everything gets into the log. */
+  readonly gate?: () => LogGate | undefined;
   /** The clock at the beginning, in ms. */
   readonly nowMs: number;
 }
@@ -30,6 +33,7 @@ export class RaftState {
   readonly log: FingerprintedLog;
   readonly unit: () => number;
   readonly preference: () => LeadershipPreference;
+  readonly gate: () => LogGate | undefined;
 
   nowMs: number;
   committed: Cursor = ORIGIN;
@@ -56,6 +60,7 @@ export class RaftState {
     this.log = options.log;
     this.unit = options.unit;
     this.preference = options.preference;
+    this.gate = options.gate ?? (() => undefined);
     this.nowMs = options.nowMs;
   }
 

@@ -126,7 +126,7 @@ export class BondNode {
       frameLimitBytes: FRAME_LIMIT_BYTES,
       onBonded: (peer) => this.told.push({ kind: "bonded", peer }),
       onUnbonded: (peer, reason) => this.told.push({ kind: "unbonded", peer, reason }),
-      isSound: () => true,
+      checkCommand: () => {},
       onMessage: (peer, message) => {
         this.told.push({ kind: "message", peer, message });
         this.onMessage?.();

@@ -16,14 +16,16 @@ let entries: number;
 let released: number;
 let onFrame: (first: number) => void;
 let onMalformed: () => void;
+let checkCommand: (command: Uint8Array) => void;
 
 beforeEach(() => {
   runtime = new PacedRuntime();
   taken = [];
   entries = released = 0;
-  onFrame = () => {};
+  onFrame = checkCommand = () => {};
   intake = new Intake({
     runtime,
+    checkCommand: (command) => checkCommand(command),
     onFrame: (bytes, start) => {
       taken.push(`frame ${bytes[start]!}`);
       onFrame(bytes[start]!);
@@ -92,6 +94,20 @@ describe("the frames of a bond", () => {
     expect(taken).toEqual([`${ENTRIES_MAX} commands`, "frame 1", "frame 9"]);
     expect(runtime.longestTurnMs).toBeLessThan(2);
     expect(runtime.turns).toBeGreaterThan(300);
+  });
+
+  it.each([
+    ["malformed", new DecodeError("invalidBool", "a mistake of the sender's", 0)],
+    ["a defect", new Error("a mistake in the program's codec")],
+  ])("end with very many commands one of which is %s: none of them is taken", async (told, error) => {
+    const malformed = new Promise<void>((resolve) => (onMalformed = resolve));
+    let checked = 0;
+    checkCommand = () => {
+      if (++checked === 7000) throw error;
+    };
+    arrives(longForward(10_000));
+    await runtime.run(malformed);
+    expect([taken, checked]).toEqual([[told], 7000]);
   });
 
   it("get their credit back when the long one is done", async () => {

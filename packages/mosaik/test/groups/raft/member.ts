@@ -4,6 +4,7 @@ import type { LeadershipPreference } from "../../../src/groups/machine/machine.j
 import type { Cursor } from "../../../src/groups/positions.js";
 import { RaftCore } from "../../../src/groups/raft/core.js";
 import { FingerprintedLog } from "../../../src/groups/raft/fingerprinted-log.js";
+import type { LogGate } from "../../../src/groups/raft/gate.js";
 import type { RaftInput, RaftOutput } from "../../../src/groups/raft/io.js";
 import type { Fingerprint, RaftMessage, RequestId, Vote } from "../../../src/groups/raft/messages.js";
 import { quorumsOf } from "../../../src/groups/raft/quorums.js";
@@ -81,6 +82,7 @@ export interface MemberOptions {
   guards?: GuardOptions;
   config?: ConsensusOptions;
   preference?: LeadershipPreference;
+  gate?: () => LogGate;
   /** What the log begins with, each as `"1:x"`. */
   log?: string[];
   /** The peers with which there are bonds from the beginning. */
@@ -109,6 +111,7 @@ export class Member {
       log: this.log,
       unit: options.unit ?? (() => 0),
       preference: () => this.preference,
+      ...(options.gate && { gate: options.gate }),
       nowMs: 0,
     });
     for (const other of options.bonds ?? "") this.step({ kind: "bonded", peer: peer(other) });
@@ -214,6 +217,8 @@ export function tell(output: RaftOutput): string {
       return `proposal ${output.proposal} has ${output.range.start}-${output.range.end} of term ${String(output.term)}`;
     case "rejected":
       return `proposal ${output.proposal} rejected: ${output.outcome}`;
+    case "refused":
+      return `refused ${output.count} of ${nameOf(output.from)}`;
     case "answerQuery": {
       const { origin } = output;
       return `answer ${text.decode(output.query)} for ${origin.kind === "local" ? origin.id : nameOf(origin.peer)}`;
