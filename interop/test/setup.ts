@@ -1,5 +1,5 @@
 import { Network, type NetworkOptions } from "mosaik";
-import { afterEach, beforeEach } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach } from "vitest";
 import { createNodeRuntime } from "../../packages/mosaik/src/runtime/index.js";
 import { RustPeer, startRelay, whyNoPeer, type LocalRelay, type PeerAddr, type RustNode } from "../src/index.js";
 import { shyTransport } from "./shy-transport.js";
@@ -70,6 +70,16 @@ export class Languages {
     await Promise.all([this.rust, ...this.#processes].map((process) => process.close()));
     await this.relay.close();
   }
+}
+
+/** Both languages, once for all tests of a file: they may run at the same time, each in a network of its own. */
+export function useLanguagesOfFile(): { readonly languages: Languages } {
+  const holder: { languages: Languages } = { languages: undefined as unknown as Languages };
+  beforeAll(async () => {
+    if (obstacle === undefined) holder.languages = new Languages(await startRelay(), await RustPeer.start());
+  });
+  afterAll(() => holder.languages?.close());
+  return holder;
 }
 
 /** Both languages for each test of a file. */

@@ -17,7 +17,7 @@ use anyhow::Context as _;
 use futures::FutureExt as _;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use tokio::time::sleep;
+use tokio::{task::spawn_blocking, time::sleep};
 
 use self::{
     handle::{Collection, Reads},
@@ -30,11 +30,11 @@ const LOOK_EVERY: Duration = Duration::from_millis(5);
 /// `openCollection {type, store, role, sync?, requireTickets?}`: `{collection, groupId}`.
 pub async fn open(ctx: Context, args: OpenArgs) -> anyhow::Result<Value> {
     let network = ctx.network()?;
-    let handle = ctx
-        .peer
-        .collections
-        .try_insert_with(&ctx.node, |_| open::open(&network, &args).map(Arc::new))?;
-    let id = ctx.peer.collections.get(&handle)?.reads().id();
+    // The crate keeps a lock while it lets a member in, and stops the thread of whoever opens a collection until then: not one that has
+    // tasks to carry out, or there may be none left.
+    let opened = spawn_blocking(move || open::open(&network, &args)).await??;
+    let id = opened.reads().id();
+    let handle = ctx.peer.collections.insert_with(&ctx.node, |_| Arc::new(opened));
     Ok(json!({ "collection": handle, "groupId": id }))
 }
 

@@ -3,7 +3,7 @@ import type { PriorityQueueReader } from "../../../packages/mosaik/src/collectio
 import { SeededRandom } from "../../../packages/mosaik/src/runtime/index.js";
 import type { CollectionStep, RustCollectionType } from "../../src/index.js";
 import type { Language } from "../group-members.js";
-import { obstacle, useLanguages } from "../setup.js";
+import { obstacle, useLanguagesOfFile } from "../setup.js";
 import { string, u64 } from "./elements.js";
 import type { TsShare } from "./members.js";
 import { agreed, Party, RustShare, type Peer, type Share } from "./members.js";
@@ -53,9 +53,9 @@ async function open(peers: readonly Peer[], name: RustCollectionType): Promise<S
 }
 
 describe.skipIf(obstacle !== undefined)("queues with a capacity among TypeScript and Rust", () => {
-  const context = useLanguages();
+  const context = useLanguagesOfFile();
 
-  it.each(["ts", "rust"] as const)(
+  it.concurrent.each(["ts", "rust"] as const)(
     `led in %s: writers of both evict the same from seed ${SEED} on, and so do those who come late`,
     async (language) => {
       const party = new Party(context.languages, `evictions ${language}`);

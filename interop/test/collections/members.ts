@@ -212,7 +212,10 @@ export class Party {
   }
 
   async #rust(): Promise<RustPartner> {
-    return new RustPartner(await this.languages.rustNode(this.name, `node-${this.peers.length}`), this.name);
+    return new RustPartner(
+      await this.languages.rustNode(this.name, `${this.name}, node ${this.peers.length}`),
+      this.name,
+    );
   }
 }
 

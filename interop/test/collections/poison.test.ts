@@ -5,7 +5,7 @@ import type { AnyCommand } from "../../../packages/mosaik/src/collections/machin
 import { fromHex, toHex } from "../../../packages/mosaik/src/primitives/index.js";
 import type { RustCollectionType } from "../../src/index.js";
 import type { Language } from "../group-members.js";
-import { obstacle, useLanguages, within } from "../setup.js";
+import { obstacle, useLanguagesOfFile, within } from "../setup.js";
 import type { TsPeer } from "./members.js";
 import { agreed, Party, type Share } from "./members.js";
 import { SHARED_TYPES, shapeOf } from "./shared-types.js";
@@ -81,7 +81,7 @@ const UNDECODABLE: readonly (readonly [what: string, hex: string])[] = [
 ];
 
 describe.skipIf(obstacle !== undefined)("commands that harm, among TypeScript and Rust", () => {
-  const context = useLanguages();
+  const context = useLanguagesOfFile();
 
   /** Writers of both languages, the first of which leads. */
   async function gather(
@@ -112,7 +112,7 @@ describe.skipIf(obstacle !== undefined)("commands that harm, among TypeScript an
     await agreed(...shares);
   }
 
-  it.each(["ts", "rust"] as const)(
+  it.concurrent.each(["ts", "rust"] as const)(
     "a leader in %s lets nothing into the log that does not decode, and keys of megabytes come through",
     async (language) => {
       const { shares, forger } = await gather(language, "map<string, u64>", `undecodable ${language}`);
@@ -132,37 +132,43 @@ describe.skipIf(obstacle !== undefined)("commands that harm, among TypeScript an
     },
   );
 
-  it("an insert behind the end does not get into the log of a vec that is led in ts: members in Rust live on", async () => {
-    const { shares, forger } = await gather("ts", "vec<string>", "behind the end");
-    await shares[0]!.write(["extend", ["a", "b", "c"]]);
-    const member = await forger();
-    for (const index of ["04", "e707", "ffffffffffffffffff01"]) {
-      await expect(member.send(`02${index}020178`), index).rejects.toMatchObject({ code: "refused" });
-    }
-    expect(await agreed(...shares)).toEqual(["a", "b", "c"]);
-    await thrive(shares, [
-      ["insert", 3, "d"],
-      ["insert", 5, "f"],
-    ]);
-  });
+  it.concurrent(
+    "an insert behind the end does not get into the log of a vec that is led in ts: members in Rust live on",
+    async () => {
+      const { shares, forger } = await gather("ts", "vec<string>", "behind the end");
+      await shares[0]!.write(["extend", ["a", "b", "c"]]);
+      const member = await forger();
+      for (const index of ["04", "e707", "ffffffffffffffffff01"]) {
+        await expect(member.send(`02${index}020178`), index).rejects.toMatchObject({ code: "refused" });
+      }
+      expect(await agreed(...shares)).toEqual(["a", "b", "c"]);
+      await thrive(shares, [
+        ["insert", 3, "d"],
+        ["insert", 5, "f"],
+      ]);
+    },
+  );
 
-  it("an insert behind the end gets through a leader in rust, which is gone with it: ours goes on", async () => {
-    const { shares, forger } = await gather("rust", "vec<string>", "behind the end of rust's");
-    const [rust, ours] = shares as [Share, Share];
-    await rust.write(["extend", ["a", "b", "c"]]);
-    await agreed(...shares);
-    const member = await forger();
-    // Whether the leader still tells the places before it is gone is a matter of luck.
-    await member.send(`02${"e707"}020178`).catch(() => undefined);
-    await within(SOON_MS, ours.reaches((await rust.state()).version + 1), "the insert");
-    await expect(rust.write(["pushBack", "d"])).rejects.toThrow("network down");
-    await within(SOON_MS, ours.online(), "ours to be online");
-    await within(SOON_MS, ours.write(["pushBack", "e"]), "a write");
-    expect(await ours.entries()).toEqual(["a", "b", "c", "e"]);
-    expect(await rust.entries()).toEqual(["a", "b", "c"]);
-  });
+  it.concurrent(
+    "an insert behind the end gets through a leader in rust, which is gone with it: ours goes on",
+    async () => {
+      const { shares, forger } = await gather("rust", "vec<string>", "behind the end of rust's");
+      const [rust, ours] = shares as [Share, Share];
+      await rust.write(["extend", ["a", "b", "c"]]);
+      await agreed(...shares);
+      const member = await forger();
+      // Whether the leader still tells the places before it is gone is a matter of luck.
+      await member.send(`02${"e707"}020178`).catch(() => undefined);
+      await within(SOON_MS, ours.reaches((await rust.state()).version + 1), "the insert");
+      await expect(rust.write(["pushBack", "d"])).rejects.toThrow("network down");
+      await within(SOON_MS, ours.online(), "ours to be online");
+      await within(SOON_MS, ours.write(["pushBack", "e"]), "a write");
+      expect(await ours.entries()).toEqual(["a", "b", "c", "e"]);
+      expect(await rust.entries()).toEqual(["a", "b", "c"]);
+    },
+  );
 
-  it.each(["ts", "rust"] as const)(
+  it.concurrent.each(["ts", "rust"] as const)(
     "indexes of 64 bits that lie behind the end do nothing, in a vec that is led in %s",
     async (language) => {
       const { shares, forger } = await gather(language, "vec<string>", `indexes ${language}`);
