@@ -3,6 +3,9 @@ import type { CollectionDef, Handle, Version } from "../../src/collections/index
 import type { Network, NetworkOptions } from "../../src/node/index.js";
 import { useNodes, type Nodes } from "../nodes.js";
 
+/** Of the tests in a live world only the quicker part is to be played: `MOSAIK_LIVE=all` plays all. */
+export const isSmoke = process.env["MOSAIK_WORLD"] === "live" && process.env["MOSAIK_LIVE"] !== "all";
+
 const ONLINE_MS = 15_000;
 /** What Rust's tests give a late member, and a write. */
 const LATE_MS = 5000;

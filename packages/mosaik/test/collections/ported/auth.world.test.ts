@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { collection, type CollectionDef, type CollectionOptions, type Handle } from "../../../src/collections/index.js";
 import type { Network } from "../../../src/node/index.js";
 import { ticketFor, validatorFor } from "../../streams/jwt.js";
-import { useCluster } from "../cluster.js";
+import { isSmoke, useCluster } from "../cluster.js";
 
 const u64 = t.u64.asNumber();
 const alpha = { secret: "secret-alpha", issuer: "issuer-alpha" };
@@ -14,7 +14,7 @@ const WATCHED_MS = 3000;
 type AnyHandle = Handle<{ readonly size: number }, object>;
 
 /** Rust's tests/collections/auth.rs. */
-describe("tickets", () => {
+describe.skipIf(isSmoke)("tickets", () => {
   const context = useCluster();
 
   async function joinWith(...tickets: (readonly { secret: string; issuer: string }[])[]): Promise<Network[]> {
