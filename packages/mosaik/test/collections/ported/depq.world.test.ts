@@ -1,7 +1,7 @@
 import { t } from "@mosaik/postcard";
 import { describe, expect, it } from "vitest";
 import { collection, type PriorityQueueReader } from "../../../src/collections/index.js";
-import { useCluster } from "../cluster.js";
+import { isSmoke, useCluster } from "../cluster.js";
 
 const u64 = t.u64.asNumber();
 const Numbers = collection.priorityQueue("numbers", u64, u64, u64);
@@ -14,7 +14,7 @@ function triples(queue: Queue, direction: "ascending" | "descending" = "ascendin
 }
 
 /** Rust's tests/collections/depq.rs. */
-describe("depq", () => {
+describe.skipIf(isSmoke)("depq", () => {
   const context = useCluster();
 
   it("smoke_no_catchup", async () => {

@@ -8,7 +8,7 @@ const Numbers = collection.map("numbers", u64, u64);
 const Texts = collection.map("texts", t.string, t.string);
 
 /** Rust's tests/collections/map.rs. */
-describe("map", () => {
+describe.skipIf(isSmoke)("map", () => {
   const context = useCluster();
 
   it("smoke_no_catchup", async () => {

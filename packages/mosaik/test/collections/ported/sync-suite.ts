@@ -4,7 +4,7 @@ import { isSmoke, useCluster, type Cluster } from "../cluster.js";
 
 /** The kind that is played live where the others are not, up to so many items. */
 const SMOKE_SUBJECT = "map";
-const SMOKE_ITEMS_MAX = 10_000;
+const SMOKE_ITEMS_MAX = 1000;
 
 type AnyHandle = Handle<{ readonly size: number }, object>;
 
