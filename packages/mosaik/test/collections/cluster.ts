@@ -3,7 +3,7 @@ import type { CollectionDef, Handle, Version } from "../../src/collections/index
 import type { Network, NetworkOptions } from "../../src/node/index.js";
 import { useNodes, type Nodes } from "../nodes.js";
 
-/** Of the tests in a live world only the quicker part is to be played: `MOSAIK_LIVE=all` plays all. */
+/** Of the tests in a live world only a part is to be played: interop/test/collections plays all kinds. `MOSAIK_LIVE=all` plays all. */
 export const isSmoke = process.env["MOSAIK_WORLD"] === "live" && process.env["MOSAIK_LIVE"] !== "all";
 
 const ONLINE_MS = 15_000;

@@ -1,7 +1,7 @@
 import { t } from "@mosaik/postcard";
 import { describe, expect, it } from "vitest";
 import { collection } from "../../../src/collections/index.js";
-import { expectSame, useCluster } from "../cluster.js";
+import { expectSame, isSmoke, useCluster } from "../cluster.js";
 
 const u64 = t.u64.asNumber();
 const Numbers = collection.map("numbers", u64, u64);
