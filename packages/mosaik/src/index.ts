@@ -102,6 +102,7 @@ export {
   reluctant,
 } from "./groups/index.js";
 export type {
+  Admission,
   ApplyContext,
   BondInfo,
   BondsView,
@@ -109,6 +110,7 @@ export type {
   ConsensusOptions,
   Consistency,
   Cursor,
+  Fingerprint,
   GroupCondition,
   GroupConfig,
   GroupErrorCode,
@@ -128,6 +130,7 @@ export type {
   LogReplayOptions,
   LogSlice,
   LogStorage,
+  Lookahead,
   PositionWhen,
   ProviderContext,
   PullContext,

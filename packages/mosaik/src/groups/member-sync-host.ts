@@ -9,6 +9,8 @@ import type { MemberState } from "./member-state.js";
 import type { Cursor, Index } from "./positions.js";
 import type { GroupMessage } from "./protocol.js";
 import type { RaftCore } from "./raft/core.js";
+import type { FingerprintedLog } from "./raft/fingerprinted-log.js";
+import type { Fingerprint } from "./raft/messages.js";
 import type { Requests } from "./requests.js";
 import type { LogEntry, LogStorage } from "./storage/storage.js";
 import type { SyncHost } from "./sync-contexts.js";
@@ -22,14 +24,14 @@ export interface MemberParts {
   readonly groupId: GroupId;
   readonly machine: StateMachine;
   readonly state: MemberState;
-  readonly log: LogStorage;
+  readonly log: FingerprintedLog;
   readonly frameLimitBytes: number;
   readonly core: Pick<RaftCore, "committed" | "leader" | "role">;
   readonly host: Pick<MachineHost, "committed">;
   readonly requests: Pick<Requests, "feed">;
   /** Does something that may bring inputs for the core. */
   readonly run: (task: () => void) => void;
-  readonly onInstalled: (cursor: Cursor) => void;
+  readonly onInstalled: (cursor: Cursor, fingerprint: Fingerprint | undefined) => void;
   readonly onDiverged: (at: Cursor, peer: PeerId) => void;
   readonly onSynced: () => void;
   readonly onPulled: () => void;
@@ -109,8 +111,12 @@ export class MemberSyncHost implements SyncHost {
     this.#parts.state.reverted(at, count);
   }
 
-  installed(cursor: Cursor): void {
-    this.#parts.run(() => this.#parts.onInstalled(cursor));
+  fingerprintAt(index: Index): Fingerprint | undefined {
+    return this.#parts.log.fingerprintAt(index);
+  }
+
+  installed(cursor: Cursor, fingerprint?: Fingerprint): void {
+    this.#parts.run(() => this.#parts.onInstalled(cursor, fingerprint));
   }
 
   diverged(at: Cursor, peer: PeerId): void {

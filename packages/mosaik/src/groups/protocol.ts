@@ -11,16 +11,15 @@ import type { Digest, NetworkId } from "../primitives/index.js";
 import { boundedSequence } from "./bounded-sequence.js";
 import type { GroupId } from "./group-id.js";
 import { cursorCodec, indexCodec, indexRangeCodec, termCodec } from "./positions.js";
+import { fingerprintField, fingerprintOf } from "./fingerprint-field.js";
 import type { AppendEntries, Fingerprint, RaftMessage, Vote } from "./raft/messages.js";
 import type { LogEntry } from "./storage/storage.js";
-import { u64PairCodec, u64PairFromBytes, u64PairToBytes } from "./u64-pair.js";
+import { u64PairCodec } from "./u64-pair.js";
 
 /** Entries or commands in one message. A leader of this library sends fewer; one of Rust sends all that it has. */
 export const ENTRIES_MAX = 1024 * 1024;
 /** Members whose entries one handshake lists. */
 export const LISTED_BONDS_MAX = 1024;
-/** The field of the trailing extension that carries a fingerprint (spec 08 §4). */
-const FINGERPRINT_FIELD = 1;
 
 /** What the members of a group tell each other: of the log, and of the state sync whose messages `M` are. */
 export type GroupMessage<M = unknown> = RaftMessage | { readonly kind: "stateSync"; readonly message: M };
@@ -175,7 +174,7 @@ function writeAppendEntries(writer: Writer, message: AppendEntries): void {
   appendEntriesCodec.write(writer, message);
   const { fingerprint } = message;
   if (fingerprint !== undefined) {
-    writer.raw(encodeExtension(new Map([[FINGERPRINT_FIELD, u64PairToBytes(fingerprint)]])));
+    writer.raw(encodeExtension(new Map([fingerprintField(fingerprint)])));
   }
 }
 
@@ -187,8 +186,7 @@ function readAppendEntries(reader: Reader): AppendEntries {
 /** What stands behind the message up to the end of its frame is our own extension, or nobody's. */
 function readFingerprint(reader: Reader): Fingerprint | undefined {
   if (reader.remaining === 0) return undefined;
-  const field = decodeExtension(reader.bytes.subarray(reader.offset, reader.end)).get(FINGERPRINT_FIELD);
-  return field === undefined ? undefined : u64PairFromBytes(field);
+  return fingerprintOf(decodeExtension(reader.bytes.subarray(reader.offset, reader.end)));
 }
 
 function readForward(reader: Reader, check: CommandCheck): RaftMessage {

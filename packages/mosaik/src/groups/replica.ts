@@ -17,6 +17,7 @@ import { RaftLoop } from "./raft-loop.js";
 import { RaftCore } from "./raft/core.js";
 import { FingerprintedLog } from "./raft/fingerprinted-log.js";
 import type { RaftInput, RaftOutput, RaftRole } from "./raft/io.js";
+import type { Fingerprint } from "./raft/messages.js";
 import { rulesOf } from "./raft/rules.js";
 import type { ReplicaOptions } from "./replica-options.js";
 import { Requests } from "./requests.js";
@@ -106,7 +107,7 @@ export class Replica {
       host: this.#host,
       requests: this.requests,
       run: (task) => this.#loop.run(task),
-      onInstalled: (cursor) => this.#installed(cursor),
+      onInstalled: (cursor, fingerprint) => this.#installed(cursor, fingerprint),
       onDiverged: (at, peer) => this.#beginAnew(at, peer),
       onSynced: () => this.#loop.add({ kind: "synced" }),
       onPulled: () => this.#loop.add({ kind: "pulled" }),
@@ -226,9 +227,9 @@ export class Replica {
     this.#movedTo(ORIGIN, { kind: "rebuilt" });
   }
 
-  #installed(cursor: Cursor): void {
+  #installed(cursor: Cursor, fingerprint: Fingerprint | undefined): void {
     this.#host.installed(cursor);
-    this.#log.resetTo(cursor);
+    this.#log.resetTo(cursor, fingerprint);
     this.#movedTo(cursor, { kind: "installed", cursor });
     this.#applied();
   }

@@ -3,6 +3,7 @@ import type { CancelTimer, Runtime } from "../runtime/index.js";
 import type { GroupId } from "./group-id.js";
 import type { StateMachine } from "./machine/machine.js";
 import type { Cursor, Index } from "./positions.js";
+import type { Fingerprint } from "./raft/messages.js";
 import type { LogEntry, LogStorage } from "./storage/storage.js";
 import type { ProviderContext, PullContext, SessionContext, SyncContext } from "./sync/sync.js";
 
@@ -21,6 +22,7 @@ export interface SyncHost {
   readonly applied: Cursor;
   readonly leader: PeerId | undefined;
   readonly isLeader: boolean;
+  fingerprintAt(index: Index): Fingerprint | undefined;
   after(delayMs: number, task: () => void): CancelTimer;
   bonds(): readonly PeerId[];
   send(to: PeerId, message: unknown): boolean;
@@ -28,7 +30,7 @@ export interface SyncHost {
   feed(command: Uint8Array): boolean;
   append(entries: readonly LogEntry[]): void;
   truncate(at: Index): void;
-  installed(cursor: Cursor): void;
+  installed(cursor: Cursor, fingerprint?: Fingerprint): void;
   diverged(at: Cursor, peer: PeerId): void;
   /** A session is done. */
   synced(): void;
@@ -58,6 +60,10 @@ abstract class HostedContext implements SyncContext<unknown> {
   }
 
   abstract readonly committed: Cursor;
+
+  fingerprintAt(index: Index): Fingerprint | undefined {
+    return this.host.fingerprintAt(index);
+  }
 
   nowMs(): number {
     return this.host.runtime.monoMs();
@@ -152,8 +158,8 @@ export class HostedPullContext extends HostedContext implements PullContext<unkn
     if (!this.isClosed) this.host.truncate(at);
   }
 
-  installed(cursor: Cursor): void {
-    if (!this.isClosed) this.host.installed(cursor);
+  installed(cursor: Cursor, fingerprint?: Fingerprint): void {
+    if (!this.isClosed) this.host.installed(cursor, fingerprint);
   }
 
   diverged(at: Cursor, peer: PeerId): void {

@@ -71,6 +71,7 @@ function open(sync: StateSync<number>): void {
     applied: ORIGIN,
     leader: undefined,
     isLeader: false,
+    fingerprintAt: () => undefined,
     after: (delayMs, task) => clock.after(delayMs, task),
     bonds: () => [],
     send: () => true,

@@ -1,4 +1,4 @@
-import type { Cursor } from "../../groups/index.js";
+import type { Cursor, Fingerprint } from "../../groups/index.js";
 import type { PeerId } from "../../primitives/index.js";
 import { Missing, type Span } from "./missing.js";
 
@@ -22,11 +22,13 @@ export class Download<Item> {
   /**
    * @param peers who offered the snapshot; it may grow
    * @param size how many items it has
+   * @param fingerprint of the log up to the anchor, where somebody said it
    */
   constructor(
     readonly anchor: Cursor,
     readonly size: number,
     readonly peers: Set<PeerId>,
+    readonly fingerprint?: Fingerprint,
   ) {
     this.#missing = new Missing(size);
     this.#items = [];

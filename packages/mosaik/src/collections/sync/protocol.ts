@@ -1,5 +1,13 @@
 import { Codec, t, Writer, type Reader, type Shape } from "@mosaik/postcard";
-import { cursorCodec, logEntryCodec, type Cursor, type LogEntry } from "../../groups/index.js";
+import {
+  cursorCodec,
+  fingerprintField,
+  fingerprintOf,
+  logEntryCodec,
+  type Cursor,
+  type Fingerprint,
+  type LogEntry,
+} from "../../groups/index.js";
 import { decodeExtension, encodeExtension } from "../../network/index.js";
 
 /** What members of a collection say to bring one up to date (spec 06 §8.2). A snapshot is named by its anchor: the last command in it. */
@@ -19,6 +27,8 @@ export interface RequestSnapshot {
 export interface SnapshotOffer {
   kind: "snapshotOffer";
   value: { anchor: Cursor; itemsCount: number };
+  /** Of the log up to the anchor; unknown of members in Rust. */
+  fingerprint?: Fingerprint | undefined;
   /** For a candidate: what is in the log behind the anchor, not committed. */
   tail?: readonly LogEntry[];
 }
@@ -109,8 +119,9 @@ class SnapshotMessageCodec<Item> extends Codec<SnapshotMessage<Item>> {
     this.#message.write(writer, message);
     if (message.kind === "requestSnapshot" && message.isPull === true) {
       writer.raw(encodeExtension(new Map([[PULL_FIELD, new Uint8Array(0)]])));
-    } else if (message.kind === "snapshotOffer" && message.tail !== undefined) {
-      writer.raw(encodeExtension(new Map([[TAIL_FIELD, tailCodec.encode([...message.tail])]])));
+    } else if (message.kind === "snapshotOffer") {
+      const fields = fieldsOf(message);
+      if (fields.size > 0) writer.raw(encodeExtension(fields));
     }
   }
 
@@ -120,8 +131,16 @@ class SnapshotMessageCodec<Item> extends Codec<SnapshotMessage<Item>> {
     if (reader.remaining === 0) return message;
     const fields = decodeExtension(reader.bytes.subarray(reader.offset, reader.end));
     if (message.kind === "requestSnapshot" && fields.has(PULL_FIELD)) return { ...message, isPull: true };
+    if (message.kind !== "snapshotOffer") return message;
     const tail = fields.get(TAIL_FIELD);
-    if (message.kind !== "snapshotOffer" || tail === undefined) return message;
-    return { ...message, tail: tailCodec.decode(tail) };
+    const offer = { ...message, fingerprint: fingerprintOf(fields) };
+    return tail === undefined ? offer : { ...offer, tail: tailCodec.decode(tail) };
   }
+}
+
+function fieldsOf({ fingerprint, tail }: SnapshotOffer): Map<number, Uint8Array> {
+  const fields = new Map<number, Uint8Array>();
+  if (fingerprint !== undefined) fields.set(...fingerprintField(fingerprint));
+  if (tail !== undefined) fields.set(TAIL_FIELD, tailCodec.encode([...tail]));
+  return fields;
 }

@@ -85,9 +85,9 @@ export class SnapshotProvider<Item> implements SyncProvider<SnapshotMessage<Item
     const wanted = this.source.takeRequests().filter((request) => this.#isWanted(request));
     if (wanted.length === 0) return;
     for (const requestedBy of new Set(wanted.map((request) => request.requestedBy))) {
-      const { anchor, size } = this.#inPreparationFor(requestedBy) ?? this.#snapshotAt(cursor);
+      const snapshot = this.#inPreparationFor(requestedBy) ?? this.#snapshotAt(cursor);
       this.source.counted();
-      this.context.send(requestedBy, { kind: "snapshotOffer", value: { anchor, itemsCount: size } });
+      this.context.send(requestedBy, snapshot.offer());
     }
   }
 
@@ -105,12 +105,12 @@ export class SnapshotProvider<Item> implements SyncProvider<SnapshotMessage<Item
   /** What is here, and the log behind it, for a candidate that has less: without this nobody could lead but who has everything. */
   #offerAll(to: PeerId): void {
     const { committed, log } = this.context;
-    const { anchor, size } = this.#snapshotAt(committed);
-    const { entries } = log.slice({ start: anchor.index + 1, end: log.last().index });
+    const snapshot = this.#snapshotAt(committed);
+    const { entries } = log.slice({ start: snapshot.anchor.index + 1, end: log.last().index });
     const bytes = entries.reduce((sum, { command }) => sum + command.length, 0);
     const tail = bytes <= this.#answerMaxBytes / 2 ? entries : [];
     this.source.counted();
-    this.context.send(to, { kind: "snapshotOffer", value: { anchor, itemsCount: size }, tail });
+    this.context.send(to, { ...snapshot.offer(), tail });
   }
 
   /** Less than a frame holds, what is around the items included. */
@@ -141,9 +141,12 @@ export class SnapshotProvider<Item> implements SyncProvider<SnapshotMessage<Item
       );
       return this.#keep(newest.snapshot);
     }
-    return this.#keep(
-      this.#held.get(keyOf(cursor))?.snapshot ?? new ServedSnapshot(cursor, this.source.freeze(), this.source.item),
-    );
+    return this.#keep(this.#held.get(keyOf(cursor))?.snapshot ?? this.#freeze(cursor));
+  }
+
+  #freeze(cursor: Cursor): ServedSnapshot<Item> {
+    const fingerprint = this.context.fingerprintAt(cursor.index);
+    return new ServedSnapshot(cursor, fingerprint, this.source.freeze(), this.source.item);
   }
 
   /** From now on for its whole time. */

@@ -73,14 +73,14 @@ export class SnapshotPull<Item> implements SyncPull<SnapshotMessage<Item>> {
     this.#cancelTimeout = this.context.after(ANSWER_MS, () => this.#next());
   }
 
-  #offered({ value: { anchor, itemsCount } }: SnapshotOffer, tail: readonly LogEntry[]): void {
+  #offered({ value: { anchor, itemsCount }, fingerprint }: SnapshotOffer, tail: readonly LogEntry[]): void {
     if (this.#download !== undefined) return;
     const { committed, log } = this.context;
     const end = { term: tail.at(-1)?.term ?? anchor.term, index: anchor.index + tail.length };
     const isNewer = compareCursors(end, log.last()) > 0;
     if (!isNewer || anchor.index < committed.index) return this.#next();
     this.#tail = tail;
-    this.#download = new Download(anchor, itemsCount, new Set([this.#peer!]));
+    this.#download = new Download(anchor, itemsCount, new Set([this.#peer!]), fingerprint);
     this.#advance(this.#download);
   }
 
@@ -95,7 +95,7 @@ export class SnapshotPull<Item> implements SyncPull<SnapshotMessage<Item>> {
     }
   }
 
-  #install({ anchor, items }: Download<Item>): void {
+  #install({ anchor, items, fingerprint }: Download<Item>): void {
     this.#isInstalling = true;
     this.#cancelTimeout();
     const tail = this.#tail;
@@ -103,7 +103,7 @@ export class SnapshotPull<Item> implements SyncPull<SnapshotMessage<Item>> {
       this.#isInstalling = false;
       if (this.#isClosed) return;
       if (isWhole) {
-        this.context.installed(anchor);
+        this.context.installed(anchor, fingerprint);
         this.context.append(tail);
         this.target.installed(anchor, this.context.log.last().index);
       }

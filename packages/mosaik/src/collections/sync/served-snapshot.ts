@@ -1,7 +1,7 @@
 import type { Codec } from "@mosaik/postcard";
-import type { Cursor } from "../../groups/index.js";
+import type { Cursor, Fingerprint } from "../../groups/index.js";
 import type { Frozen } from "../machines/state.js";
-import { EncodedItems } from "./protocol.js";
+import { EncodedItems, type SnapshotOffer } from "./protocol.js";
 
 /** A snapshot that a member offers: its items are put in order when the first of them are asked for. */
 export class ServedSnapshot<Item> {
@@ -10,6 +10,8 @@ export class ServedSnapshot<Item> {
 
   constructor(
     readonly anchor: Cursor,
+    /** Of the log up to the anchor, where it is known. */
+    private readonly fingerprint: Fingerprint | undefined,
     private readonly frozen: Frozen<Item>,
     private readonly item: Codec<Item>,
   ) {
@@ -18,6 +20,11 @@ export class ServedSnapshot<Item> {
 
   get size(): number {
     return this.frozen.size;
+  }
+
+  offer(): SnapshotOffer {
+    const value = { anchor: this.anchor, itemsCount: this.size };
+    return { kind: "snapshotOffer", value, fingerprint: this.fingerprint };
   }
 
   /** Whether the items are in order. */

@@ -1,7 +1,9 @@
 import {
   compareCursors,
+  equalFingerprints,
   LeaderTail,
   type Cursor,
+  type Fingerprint,
   type SessionContext,
   type SyncGap,
   type SyncSession,
@@ -11,7 +13,7 @@ import type { CancelTimer } from "../../runtime/index.js";
 import type { SyncConfig } from "./config.js";
 import { Download } from "./download.js";
 import { installInSteps, type SnapshotTarget } from "./install.js";
-import { EncodedItems, type SnapshotMessage } from "./protocol.js";
+import { EncodedItems, type SnapshotMessage, type SnapshotOffer } from "./protocol.js";
 
 /** So often it is looked who has not answered, in ms. */
 const LOOK_MS = 250;
@@ -23,6 +25,8 @@ const OFFERS_MAX = 16;
 interface Offer {
   readonly anchor: Cursor;
   readonly size: number;
+  /** Nothing as long as only members in Rust offered it. */
+  fingerprint: Fingerprint | undefined;
   readonly peers: Set<PeerId>;
 }
 
@@ -61,7 +65,7 @@ export class SnapshotSession<Item> implements SyncSession<SnapshotMessage<Item>>
 
   receive(message: SnapshotMessage<Item>, from: PeerId): void {
     if (this.#isClosed || !this.#context.bonds().includes(from)) return;
-    if (message.kind === "snapshotOffer") this.#offered(message.value.anchor, message.value.itemsCount, from);
+    if (message.kind === "snapshotOffer") this.#offered(message, from);
     else if (message.kind === "fetchDataResponse") this.#fetched(message.value, from);
   }
 
@@ -105,16 +109,19 @@ export class SnapshotSession<Item> implements SyncSession<SnapshotMessage<Item>>
     });
   }
 
-  #offered(anchor: Cursor, size: number, from: PeerId): void {
+  #offered({ value: { anchor, itemsCount: size }, fingerprint }: SnapshotOffer, from: PeerId): void {
     const key = keyOf(anchor);
     let offer = this.#offers.get(key);
-    // Of members that say different sizes the leader is believed.
-    if (offer === undefined || (offer.size !== size && from === this.#leader)) {
-      offer = { anchor, size, peers: new Set() };
+    // Of members that do not have the same there the leader is believed.
+    if (offer === undefined || (!isOf(offer, size, fingerprint) && from === this.#leader)) {
+      offer = { anchor, size, fingerprint, peers: new Set() };
       this.#offers.set(key, offer);
       this.#forgetOldOffers();
     }
-    if (offer.size === size) offer.peers.add(from);
+    if (isOf(offer, size, fingerprint)) {
+      offer.fingerprint ??= fingerprint;
+      offer.peers.add(from);
+    }
     this.#advance();
   }
 
@@ -157,9 +164,9 @@ export class SnapshotSession<Item> implements SyncSession<SnapshotMessage<Item>>
       if (best === undefined || compareCursors(offer.anchor, best.anchor) > 0) best = offer;
     }
     if (best === undefined) return undefined;
-    const { anchor, size, peers } = best;
+    const { anchor, size, fingerprint, peers } = best;
     const [first] = peers.has(this.#leader) ? [this.#leader] : peers;
-    return new Download(anchor, size, this.#isFromOne ? new Set([first!]) : peers);
+    return new Download(anchor, size, this.#isFromOne ? new Set([first!]) : peers, fingerprint);
   }
 
   /** Who offered it does not give it, or not what it said. */
@@ -199,10 +206,10 @@ export class SnapshotSession<Item> implements SyncSession<SnapshotMessage<Item>>
       this.#download = undefined;
       return this.#advance();
     }
-    const { anchor } = download;
+    const { anchor, fingerprint } = download;
     const { join, entries, end } = this.#tail;
     this.close();
-    this.#context.installed(anchor);
+    this.#context.installed(anchor, fingerprint);
     const isFollowed = join.index <= anchor.index && anchor.index < end.index;
     if (isFollowed && this.#termAt(anchor.index, join, entries) === anchor.term) {
       this.#context.append(entries.slice(anchor.index - join.index));
@@ -214,6 +221,14 @@ export class SnapshotSession<Item> implements SyncSession<SnapshotMessage<Item>>
   #termAt(index: number, join: Cursor, entries: readonly { readonly term: number }[]): number {
     return index === join.index ? join.term : entries[index - join.index - 1]!.term;
   }
+}
+
+/** Whether it may be the same snapshot. */
+function isOf(offer: Offer, size: number, fingerprint: Fingerprint | undefined): boolean {
+  if (offer.size !== size) return false;
+  return (
+    offer.fingerprint === undefined || fingerprint === undefined || equalFingerprints(offer.fingerprint, fingerprint)
+  );
 }
 
 function keyOf({ term, index }: Cursor): string {

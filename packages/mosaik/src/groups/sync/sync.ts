@@ -4,6 +4,7 @@ import type { CancelTimer } from "../../runtime/index.js";
 import type { GroupId } from "../group-id.js";
 import type { StateMachine } from "../machine/machine.js";
 import type { Cursor, Index } from "../positions.js";
+import type { Fingerprint } from "../raft/messages.js";
 import type { LogEntry, LogStorage } from "../storage/storage.js";
 
 /** What a leader sent to a member that has not the log before it. */
@@ -21,6 +22,8 @@ export interface SyncContext<M> {
   readonly machine: StateMachine;
   readonly log: Pick<LogStorage, "available" | "get" | "slice" | "last" | "termAt">;
   readonly committed: Cursor;
+  /** The fingerprint of the log up to `index` (spec 08 §4); nothing if it is not known, as behind a snapshot from a member in Rust. */
+  fingerprintAt(index: Index): Fingerprint | undefined;
   readonly localId: PeerId;
   readonly groupId: GroupId;
   readonly networkId: NetworkId;
@@ -51,8 +54,12 @@ export interface PullContext<M> extends SyncContext<M> {
   append(entries: readonly LogEntry[]): void;
   /** Takes entries behind `committed` away that others contradict: `at` and all after it. Told as `reverted`. */
   truncate(at: Index): void;
-  /** The machine and the log now stand at `cursor`, by a snapshot. */
-  installed(cursor: Cursor): void;
+  /**
+   * The machine and the log now stand at `cursor`, by a snapshot.
+   *
+   * @param fingerprint of the log up to there, as whoever gave the snapshot says: if the leader says another one, this member begins anew
+   */
+  installed(cursor: Cursor, fingerprint?: Fingerprint): void;
   /** What this node has committed is not what the others have. The session is closed; a machine that can be reset begins anew. */
   diverged(at: Cursor, peer: PeerId): void;
   /** There is nothing more to fetch: of a session, that the log ends where the leader's entries may follow. It is closed. */

@@ -4,6 +4,7 @@ import {
   MemoryLog,
   NoOp,
   type Cursor,
+  type Fingerprint,
   type LogEntry,
   type PullContext,
   type ProviderContext,
@@ -44,7 +45,8 @@ export function inWords(message: Message): string {
     case "snapshotOffer": {
       const { anchor, itemsCount } = message.value;
       const tail = message.tail === undefined ? "" : ` and ${message.tail.length}`;
-      return `offer ${anchor.term}/${anchor.index} of ${itemsCount}${tail}`;
+      const print = message.fingerprint === undefined ? "" : ` as ${message.fingerprint.low}`;
+      return `offer ${anchor.term}/${anchor.index} of ${itemsCount}${tail}${print}`;
     }
     case "fetchDataRequest": {
       const { anchor, range } = message.value;
@@ -72,6 +74,7 @@ export class Member implements SessionContext<Message>, ProviderContext<Message>
   peers: PeerId[] = [..."abc"].map(peer);
   readonly sent: string[] = [];
   readonly fed: Uint8Array[] = [];
+  readonly fingerprints = new Map<number, Fingerprint>();
   /** What became of the session. */
   readonly notes: string[] = [];
 
@@ -103,10 +106,15 @@ export class Member implements SessionContext<Message>, ProviderContext<Message>
     throw new Error("nothing is truncated");
   }
 
-  installed(cursor: Cursor): void {
+  fingerprintAt(index: number): Fingerprint | undefined {
+    return this.fingerprints.get(index);
+  }
+
+  installed(cursor: Cursor, fingerprint?: Fingerprint): void {
     this.committed = cursor;
     this.log.resetTo(cursor);
-    this.notes.push(`installed ${cursor.term}/${cursor.index}`);
+    const print = fingerprint === undefined ? "" : ` as ${fingerprint.low}`;
+    this.notes.push(`installed ${cursor.term}/${cursor.index}${print}`);
   }
 
   diverged(at: Cursor): void {

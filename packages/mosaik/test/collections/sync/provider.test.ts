@@ -46,6 +46,14 @@ describe("SnapshotProvider", () => {
     expect(source.taken).toBe(1);
   });
 
+  it("says which log its state is of, as long as it offers it", () => {
+    member.fingerprints.set(7, { low: 77, high: 1 });
+    expect(commit(7, "b")).toEqual(["b: offer 2/7 of 6 as 77"]);
+    member.fingerprints.clear();
+    expect(commit(7, "c")).toEqual(["c: offer 2/7 of 6 as 77"]);
+    expect(commit(8, "c")).toEqual(["c: offer 2/8 of 6"]);
+  });
+
   it("keeps what it offered as it was", () => {
     commit(7, "b");
     source.items = [];

@@ -20,8 +20,10 @@ describe("SnapshotSession", () => {
     });
   });
 
-  const offer = (from: string, index: number, itemsCount: number, term = 1): string[] => {
-    session.receive(carried({ kind: "snapshotOffer", value: { anchor: { term, index }, itemsCount } }), peer(from));
+  const offer = (from: string, index: number, itemsCount: number, term = 1, print?: number): string[] => {
+    const fingerprint = print === undefined ? undefined : { low: print, high: 3 };
+    const message = { kind: "snapshotOffer", value: { anchor: { term, index }, itemsCount }, fingerprint } as const;
+    session.receive(carried(message), peer(from));
     return member.takeSent();
   };
   const give = (from: string, offset: number, items: readonly number[], index = 21): string[] => {
@@ -56,6 +58,24 @@ describe("SnapshotSession", () => {
     ]);
     expect(offer("b", 21, 40)).toHaveLength(4);
     expect(give("b", 16, numbers(16, 20))).toEqual(["b: fetch 1/21 32…36"]);
+  });
+
+  it("takes no items of members whose log is another one, and tells which log it has", () => {
+    member.takeSent();
+    expect(offer("b", 21, 6, 1, 5)).toHaveLength(2);
+    expect(offer("c", 21, 6, 1, 6)).toEqual([]);
+    give("b", 0, numbers(0, 4));
+    give("b", 4, numbers(4, 6));
+    expect(member.notes).toEqual(["installed 1/21 as 5", "done at 1/22"]);
+  });
+
+  it("believes the leader of two logs, and members in Rust, who tell of none, both", () => {
+    member.takeSent();
+    expect(offer("c", 19, 40, 1, 6)).toEqual([]);
+    session.bondsChanged();
+    expect(offer("b", 21, 40)).toHaveLength(4);
+    expect(offer("c", 21, 40, 1, 6)).toHaveLength(4);
+    expect(offer("a", 21, 40, 1, 6)).toHaveLength(2);
   });
 
   it("takes an empty snapshot", () => {

@@ -58,6 +58,7 @@ export function memberSync(options: MemberSyncOptions): CatchUp {
     get isLeader(): boolean {
       return core.role === "leader";
     },
+    fingerprintAt: () => undefined,
     after,
     bonds: peers,
     send,

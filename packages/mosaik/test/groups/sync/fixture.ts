@@ -89,6 +89,8 @@ export class FakeContext implements SessionContext<LogReplayMessage>, ProviderCo
     return this;
   }
 
+  fingerprintAt(): undefined {}
+
   nowMs(): number {
     return this.clock.nowMs;
   }
