@@ -1,12 +1,12 @@
 import { t } from "@mosaik/postcard";
 import { describe, expect, it } from "vitest";
 import { collection } from "../../../src/collections/index.js";
-import { useCluster } from "../cluster.js";
+import { isSmoke, useCluster } from "../cluster.js";
 
 const Text = collection.once("text", t.string);
 
 /** Rust's tests/collections/once.rs. */
-describe("once", () => {
+describe.skipIf(isSmoke)("once", () => {
   const context = useCluster();
 
   it("smoke", async () => {

@@ -1,13 +1,13 @@
 import { t } from "@mosaik/postcard";
 import { describe, expect, it } from "vitest";
 import { collection } from "../../../src/collections/index.js";
-import { expectSame, useCluster } from "../cluster.js";
+import { expectSame, isSmoke, useCluster } from "../cluster.js";
 
 const Numbers = collection.set("numbers", t.u64.asNumber());
 const sorted = (values: Iterable<number>): number[] => [...values].sort((a, b) => a - b);
 
 /** Rust's tests/collections/set.rs. */
-describe("set", () => {
+describe.skipIf(isSmoke)("set", () => {
   const context = useCluster();
 
   it("smoke_no_catchup", async () => {

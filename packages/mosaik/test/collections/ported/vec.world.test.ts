@@ -1,13 +1,13 @@
 import { t } from "@mosaik/postcard";
 import { describe, expect, it } from "vitest";
 import { collection } from "../../../src/collections/index.js";
-import { useCluster } from "../cluster.js";
+import { isSmoke, useCluster } from "../cluster.js";
 
 const u64 = t.u64.asNumber();
 const Numbers = collection.vec("numbers", u64);
 
 /** Rust's tests/collections/vec.rs. Our readers are readers: Rust's of this kind vote (spec 06 §4). */
-describe("vec", () => {
+describe.skipIf(isSmoke)("vec", () => {
   const context = useCluster();
 
   it("smoke_no_catchup", async () => {
