@@ -1,6 +1,6 @@
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { Connection, Endpoint, RecvStream, SendStream } from "../src/index.js";
-import { bindLocal, connectPair, until } from "./support.js";
+import { describe, expect, it } from "vitest";
+import type { RecvStream, SendStream } from "../src/index.js";
+import { until, useConnection } from "./support.js";
 
 const MIB = 1024 * 1024;
 const CHUNK_BYTES_MAX = 256 * 1024;
@@ -10,24 +10,13 @@ function externalBytes(): number {
 }
 
 describe("what arrives on a stream", () => {
-  let endpoints: Endpoint[];
-  let near: Connection;
-  let far: Connection;
-
-  beforeEach(async () => {
-    endpoints = [await bindLocal(), await bindLocal()];
-    ({ near, far } = await connectPair(endpoints[0]!, endpoints[1]!));
-  });
-
-  afterEach(async () => {
-    await Promise.all(endpoints.map((endpoint) => endpoint.close()));
-  });
+  const context = useConnection();
 
   /** Both ends of a new stream, of which one byte has arrived. */
   async function open(onChunk: (chunk: Uint8Array, recv: RecvStream) => void) {
-    const { send } = await near.openBi();
+    const { send } = await context.near.openBi();
     send.tryWrite(Uint8Array.of(0));
-    const { recv } = await far.acceptBi();
+    const { recv } = await context.far.acceptBi();
     let arrived = 0;
     recv.start(
       (chunk) => {

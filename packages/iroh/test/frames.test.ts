@@ -1,6 +1,6 @@
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { Connection, Endpoint, SendStream } from "../src/index.js";
-import { bindLocal, connectPair, until } from "./support.js";
+import { describe, expect, it } from "vitest";
+import type { SendStream } from "../src/index.js";
+import { until, useConnection } from "./support.js";
 
 const CHUNK_BYTES_MAX = 256 * 1024;
 /** Less than a chunk: 4 bytes more would be held back otherwise. */
@@ -29,24 +29,13 @@ async function write(send: SendStream, bytes: Uint8Array, step: number): Promise
 }
 
 describe("a stream that is cut at its frames", () => {
-  let endpoints: Endpoint[];
-  let near: Connection;
-  let far: Connection;
-
-  beforeEach(async () => {
-    endpoints = [await bindLocal(), await bindLocal()];
-    ({ near, far } = await connectPair(endpoints[0]!, endpoints[1]!));
-  });
-
-  afterEach(async () => {
-    await Promise.all(endpoints.map((endpoint) => endpoint.close()));
-  });
+  const context = useConnection();
 
   /** Both ends of a new stream: what has arrived of it, and how it ended. */
   async function open(creditBytes: number, refills: boolean) {
-    const { send } = await near.openBi();
+    const { send } = await context.near.openBi();
     send.tryWrite(framesOf([1]));
-    const { recv } = await far.acceptBi();
+    const { recv } = await context.far.acceptBi();
     const arrived = { chunks: [] as Uint8Array[], bytes: 0, end: undefined as string | undefined };
     recv.start(
       (chunk) => {
@@ -97,9 +86,9 @@ describe("a stream that is cut at its frames", () => {
     await write(send, framesOf([9_996, 9_996, 9_996]), 100_000);
     await until(() => arrived.bytes === 5 + frame.length, 5000, "the frame that begins within the credit");
     recv.grant(frame.length - 1);
-    const { send: other } = await near.openBi();
+    const { send: other } = await context.near.openBi();
     other.tryWrite(Uint8Array.of(1));
-    await far.acceptBi();
+    await context.far.acceptBi();
     expect(arrived.bytes).toBe(5 + frame.length);
     recv.grant(1);
     await until(() => arrived.bytes === 5 + 2 * frame.length, 5000, "the next frame");

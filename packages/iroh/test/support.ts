@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { afterEach, beforeEach } from "vitest";
 import type { Connection, Endpoint, EndpointOptions, RecvStream, StreamEnd } from "../src/index.js";
 import { iroh } from "../src/index.js";
 
@@ -27,6 +28,20 @@ export async function connectPair(
   const [near, far] = await Promise.all([dialler.dial(acceptor.addr(), [testAlpn]), acceptor.accept()]);
   if (far === undefined) throw new Error("the acceptor is closed");
   return { near, far };
+}
+
+/** A connection of its own for each test, between endpoints that are closed behind it. */
+export function useConnection(): { near: Connection; far: Connection } {
+  const context = {} as { near: Connection; far: Connection };
+  let endpoints: Endpoint[];
+  beforeEach(async () => {
+    endpoints = [await bindLocal(), await bindLocal()];
+    Object.assign(context, await connectPair(endpoints[0]!, endpoints[1]!));
+  });
+  afterEach(async () => {
+    await Promise.all(endpoints.map((endpoint) => endpoint.close()));
+  });
+  return context;
 }
 
 /** Everything up to a stream's end. */

@@ -12,7 +12,15 @@ export type { Admission, Lookahead } from "./machine/admission.js";
 export type { ApplyContext, LeadershipPreference, StateMachine } from "./machine/machine.js";
 export { NoOp } from "./machine/no-op.js";
 export { normal, observer, reluctant } from "./machine/preference.js";
-export { compareCursors, cursorCodec, type Cursor, type Index, type IndexRange, type Term } from "./positions.js";
+export {
+  compareCursors,
+  cursorCodec,
+  cursorKey,
+  type Cursor,
+  type Index,
+  type IndexRange,
+  type Term,
+} from "./positions.js";
 export { bondMessageCodec, entryCodec as logEntryCodec, handshakeEndCodec, handshakeStartCodec } from "./protocol.js";
 export { equalFingerprints } from "./raft/fingerprint.js";
 export type { Fingerprint } from "./raft/messages.js";

@@ -29,6 +29,11 @@ export function compareCursors(a: Cursor, b: Cursor): number {
   return a.term === b.term ? a.index - b.index : a.term - b.term;
 }
 
+/** A key for maps. */
+export function cursorKey({ term, index }: Cursor): string {
+  return `${term}:${index}`;
+}
+
 const numberCodec = t.u64.asNumber();
 
 class TermCodec extends Codec<Term> {

@@ -19,17 +19,9 @@ export class CellWriter<T> extends CellReader<T> {
   }
 
   /** Sets a value unless there is one, or replaces or removes (`next` absent) the one that has the same bytes as `expected`. */
-  async compareExchange(
-    change: { readonly expected?: T; readonly next?: T },
-    options?: WaitOptions,
-  ): Promise<Exchanged> {
+  compareExchange(change: { readonly expected?: T; readonly next?: T }, options?: WaitOptions): Promise<Exchanged> {
     const value = { current: some(change.expected), new: some(change.next) };
-    const { index, result } = await this.writeFor(
-      { kind: "CompareExchange", value } as CellCommand<T>,
-      [change],
-      options,
-    );
-    return { version: index, exchanged: result as boolean | undefined };
+    return this.exchange({ kind: "CompareExchange", value } as CellCommand<T>, [change], options);
   }
 
   clear(options?: WaitOptions): Promise<Version> {

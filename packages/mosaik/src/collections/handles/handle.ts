@@ -78,6 +78,16 @@ export abstract class Handle<State extends { readonly size: number }, Change ext
     return (await this.writeFor(command, args, options)).index;
   }
 
+  /** A write whose result says whether a comparison held. @throws as `Store.execute` */
+  protected async exchange(
+    command: AnyCommand,
+    args: readonly unknown[],
+    options: WaitOptions | undefined,
+  ): Promise<Exchanged> {
+    const { index, result } = await this.writeFor(command, args, options);
+    return { version: index, exchanged: result as boolean | undefined };
+  }
+
   /** @throws as `Store.execute` */
   protected writeFor(
     command: AnyCommand,

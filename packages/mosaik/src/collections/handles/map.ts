@@ -1,6 +1,7 @@
 import type { WaitOptions } from "../../groups/index.js";
 import type { Reset, Version, Versioned, WatchOptions } from "../changes.js";
 import type { MapChange, MapCommand, MapState } from "../machines/map.js";
+import { concerns } from "./concerns.js";
 import { Handle, type Exchanged } from "./handle.js";
 import { some } from "./some.js";
 
@@ -33,12 +34,7 @@ export class MapReader<K, V> extends Handle<MapState<K, V>, MapChange<K, V>> {
 
   /** As `changes`, of one key; and when everything is cleared. */
   watch(key: K, options: WatchOptions = {}): AsyncGenerator<Versioned<MapChange<K, V>> | Reset, void, void> {
-    const { keys } = this.store.state;
-    const wanted = keys.identity(key);
-    return this.store.history.watch(
-      options,
-      (change) => change.kind === "cleared" || keys.identity(change.key) === wanted,
-    );
+    return this.store.history.watch(options, concerns(this.store.state.keys, key));
   }
 }
 
@@ -59,18 +55,14 @@ export class MapWriter<K, V> extends MapReader<K, V> {
   }
 
   /** Inserts a value unless there is one, or replaces or removes (`next` absent) the one that has the same bytes as `expected`. */
-  async compareExchange(
+  compareExchange(
     key: K,
     { expected, next }: { readonly expected?: V; readonly next?: V },
     options?: WaitOptions,
   ): Promise<Exchanged> {
-    const command = { key, expected: some(expected), new: some(next) };
-    const { index, result } = await this.writeFor(
-      { kind: "CompareExchange", value: command } as MapCommand<K, V>,
-      [key, { expected, next }],
-      options,
-    );
-    return { version: index, exchanged: result as boolean | undefined };
+    const value = { key, expected: some(expected), new: some(next) };
+    const command = { kind: "CompareExchange", value } as MapCommand<K, V>;
+    return this.exchange(command, [key, { expected, next }], options);
   }
 
   remove(key: K, options?: WaitOptions): Promise<Version> {

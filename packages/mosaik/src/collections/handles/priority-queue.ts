@@ -7,6 +7,7 @@ import type {
   PriorityQueueEntry,
   PriorityQueueState,
 } from "../machines/priority-queue.js";
+import { concerns } from "./concerns.js";
 import { Handle, type Exchanged } from "./handle.js";
 import { some } from "./some.js";
 
@@ -65,12 +66,7 @@ export class PriorityQueueReader<P, K, V> extends Handle<PriorityQueueState<P, K
     key: K,
     options: WatchOptions = {},
   ): AsyncGenerator<Versioned<PriorityQueueChange<P, K, V>> | Reset, void, void> {
-    const { keys } = this.store.state;
-    const wanted = keys.identity(key);
-    return this.store.history.watch(
-      options,
-      (change) => change.kind === "cleared" || keys.identity(change.key) === wanted,
-    );
+    return this.store.history.watch(options, concerns(this.store.state.keys, key));
   }
 }
 
@@ -95,15 +91,14 @@ export class PriorityQueueWriter<P, K, V> extends PriorityQueueReader<P, K, V> {
   }
 
   /** Replaces or removes (`next` absent) the value of a key if it has the same bytes as `expected`. */
-  async compareExchangeValue(
+  compareExchangeValue(
     key: K,
     change: { readonly expected: V; readonly next?: V },
     options?: WaitOptions,
   ): Promise<Exchanged> {
     const value = { key, expected: change.expected, new: some(change.next) };
     const command = { kind: "CompareExchangeValue", value } as PriorityQueueCommand<P, K, V>;
-    const { index, result } = await this.writeFor(command, [key, change], options);
-    return { version: index, exchanged: result as boolean | undefined };
+    return this.exchange(command, [key, change], options);
   }
 
   remove(key: K, options?: WaitOptions): Promise<Version> {

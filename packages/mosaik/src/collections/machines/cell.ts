@@ -1,7 +1,7 @@
 import { t, type Codec, type Some } from "@mosaik/postcard";
 import { sameBytes } from "./equality.js";
-import { frozenItems } from "./frozen-items.js";
-import type { CollectionState, Frozen, Tell } from "./state.js";
+import { HeldValue } from "./held-value.js";
+import type { CollectionState, Tell } from "./state.js";
 import { snapshotRequestCodec, type SnapshotRequest } from "./take-snapshot.js";
 
 /** The commands of a cell, in the order of their numbers on the wire (spec 06 §6.6). */
@@ -27,20 +27,12 @@ export function cellCommandCodec<T>(value: Codec<T>): Codec<CellCommand<T>> {
 }
 
 /** The data of a cell: one value, or none. */
-export class CellState<T> implements CollectionState<CellCommand<T>, T, CellChange<T>> {
+export class CellState<T> extends HeldValue<T> implements CollectionState<CellCommand<T>, T, CellChange<T>> {
   readonly #isSame: (a: T, b: T) => boolean;
-  #held: Some<T> | undefined;
 
   constructor(value: Codec<T>) {
+    super();
     this.#isSame = sameBytes(value);
-  }
-
-  get size(): 0 | 1 {
-    return this.#held === undefined ? 0 : 1;
-  }
-
-  get value(): T | undefined {
-    return this.#held?.some;
   }
 
   apply(command: CellCommand<T>, tell?: Tell<CellChange<T>>): boolean | undefined {
@@ -58,26 +50,13 @@ export class CellState<T> implements CollectionState<CellCommand<T>, T, CellChan
     }
   }
 
-  clear(): void {
-    this.#held = undefined;
-  }
-
-  freeze(): Frozen<T> {
-    return frozenItems(this.#held === undefined ? [] : [this.#held.some]);
-  }
-
-  *install(items: readonly T[]): Generator<void, boolean, void> {
-    this.#held = items.length === 0 ? undefined : { some: items.at(-1)! };
-    return true;
-  }
-
   /** @returns whether the comparison held */
   #compareExchange(
     current: Some<T> | undefined,
     next: Some<T> | undefined,
     tell: Tell<CellChange<T>> | undefined,
   ): boolean {
-    const held = this.#held;
+    const held = this.held;
     if (held === undefined || current === undefined) {
       if (held !== current) return false;
     } else if (!this.#isSame(held.some, current.some)) return false;
@@ -86,8 +65,8 @@ export class CellState<T> implements CollectionState<CellCommand<T>, T, CellChan
   }
 
   #become(next: Some<T> | undefined, tell: Tell<CellChange<T>> | undefined): void {
-    const previous = this.#held;
-    this.#held = next;
+    const previous = this.held;
+    this.held = next;
     if (tell === undefined) return;
     if (next !== undefined) tell({ kind: "written", value: next.some, previous: previous?.some });
     else if (previous !== undefined) tell({ kind: "cleared", previous: previous.some });

@@ -1,6 +1,6 @@
-import { t, type Codec, type Some } from "@mosaik/postcard";
-import { frozenItems } from "./frozen-items.js";
-import type { CollectionState, Frozen, Tell } from "./state.js";
+import { t, type Codec } from "@mosaik/postcard";
+import { HeldValue } from "./held-value.js";
+import type { CollectionState, Tell } from "./state.js";
 import { snapshotRequestCodec, type SnapshotRequest } from "./take-snapshot.js";
 
 /** The commands of a once, in the order of their numbers on the wire (spec 06 §6.6). */
@@ -19,36 +19,13 @@ export function onceCommandCodec<T>(value: Codec<T>): Codec<OnceCommand<T>> {
 }
 
 /** The data of a once: nothing, and then for ever what was written first. */
-export class OnceState<T> implements CollectionState<OnceCommand<T>, T, OnceChange<T>> {
-  #held: Some<T> | undefined;
-
-  get size(): 0 | 1 {
-    return this.#held === undefined ? 0 : 1;
-  }
-
-  get value(): T | undefined {
-    return this.#held?.some;
-  }
-
+export class OnceState<T> extends HeldValue<T> implements CollectionState<OnceCommand<T>, T, OnceChange<T>> {
   /** @returns for a write, whether it was the first */
   apply(command: OnceCommand<T>, tell?: Tell<OnceChange<T>>): boolean | undefined {
     if (command.kind === "TakeSnapshot") return undefined;
-    if (this.#held !== undefined) return false;
-    this.#held = { some: command.value };
+    if (this.held !== undefined) return false;
+    this.held = { some: command.value };
     tell?.({ kind: "written", value: command.value });
-    return true;
-  }
-
-  clear(): void {
-    this.#held = undefined;
-  }
-
-  freeze(): Frozen<T> {
-    return frozenItems(this.#held === undefined ? [] : [this.#held.some]);
-  }
-
-  *install(items: readonly T[]): Generator<void, boolean, void> {
-    this.#held = items.length === 0 ? undefined : { some: items.at(-1)! };
     return true;
   }
 }

@@ -1,6 +1,7 @@
 import type { Cursor, Fingerprint } from "../../groups/index.js";
 import type { PeerId } from "../../primitives/index.js";
 import { Missing, type Span } from "./missing.js";
+import type { FetchDataRequest } from "./protocol.js";
 
 /** Requests to one member that are under way at a time: its next answer does not wait for ours to the last one. */
 const REQUESTS_MAX = 4;
@@ -48,10 +49,10 @@ export class Download<Item> {
   }
 
   /** Whom to ask for what now: all in turn. The leader, who has most to do, is the last to be asked. */
-  plan(leader: PeerId, batchSize: number, nowMs: number): { peer: PeerId; span: Span }[] {
+  plan(leader: PeerId, batchSize: number, nowMs: number): { peer: PeerId; request: FetchDataRequest }[] {
     const others = [...this.peers].filter((peer) => peer !== leader);
     const inTurn = this.peers.has(leader) ? [...others, leader] : others;
-    const asked: { peer: PeerId; span: Span }[] = [];
+    const asked: { peer: PeerId; request: FetchDataRequest }[] = [];
     for (let turn = 0; turn < REQUESTS_MAX; turn++) {
       for (const peer of inTurn) {
         const requests = this.#requestsTo(peer);
@@ -59,7 +60,8 @@ export class Download<Item> {
         const span = this.#missing.take(batchSize);
         if (span === undefined) return asked;
         requests.set(span.start, { span, sentMs: nowMs });
-        asked.push({ peer, span });
+        const range = { start: BigInt(span.start), end: BigInt(span.end) };
+        asked.push({ peer, request: { kind: "fetchDataRequest", value: { anchor: this.anchor, range } } });
       }
     }
     return asked;

@@ -14,7 +14,7 @@ import { decodeExtension, encodeExtension } from "../../network/index.js";
 export type SnapshotMessage<Item> =
   | RequestSnapshot
   | SnapshotOffer
-  | { kind: "fetchDataRequest"; value: { anchor: Cursor; range: { start: bigint; end: bigint } } }
+  | FetchDataRequest
   | { kind: "fetchDataResponse"; value: { anchor: Cursor; offset: number; items: Items<Item> } };
 
 export interface RequestSnapshot {
@@ -31,6 +31,11 @@ export interface SnapshotOffer {
   fingerprint?: Fingerprint | undefined;
   /** For a candidate: what is in the log behind the anchor, not committed. */
   tail?: readonly LogEntry[];
+}
+
+export interface FetchDataRequest {
+  kind: "fetchDataRequest";
+  value: { anchor: Cursor; range: { start: bigint; end: bigint } };
 }
 
 /** Fields of the trailing extensions of these messages (spec 08 §4): members in Rust do not see them. */

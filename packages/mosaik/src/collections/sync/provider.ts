@@ -1,6 +1,7 @@
 import type { Codec } from "@mosaik/postcard";
 import {
   compareCursors,
+  cursorKey,
   type Cursor,
   type Index,
   type ProviderContext,
@@ -141,7 +142,7 @@ export class SnapshotProvider<Item> implements SyncProvider<SnapshotMessage<Item
       );
       return this.#keep(newest.snapshot);
     }
-    return this.#keep(this.#held.get(keyOf(cursor))?.snapshot ?? this.#freeze(cursor));
+    return this.#keep(this.#held.get(cursorKey(cursor))?.snapshot ?? this.#freeze(cursor));
   }
 
   #freeze(cursor: Cursor): ServedSnapshot<Item> {
@@ -151,7 +152,7 @@ export class SnapshotProvider<Item> implements SyncProvider<SnapshotMessage<Item
 
   /** From now on for its whole time. */
   #keep(snapshot: ServedSnapshot<Item>): ServedSnapshot<Item> {
-    const key = keyOf(snapshot.anchor);
+    const key = cursorKey(snapshot.anchor);
     this.#held.get(key)?.cancel();
     this.#held.set(key, { snapshot, cancel: this.context.after(this.config.snapshotTtlMs, () => this.#drop(key)) });
     return snapshot;
@@ -167,7 +168,7 @@ export class SnapshotProvider<Item> implements SyncProvider<SnapshotMessage<Item
   }
 
   #fetch(anchor: Cursor, { start, end }: { start: bigint; end: bigint }, from: PeerId): void {
-    const held = this.#held.get(keyOf(anchor));
+    const held = this.#held.get(cursorKey(anchor));
     if (held === undefined) return;
     const snapshot = this.#keep(held.snapshot);
     const serve = (): void => {
@@ -203,8 +204,4 @@ export class SnapshotProvider<Item> implements SyncProvider<SnapshotMessage<Item
       for (const { serve } of ready) serve();
     }
   }
-}
-
-function keyOf({ term, index }: Cursor): string {
-  return `${term}:${index}`;
 }

@@ -88,10 +88,8 @@ export class SnapshotPull<Item> implements SyncPull<SnapshotMessage<Item>> {
     if (download.isComplete) return this.#install(download);
     if (download.isStuck) return this.#next();
     this.#waitForAnswer();
-    const { anchor } = download;
-    for (const { peer, span } of download.plan(this.#peer!, this.config.fetchBatchSize, this.context.nowMs())) {
-      const range = { start: BigInt(span.start), end: BigInt(span.end) };
-      if (!this.context.send(peer, { kind: "fetchDataRequest", value: { anchor, range } })) return this.#next();
+    for (const { peer, request } of download.plan(this.#peer!, this.config.fetchBatchSize, this.context.nowMs())) {
+      if (!this.context.send(peer, request)) return this.#next();
     }
   }
 

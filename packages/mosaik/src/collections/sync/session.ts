@@ -1,5 +1,6 @@
 import {
   compareCursors,
+  cursorKey,
   equalFingerprints,
   LeaderTail,
   type Cursor,
@@ -110,7 +111,7 @@ export class SnapshotSession<Item> implements SyncSession<SnapshotMessage<Item>>
   }
 
   #offered({ value: { anchor, itemsCount: size }, fingerprint }: SnapshotOffer, from: PeerId): void {
-    const key = keyOf(anchor);
+    const key = cursorKey(anchor);
     let offer = this.#offers.get(key);
     // Of members that do not have the same there the leader is believed.
     if (offer === undefined || (!isOf(offer, size, fingerprint) && from === this.#leader)) {
@@ -171,7 +172,7 @@ export class SnapshotSession<Item> implements SyncSession<SnapshotMessage<Item>>
 
   /** Who offered it does not give it, or not what it said. */
   #giveUp(download: Download<Item>): void {
-    this.#offers.delete(keyOf(download.anchor));
+    this.#offers.delete(cursorKey(download.anchor));
     this.#isOfferLost = true;
     this.#download = undefined;
   }
@@ -185,10 +186,8 @@ export class SnapshotSession<Item> implements SyncSession<SnapshotMessage<Item>>
   }
 
   #ask(download: Download<Item>): void {
-    for (const { peer, span } of download.plan(this.#leader, this.#config.fetchBatchSize, this.#context.nowMs())) {
-      const range = { start: BigInt(span.start), end: BigInt(span.end) };
-      const isSent = this.#context.send(peer, { kind: "fetchDataRequest", value: { anchor: download.anchor, range } });
-      if (!isSent) download.forget(peer);
+    for (const { peer, request } of download.plan(this.#leader, this.#config.fetchBatchSize, this.#context.nowMs())) {
+      if (!this.#context.send(peer, request)) download.forget(peer);
     }
   }
 
@@ -229,8 +228,4 @@ function isOf(offer: Offer, size: number, fingerprint: Fingerprint | undefined):
   return (
     offer.fingerprint === undefined || fingerprint === undefined || equalFingerprints(offer.fingerprint, fingerprint)
   );
-}
-
-function keyOf({ term, index }: Cursor): string {
-  return `${term}:${index}`;
 }
