@@ -21,6 +21,7 @@ export class Incoming implements Source {
   readonly #options: IncomingOptions;
   /** Streams with something to be handled, the longest unhandled first. */
   readonly #waiting = new Set<IncomingStream>();
+  #isAccepting = true;
   #openCount = 0;
   #finishedCount = 0;
   #onHandled: (() => void) | undefined;
@@ -44,9 +45,7 @@ export class Incoming implements Source {
       if (stream.handle() && !this.#isDiscarded) this.#waiting.add(stream);
       break;
     }
-    if (this.#waiting.size > 0) return true;
-    this.#onHandled?.();
-    return false;
+    return this.#waiting.size > 0;
   }
 
   /** To be called once the connection has ended: calls back when everything that came is handled, at once if it is. */
@@ -56,7 +55,7 @@ export class Incoming implements Source {
       this.#options.turns.end(this);
       then();
     };
-    if (this.#waiting.size === 0) this.#onHandled();
+    this.#tellHandled();
   }
 
   /** Handles nothing any more. */
@@ -84,6 +83,13 @@ export class Incoming implements Source {
     } catch (error) {
       if (!(error instanceof TransportError)) this.#options.runtime.report(error, "receiving gossip");
     }
+    this.#isAccepting = false;
+    this.#tellHandled();
+  }
+
+  /** Streams that came before the connection ended are accepted after it, where they had to wait for one before them. */
+  #tellHandled(): void {
+    if (!this.#isAccepting && this.#openCount === 0) this.#onHandled?.();
   }
 
   #enter(stream: IncomingStream): void {
@@ -95,6 +101,7 @@ export class Incoming implements Source {
   #ended(end: IncomingEnd): void {
     this.#openCount--;
     this.#finishedCount++;
+    this.#tellHandled();
     if (end === "ended") return;
     this.#options.onInvalid();
     // A Rust peer sends nothing more after its stream was stopped (spec 03, trap 13): without another it is better gone.

@@ -215,6 +215,21 @@ describe("Gossip with a peer that does wrong", () => {
     expect(peer.connection.closeInfo()).toBeUndefined();
   });
 
+  it("hears the last words of one that goes, on a stream that waited for the end of the one before", async () => {
+    const [node] = await start(1);
+    const peer = await BarePeer.connect(sim, "peer", node!);
+    await peer.join();
+    const farewell = await peer.open(header(), pushOf("goodbye"));
+    farewell.finish();
+    await sim.until(() => node!.gossip.neighbors.size === 1, { withinMs: 200 });
+    await sim.advance(20);
+    expect(node!.received).toEqual([]);
+    peer.connection.close(0, "gone");
+    await sim.until(() => node!.received.includes("goodbye"), { withinMs: 500 });
+    await sim.until(() => node!.gossip.neighbors.size === 0, { withinMs: 500 });
+    expect(node!.metric("mosaik.discovery.gossip.invalid")).toBe(0);
+  });
+
   it.each([
     ["a frame over 4096 bytes", [header(), new Uint8Array(4097)]],
     ["a message that does not decode", [header(), Uint8Array.of(0, 9)]],
