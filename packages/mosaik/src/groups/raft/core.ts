@@ -127,6 +127,7 @@ export class RaftCore {
     const role = this.#role;
     if (role.kind === "leader") {
       if (role.isIsolated) this.#follow(role.term, undefined);
+      else if (role.isToBeSettled) this.#standAgainstRival(role);
       else role.tick();
     } else if (role.kind === "follower") {
       if (role.tick()) this.#campaign(role.term + 1);
@@ -165,7 +166,8 @@ export class RaftCore {
       if (message.kind === "appendEntries" && this.#role.kind === "candidate") {
         this.#follow(message.term, message.leader);
       } else if (message.kind === "appendEntries" && this.#role.kind === "leader") {
-        if (this.#role.isChallengedBy(from, message)) this.#standAgainstRival(this.#role);
+        this.#role.challengedBy(from, message);
+        if (this.#role.isToBeSettled) this.#standAgainstRival(this.#role);
         return;
       }
     }

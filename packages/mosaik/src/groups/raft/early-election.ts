@@ -20,6 +20,11 @@ export function returnDelayMs(config: ConsensusConfig, rank: number): number {
   return rank * turnMs(config);
 }
 
+/** How long a leader that has heard another of its term waits before it stands for election: there may be more, with better logs. */
+export function rivalryDelayMs(config: ConsensusConfig): number {
+  return turnMs(config);
+}
+
 /** How much later the next one in rank tries: long enough for a round of votes and a first heartbeat. */
 function turnMs({ heartbeatIntervalMs }: ConsensusConfig): number {
   return heartbeatIntervalMs / 2;

@@ -1,15 +1,15 @@
-import { PeerId } from "../../primitives/index.js";
-import { compareCursors, type Cursor, type Index, type IndexRange, type Term } from "../positions.js";
+import type { PeerId } from "../../primitives/index.js";
+import type { Cursor, Index, IndexRange, Term } from "../positions.js";
 import type { LogEntry } from "../storage/storage.js";
 import { APPENDED_AT_ONCE_MAX, Backlog, type Proposer } from "./backlog.js";
 import { Committee } from "./committee.js";
 import { Contacts } from "./contacts.js";
-import { leaderSilenceMs } from "./early-election.js";
 import type { LogGate } from "./gate.js";
 import type { Proposal, QueryOrigin } from "./io.js";
 import type { AppendEntries, AppendEntriesResponse, ForwardCommand, RaftMessage } from "./messages.js";
 import { Proven } from "./proven.js";
 import { isGuarded } from "./quorums.js";
+import { Rivalry } from "./rivalry.js";
 import type { RaftState } from "./state.js";
 
 const NO_ENTRIES: readonly LogEntry[] = [];
@@ -26,9 +26,9 @@ export class Leader {
   readonly #electedAt: Index;
   readonly #backlog = new Backlog();
   readonly #gate: LogGate | undefined;
+  readonly #rivalry: Rivalry;
   #heartbeatAtMs: number;
   #hasLostBonds = false;
-  #rivalSinceMs: number | undefined;
 
   constructor(state: RaftState, term: Term, granters: ReadonlySet<PeerId>) {
     const last = state.log.last().index;
@@ -39,6 +39,7 @@ export class Leader {
     this.#proven.met(state.bonds.length + 1);
     this.#electedAt = last;
     this.#gate = state.gate();
+    this.#rivalry = new Rivalry(state);
     this.#contacts = new Contacts(state.rules.quorums.contacts - 1, state.config.electionTimeoutMs, state.nowMs);
     for (const peer of granters) {
       if (peer === state.localId) continue;
@@ -53,7 +54,7 @@ export class Leader {
 
   get deadlineMs(): number {
     if (!this.#backlog.isEmpty) return this.#state.nowMs;
-    return Math.min(this.#heartbeatAtMs, this.#contacts.deadlineMs);
+    return Math.min(this.#heartbeatAtMs, this.#contacts.deadlineMs, this.#rivalry.deadlineMs);
   }
 
   /** What was committed here without knowing whether a majority has it. */
@@ -65,6 +66,11 @@ export class Leader {
   /** Whether fewer than a majority of the expected members were heard for one election timeout. */
   get isIsolated(): boolean {
     return this.#state.nowMs >= this.#contacts.deadlineMs;
+  }
+
+  /** Whether it is time to stand for election against another leader of this term. */
+  get isToBeSettled(): boolean {
+    return this.#state.nowMs >= this.#rivalry.deadlineMs;
   }
 
   /** How many members are bonded and were heard of late, itself among them. */
@@ -137,24 +143,9 @@ export class Leader {
     }
   }
 
-  /**
-   * Another leads in our term. Both stand for election in the next one (spec 05 §6.6); when both do so at once neither wins, so the one
-   * with the worse log gives the other time.
-   * @returns whether to stand for election now
-   */
-  isChallengedBy(from: PeerId, { leader, prev, entries }: AppendEntries): boolean {
-    if (!this.#state.rules.yieldsToRival || this.#isBetterThan(leader, endOf(prev, entries))) return true;
-    const { nowMs, config } = this.#state;
-    if (this.#rivalSinceMs === undefined) {
-      this.#rivalSinceMs = nowMs;
-      this.#state.send(from, this.#message(this.#state.log.last(), NO_ENTRIES));
-    }
-    return nowMs - this.#rivalSinceMs > leaderSilenceMs(config);
-  }
-
-  #isBetterThan(rival: PeerId, end: Cursor): boolean {
-    const order = compareCursors(this.#state.log.last(), end);
-    return order === 0 ? PeerId.compare(this.#state.localId, rival) < 0 : order > 0;
+  /** Another leads in our term. One with a better log that has not heard of us yet hears of us. */
+  challengedBy(from: PeerId, message: AppendEntries): void {
+    if (this.#rivalry.heard(message)) this.#state.send(from, this.#message(this.#state.log.last(), NO_ENTRIES));
   }
 
   #forwarded(from: PeerId, { commands, requestId }: ForwardCommand): void {
@@ -317,9 +308,4 @@ export class Leader {
       fingerprint,
     };
   }
-}
-
-function endOf(prev: Cursor, entries: readonly LogEntry[]): Cursor {
-  const last = entries.at(-1);
-  return last === undefined ? prev : { term: last.term, index: prev.index + entries.length };
 }

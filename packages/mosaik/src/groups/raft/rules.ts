@@ -29,7 +29,7 @@ export interface RaftRules {
    * candidate without its entries has deposed stands again at once.
    */
   readonly electsEarly: boolean;
-  /** Of two leaders of one term only the one with the better log stands for election at once. */
+  /** Of the leaders of one term the one with the best log stands for election; the others give it time. */
   readonly yieldsToRival: boolean;
   /** A follower hears no other leader of its term as long as it hears the one that it has: it would begin anew with each. */
   readonly staysWithLeader: boolean;

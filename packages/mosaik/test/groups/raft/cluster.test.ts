@@ -99,7 +99,7 @@ describe("three members", () => {
     cluster.run(600);
     cluster.connect("a", "c");
     cluster.connect("b", "c");
-    cluster.run(20);
+    cluster.run(300);
     agree(cluster);
   });
 });

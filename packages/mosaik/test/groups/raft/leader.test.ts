@@ -212,25 +212,43 @@ describe("a rival (spec 05 §6.6)", () => {
     ]);
   });
 
-  it("with a worse log is challenged at once", () => {
+  it("with a worse log is challenged as soon as others had the time to be heard", () => {
     const a = new Member({ name: "d", log: ["1:x"], bonds: "b" }).elected();
-    expect(a.receives("b", message.append({ term: 1, from: "b" }))).toContain("candidate in term 2");
+    const worse = message.append({ term: 1, from: "b" });
+    expect(a.receives("b", worse)).toEqual([]);
+    expect(a.core.deadlineMs).toBe(a.nowMs + 250);
+    a.nowMs += 249;
+    expect(a.receives("b", worse)).toEqual([]);
+    a.nowMs += 1;
+    expect(a.step({ kind: "tick" })).toContain("candidate in term 2");
   });
 
   it("with a better log is shown who leads here, and given time to stand for election", () => {
     const a = new Member({ bonds: "b" }).elected();
     const better = message.append({ term: 1, from: "b", prev: "1/3", entries: ["1:x"] });
     expect(a.receives("b", better)).toEqual(["to b: heartbeat term 1, 0/0 commit 0"]);
-    a.nowMs += 650;
+    a.nowMs += 649;
     expect(a.receives("b", better)).toEqual([]);
     a.nowMs += 1;
-    expect(a.receives("b", better)).toContain("candidate in term 2");
+    expect(a.step({ kind: "tick" })).toContain("candidate in term 2");
+  });
+
+  it("with a better log than ours is waited for, though another with a worse one was heard before", () => {
+    const a = new Member({ log: ["1:x"], bonds: "bc" }).elected();
+    expect(a.receives("b", message.append({ term: 1, from: "b" }))).toEqual([]);
+    a.nowMs += 200;
+    const better = message.append({ term: 1, from: "c", prev: "1/3" });
+    expect(a.receives("c", better)).toEqual(["to c: heartbeat term 1, 1/1 commit 1"]);
+    a.nowMs += 200;
+    expect(a.step({ kind: "tick" })).not.toContain("candidate in term 2");
   });
 
   it("with the same log is challenged by the lower id", () => {
     const rival = (from: string) => message.append({ term: 1, from });
     const low = new Member({ name: "a", bonds: "b" }).elected();
-    expect(low.receives("b", rival("b"))).toContain("candidate in term 2");
+    expect(low.receives("b", rival("b"))).toEqual([]);
+    low.nowMs += 250;
+    expect(low.step({ kind: "tick" })).toContain("candidate in term 2");
     const high = new Member({ name: "b", bonds: "a" }).elected();
     expect(high.receives("a", rival("a"))).toEqual(["to a: heartbeat term 1, 0/0 commit 0"]);
   });
