@@ -75,7 +75,7 @@ describe.skipIf(obstacle !== undefined)("a hundred thousand entries among TypeSc
   const context = useLanguages();
 
   it.each((["ts", "rust"] as const).flatMap((language) => NAMES.map((name) => [language, name] as const)))(
-    "of a writer in %s: a %s comes whole to a reader of the other language, and from both of them to one of each",
+    "of a writer in %s: a %s comes whole to a reader of the other language, and from those who have it to one of each",
     async (language, name) => {
       const party = new Party(context.languages, `${COUNT} in ${language}: ${name}`);
       const { options, served } = counted(name);
@@ -89,15 +89,9 @@ describe.skipIf(obstacle !== undefined)("a hundred thousand entries among TypeSc
       expect(served()).toBe(language === "ts" ? COUNT : 0);
 
       for (const late of ["rust", "ts"] as const) {
-        const before = served();
         const further = await (await party.join(late)).open(name, { role: "reader" });
         await further.online();
         expect(await hasAll(further, FILLED[name])).toBe(true);
-        // Rust asks each for one piece at a time, so both give some: ours while it leads, and the reader in Rust. Otherwise one may be done
-        // with all before the other offers its own.
-        if (language !== "ts" || late !== "rust") continue;
-        expect(served() - before, late).toBeGreaterThan(0);
-        expect(served() - before, late).toBeLessThan(COUNT);
       }
     },
   );
