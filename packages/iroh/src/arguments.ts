@@ -30,6 +30,14 @@ export function requireInteger(value: unknown, what: string, min: number, max: n
   }
 }
 
+/** The bytes of the reason of a close. @throws TransportError `invalidArgument` where the code or the reason is unusable. */
+export function requireClose(code: number, reason: string | Uint8Array): Uint8Array {
+  requireU32(code, "the code of a close");
+  const bytes: unknown = typeof reason === "string" ? new TextEncoder().encode(reason) : reason;
+  requireBytes(bytes, "the reason of a close");
+  return bytes;
+}
+
 /** @throws TransportError `invalidArgument` unless `value` is an array of strings. */
 export function requireStrings(value: unknown, what: string): asserts value is readonly string[] {
   if (!Array.isArray(value) || !value.every((item) => typeof item === "string")) {

@@ -1,4 +1,4 @@
-import { requireBytes, requireInteger, requireU32 } from "./arguments.js";
+import { requireBytes, requireClose, requireInteger } from "./arguments.js";
 import { connectionClosed, transportError } from "./failure.js";
 import type { Mailbox, Operation } from "./mailbox.js";
 import type { NativeBiStream, NativeConnection, NativeRecvStream, NativeSendStream } from "./native.js";
@@ -53,10 +53,7 @@ export class IrohConnection implements Connection {
   }
 
   close(code: number, reason: string | Uint8Array): void {
-    requireU32(code, "the code of a close");
-    const bytes: unknown = typeof reason === "string" ? new TextEncoder().encode(reason) : reason;
-    requireBytes(bytes, "the reason of a close");
-    this.#native.close(code, bytes);
+    this.#native.close(code, requireClose(code, reason));
   }
 
   closeInfo(): CloseInfo | undefined {

@@ -1,5 +1,6 @@
-import { invalid, requireAddr, requireAlpns } from "./arguments.js";
+import { invalid, requireAddr, requireAlpns, requireBytes, requireU32 } from "./arguments.js";
 import { IrohConnection } from "./connection.js";
+import { IrohExchange } from "./exchange.js";
 import { endpointClosed, transportError } from "./failure.js";
 import { Mailbox } from "./mailbox.js";
 import { native, type NativeConnection, type NativeEndpoint } from "./native.js";
@@ -11,6 +12,7 @@ import {
   type EndpointAddr,
   type EndpointId,
   type EndpointOptions,
+  type Exchange,
   type Transport,
 } from "./transport.js";
 
@@ -100,6 +102,23 @@ export class IrohEndpoint implements Endpoint {
     } finally {
       signal?.removeEventListener("abort", abort);
     }
+  }
+
+  exchange(addr: EndpointAddr, alpn: string, message: Uint8Array, answerBytesMax: number): Exchange {
+    requireAddr(addr);
+    requireAlpns([alpn]);
+    requireBytes(message, "the message of an exchange");
+    if (message.length === 0) throw invalid("the message of an exchange has at least 1 byte");
+    requireU32(answerBytesMax, "the longest answer of an exchange");
+    if (this.#closing !== undefined) throw endpointClosed();
+    const operation = this.#mailbox.begin<Uint8Array>(
+      (started) => {
+        const failure = this.#native.exchange(started.number, addr, alpn, message, answerBytesMax);
+        if (failure !== null) started.reject(transportError(failure));
+      },
+      (answer) => answer as Uint8Array,
+    );
+    return new IrohExchange(this.#native, operation, () => this.#closing !== undefined);
   }
 
   async accept(): Promise<Connection | undefined> {

@@ -49,6 +49,15 @@ export interface NativeEndpoint {
   watchAddr(): void;
   dial(op: number, addr: EndpointAddr, alpns: readonly string[]): NativeFailure | null;
   cancelDial(op: number): void;
+  exchange(
+    op: number,
+    addr: EndpointAddr,
+    alpn: string,
+    message: Uint8Array,
+    answerBytesMax: number,
+  ): NativeFailure | null;
+  isExchangeSent(op: number): boolean;
+  closeExchange(op: number, code: number, reason: Uint8Array): boolean;
   accept(op: number): void;
   close(op: number): void;
 }

@@ -54,6 +54,12 @@ export type TransportErrorCode =
   | "invalidArgument"
   /** The socket could not be bound. */
   | "bind"
+  /** The peer ended its stream where the answer of an exchange was expected. */
+  | "ended"
+  /** The peer ended its stream inside the answer of an exchange. */
+  | "truncated"
+  /** The peer announced an answer of an exchange over the limit. */
+  | "tooLarge"
   /** This transport has no TLS keying-material exporter. */
   | "exporterUnavailable";
 
@@ -122,6 +128,16 @@ export interface Endpoint {
    */
   dial(addr: EndpointAddr, alpns: readonly string[], options?: { signal?: AbortSignal }): Promise<Connection>;
   /**
+   * Sends one message on a connection of its own and takes one in return: a dial, a stream in both directions, `message` on it as it is,
+   * and the first frame of what comes (its length in front in 4 bytes, big-endian: spec 01 §6.1). For
+   * protocols of which every message costs a connection: one operation costs less than the single ones.
+   *
+   * @param message at least 1 byte: the frame or frames to be sent
+   * @param answerBytesMax the longest answer that is taken, without its length, in bytes; at most 2^32-1
+   * @throws TransportError `invalidArgument`, `closed` where the endpoint is
+   */
+  exchange(addr: EndpointAddr, alpn: string, message: Uint8Array, answerBytesMax: number): Exchange;
+  /**
    * The next connection that a peer opened, its handshake done; `undefined` once the endpoint is closed. Handshakes run side
    * by side and one that fails is skipped, so that no peer delays another.
    */
@@ -133,6 +149,23 @@ export interface Endpoint {
    * Idempotent.
    */
   close(): Promise<void>;
+}
+
+/** One message and its answer on a connection of their own. Whoever begins it closes it, however it ended. */
+export interface Exchange {
+  /**
+   * The answer, without its length. Rejects as `Endpoint.dial` does, or with `closed` and `closeInfo`, `ended`, `truncated`, `tooLarge`,
+   * `reset`, `stopped`; `cancelled` where it was closed before. The connection stays open for `close` to say how it ends.
+   */
+  readonly answer: Promise<Uint8Array>;
+  /** Whether the message, or a part of it, may have left this endpoint. Once closed it does not change any more. */
+  readonly isSent: boolean;
+  /**
+   * Closes the connection, or ends the dial: what is not sent yet is not sent. A second close changes nothing.
+   *
+   * @param code of the application, an integer from 0 to 2^32-1
+   */
+  close(code: number, reason: string | Uint8Array): void;
 }
 
 /** An authenticated connection: the TLS handshake proved that the peer holds the key `remoteId`. */

@@ -84,6 +84,14 @@ impl Chunk {
     }
 }
 
+impl From<Bytes> for Chunk {
+    fn from(piece: Bytes) -> Self {
+        let mut chunk = Self::default();
+        chunk.push(piece);
+        chunk
+    }
+}
+
 impl ToNapiValue for Chunk {
     unsafe fn to_napi_value(env: sys::napi_env, chunk: Self) -> Result<sys::napi_value> {
         let (mut data, mut buffer) = (ptr::null_mut(), ptr::null_mut());

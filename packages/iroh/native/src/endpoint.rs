@@ -21,6 +21,7 @@ use crate::address::Addr;
 use crate::closure::Closure;
 use crate::config::EndpointConfig;
 use crate::connection::{ConnectionState, NativeConnection};
+use crate::exchange::{Exchange, Exchanges};
 use crate::failure::Failure;
 use crate::mailbox::{Event, Mailbox, NativeMailbox, Reply, Value};
 use crate::runtime::{lock, spawn};
@@ -42,6 +43,7 @@ pub struct EndpointState {
     numbers: Arc<AtomicU32>,
     /// The dials under way, by their operation.
     dials: Mutex<HashMap<u32, AbortHandle>>,
+    exchanges: Exchanges,
     is_watched: AtomicBool,
     /// Whatever holds the endpoint or a connection, and with them the socket.
     tasks: TaskTracker,
@@ -59,6 +61,7 @@ impl EndpointState {
             connections: Mutex::default(),
             numbers: Arc::default(),
             dials: Mutex::default(),
+            exchanges: Exchanges::default(),
             is_watched: AtomicBool::new(false),
             tasks,
         }
@@ -105,6 +108,7 @@ impl EndpointState {
         for (_, dial) in lock(&self.dials).drain() {
             dial.abort();
         }
+        self.exchanges.close_all();
         let connections: Vec<_> = lock(&self.connections).values().cloned().collect();
         for connection in connections {
             connection.close(0, Bytes::new());
@@ -221,6 +225,49 @@ impl NativeEndpoint {
         if let Some(dial) = dial {
             dial.abort();
         }
+    }
+
+    /// Dials, sends a message with its length in front, and answers `op` with the peer's, without. Gives the failure of an unusable
+    /// address at once. Each exchange has to be closed, however it ended.
+    #[napi(catch_unwind)]
+    pub fn exchange(
+        &self,
+        op: u32,
+        addr: Addr,
+        alpn: String,
+        message: &[u8],
+        answer_bytes_max: u32,
+    ) -> Option<Failure> {
+        let addr = match addr.parse() {
+            Ok(addr) => addr,
+            Err(failure) => return Some(failure),
+        };
+        let message = Bytes::copy_from_slice(message);
+        let reply = Reply::new(&self.0.mailbox, op);
+        let state = self.0.clone();
+        let exchange = Arc::new(Exchange::default());
+        let running = exchange.clone();
+        let run = async move {
+            let answer = match state.dial(addr, vec![alpn.into_bytes()]).await {
+                Ok(connection) => running.run(connection, message, answer_bytes_max as usize).await,
+                Err(failure) => Err(failure),
+            };
+            reply.send(answer.map(Value::Answer));
+        };
+        self.0.exchanges.begin(op, exchange, || spawn(self.0.tasks.track_future(run)));
+        None
+    }
+
+    /// Whether the message of an exchange, or a part of it, may have left.
+    #[napi(catch_unwind)]
+    pub fn is_exchange_sent(&self, op: u32) -> bool {
+        self.0.exchanges.is_sent(op)
+    }
+
+    /// Ends an exchange: closes its connection with the code. Nothing of it is sent any more; gives whether it may have been.
+    #[napi(catch_unwind)]
+    pub fn close_exchange(&self, op: u32, code: u32, reason: &[u8]) -> bool {
+        self.0.exchanges.close(op, code, Bytes::copy_from_slice(reason))
     }
 
     /// Answers `op` with the next incoming connection, or with nothing once the endpoint is closed.

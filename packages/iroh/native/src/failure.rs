@@ -97,6 +97,25 @@ impl Failure {
         Self::new("finished", "the stream was ended by this side")
     }
 
+    /// The peer ended its stream where an answer was expected.
+    pub fn ended() -> Self {
+        Self::new("ended", "the peer ended the stream without an answer")
+    }
+
+    /// The peer ended its stream inside an answer.
+    pub fn truncated() -> Self {
+        Self::new("truncated", "the peer ended the stream inside the answer")
+    }
+
+    pub fn too_large(length: usize, bytes_max: usize) -> Self {
+        Self::new("tooLarge", format!("an answer of {length} bytes is over the limit of {bytes_max}"))
+    }
+
+    pub fn reset(code: u64) -> Self {
+        let message = format!("the peer reset the stream with code {code}");
+        Self { stream_code: Some(code), ..Self::new("reset", message) }
+    }
+
     pub fn stopped(code: u64) -> Self {
         let message = format!("the peer stopped reading the stream with code {code}");
         Self { stream_code: Some(code), ..Self::new("stopped", message) }

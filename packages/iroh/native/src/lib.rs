@@ -15,6 +15,7 @@ mod config;
 mod connection;
 mod crypto;
 mod endpoint;
+mod exchange;
 mod failure;
 mod frames;
 mod mailbox;

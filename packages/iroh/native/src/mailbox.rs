@@ -7,6 +7,7 @@ use std::collections::VecDeque;
 use std::panic::RefUnwindSafe;
 use std::sync::{Arc, Mutex};
 
+use bytes::Bytes;
 use napi::bindgen_prelude::{Array, Function, Result, ToNapiValue};
 use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
 use napi::{Env, Status, sys};
@@ -63,6 +64,7 @@ pub enum Value {
     Bi(BiStream),
     Send(NativeSendStream),
     Recv(NativeRecvStream),
+    Answer(Bytes),
 }
 
 impl ToNapiValue for Value {
@@ -75,6 +77,7 @@ impl ToNapiValue for Value {
                 Self::Bi(stream) => BiStream::to_napi_value(env, stream),
                 Self::Send(stream) => NativeSendStream::to_napi_value(env, stream),
                 Self::Recv(stream) => NativeRecvStream::to_napi_value(env, stream),
+                Self::Answer(answer) => Chunk::to_napi_value(env, Chunk::from(answer)),
             }
         }
     }

@@ -20,6 +20,7 @@
 import { closingCases } from "./cases/closing.js";
 import { connectingCases } from "./cases/connecting.js";
 import { endpointCases } from "./cases/endpoint.js";
+import { exchangeCases } from "./cases/exchanges.js";
 import { flowCases } from "./cases/flow.js";
 import { streamCases } from "./cases/streams.js";
 import type { ComplianceCapabilities, ComplianceCase } from "./harness.js";
@@ -34,6 +35,7 @@ export const complianceCases: readonly ComplianceCase[] = [
   ...streamCases,
   ...flowCases,
   ...closingCases,
+  ...exchangeCases,
 ];
 
 /** The first capability that a case needs and a transport lacks. */

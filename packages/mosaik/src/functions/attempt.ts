@@ -12,6 +12,8 @@ export interface AttemptRequest {
 export interface AttemptSink {
   /** The request is on its way: from now on the function may run. */
   sent(): void;
+  /** The request leaves as soon as it can; whether it has is to be asked there. */
+  sends(request: { readonly isSent: boolean }): void;
   /** The handler answered; the reader is at the encoded value, and valid during the call only. */
   answered(isError: boolean, payload: Reader): void;
   /** The handler refused with a close code. */

@@ -167,11 +167,12 @@ export class CallRun extends Timed implements AttemptOwner {
 
   /** A dial of a handler that has left would take its whole time. */
   #checkReaching(attempt: PendingAttempt): void {
-    const { candidate, controller, mayHaveRun } = attempt;
-    if (candidate.isLocal || controller === undefined || mayHaveRun) return;
+    const { candidate, controller } = attempt;
+    if (candidate.isLocal || controller === undefined || attempt.mayHaveRun) return;
     if (this.#context.candidates.has(candidate.peer)) return this.#context.onWaiting(this);
     attempt.cancel();
-    this.lost(attempt, new NetworkError("unreachable", `handler ${candidate.peer.short()} has left`), false);
+    const cause = new NetworkError("unreachable", `handler ${candidate.peer.short()} has left`);
+    this.lost(attempt, cause, attempt.mayHaveRun);
   }
 
   /** Every handler was tried, or there is none. */
@@ -243,9 +244,9 @@ export class CallRun extends Timed implements AttemptOwner {
     const attempt = this.#attempt;
     const last = this.#failed?.last;
     if (attempt !== undefined) {
+      attempt.cancel();
       this.#note(attempt, "abandoned", undefined, attempt.mayHaveRun);
       attempt.candidate.outstanding--;
-      attempt.cancel();
     }
     const closeCode = code === "rejected" ? last?.closeCode : undefined;
     this.#fail(code, message, { cause, closeCode, peer: last?.peer });

@@ -6,7 +6,7 @@ import type { FunctionId } from "./ids.js";
 import { callReplyCodec, callRequestCodec } from "./protocol.js";
 
 /** Refusals that a Rust handler gives before it runs the function; 11404 may also come in the middle of a run (spec 04 §5.2). */
-const NOT_RUN = new Set<number>([
+export const NOT_RUN = new Set<number>([
   CLOSE.differentNetwork.code,
   CLOSE.protocolViolation.code,
   CLOSE.unknownPeer.code,

@@ -20,8 +20,8 @@ export class PendingAttempt implements AttemptSink {
   id = 0;
   /** Gives it up where it was made otherwise. */
   controller: AbortController | undefined;
-  /** Whether the request may have left this node. */
-  mayHaveRun = false;
+  #isSent = false;
+  #request: { readonly isSent: boolean } | undefined;
   readonly #owner: AttemptOwner;
 
   constructor(owner: AttemptOwner, candidate: Candidate, sinceMs: number) {
@@ -36,8 +36,17 @@ export class PendingAttempt implements AttemptSink {
     this.controller?.abort();
   }
 
+  /** Whether the request may have left this node. Once cancelled it does not change any more. */
+  get mayHaveRun(): boolean {
+    return this.#isSent || this.#request?.isSent === true;
+  }
+
   sent(): void {
-    this.mayHaveRun = true;
+    this.#isSent = true;
+  }
+
+  sends(request: { readonly isSent: boolean }): void {
+    this.#request = request;
   }
 
   answered(isError: boolean, payload: Reader): void {

@@ -1,6 +1,7 @@
 import type { LocalNode } from "../network/index.js";
 import type { PeerId } from "../primitives/index.js";
 import type { AttemptRequest, AttemptSink } from "./attempt.js";
+import { callByExchange } from "./exchange-call.js";
 import type { FunctionId } from "./ids.js";
 import { callOnOwnConnection } from "./own-connection-call.js";
 import { timeoutField } from "./protocol.js";
@@ -23,6 +24,9 @@ export async function callRemotely(
 ): Promise<void> {
   try {
     const route = await routes.find(peer, signal);
+    if (route.kind === "exchange") {
+      return await callByExchange(node, routes, peer, { ...request, functionId }, sink, signal);
+    }
     if (route.kind === "own") {
       return await callOnOwnConnection(node, route.connection, { ...request, functionId }, sink, signal);
     }

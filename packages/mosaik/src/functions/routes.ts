@@ -13,8 +13,9 @@ import { CallSession } from "./call-session.js";
 import { Parcels } from "./parcels.js";
 import { CALLS_VERSION, callsBodyCodec, joinId } from "./protocol.js";
 
-/** How calls get to a peer: over the stream that all of them share, or over a connection of its own. */
+/** How calls get to a peer: over the stream that all of them share, over a connection of its own, or in one exchange. */
 export type Route =
+  | { readonly kind: "exchange" }
   | { readonly kind: "session"; readonly session: CallSession }
   | { readonly kind: "own"; readonly connection: Connection };
 
@@ -54,9 +55,15 @@ export class Routes {
   async find(peer: PeerId, signal: AbortSignal): Promise<Route> {
     const session = this.session(peer);
     if (session !== undefined) return { kind: "session", session };
+    if (this.#kept.isRust(peer)) return { kind: "exchange" };
     const reached = await this.#kept.connect(peer, ALPN.functions, { signal });
     if (reached.kind === "own") return reached;
     return { kind: "session", session: await unlessAborted(this.#open(reached.connection), signal) };
+  }
+
+  /** The peer refused the protocol of Rust: it is found out anew what it speaks. */
+  forget(peer: PeerId): void {
+    this.#kept.forget(peer);
   }
 
   /** Makes this node known to a peer; calls that need it at once share one sync. Never rejects. */

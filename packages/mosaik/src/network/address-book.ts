@@ -11,26 +11,37 @@ const ADDRS_PER_PEER_MAX = 32;
 export class AddressBook {
   readonly #given = new Map<PeerId, readonly TransportAddr[]>();
   readonly #advertised = new Map<PeerId, readonly TransportAddr[]>();
+  /** Both together, of peers that were asked for since they changed: merging parses every address. */
+  readonly #merged = new Map<PeerId, EndpointAddress>();
 
   /** Remembers addresses that came from the program, beside those known. */
   add(address: EndpointAddress): void {
     if (address.addrs.length === 0) return;
     const merged = mergeAddresses(this.#given.get(address.id) ?? [], address.addrs);
     this.#given.set(address.id, merged.slice(-ADDRS_PER_PEER_MAX));
+    this.#merged.delete(address.id);
   }
 
   /** Remembers what the peer's entry says, in place of what an earlier one said. */
   advertise(address: EndpointAddress): void {
     this.#advertised.set(address.id, address.addrs.slice(0, ADDRS_PER_PEER_MAX));
+    this.#merged.delete(address.id);
   }
 
   /** Everything known of a peer; no addresses if it is unknown. */
   get(id: PeerId): EndpointAddress {
-    return { id, addrs: mergeAddresses(this.#advertised.get(id) ?? [], this.#given.get(id) ?? []) };
+    const merged = this.#merged.get(id);
+    if (merged !== undefined) return merged;
+    const advertised = this.#advertised.get(id);
+    const given = this.#given.get(id);
+    const address = { id, addrs: mergeAddresses(advertised ?? [], given ?? []) };
+    if (advertised !== undefined || given !== undefined) this.#merged.set(id, address);
+    return address;
   }
 
   /** Forgets what the peer's entries said. */
   forget(id: PeerId): void {
     this.#advertised.delete(id);
+    this.#merged.delete(id);
   }
 }

@@ -24,7 +24,7 @@ export {
 export { Handshakes } from "./handshakes.js";
 export { digestCodec, peerIdCodec } from "./id-codecs.js";
 export { KeptConnection, type OpenedStream, type PurposeHandler, type ServedStream } from "./kept-connection.js";
-export { KeptConnections, type Membership, type Reached } from "./kept-connections.js";
+export { isAlpnRefused, KeptConnections, type Membership, type Reached } from "./kept-connections.js";
 export { Link, type FrameSink, type LinkContext, type LinkEnd, type LinkOptions } from "./link.js";
 export { LocalNode, type DialOptions, type LocalNodeOptions, type OpenOptions } from "./local-node.js";
 export {

@@ -91,6 +91,16 @@ export class KeptConnections {
     }
   }
 
+  /** Whether a peer is known to speak Rust's protocols only: no connection is kept with it. */
+  isRust(peer: PeerId): boolean {
+    return this.get(peer) === undefined && this.#recall(peer)?.isTypescript === false;
+  }
+
+  /** The peer refused the protocol that it was remembered for. */
+  forget(peer: PeerId): void {
+    this.#remembered.delete(peer);
+  }
+
   /** Closes every connection. */
   close(reason: CloseCode): void {
     this.#unsubscribe();
@@ -101,7 +111,7 @@ export class KeptConnections {
     try {
       return { kind: "own", connection: await this.#node.dial(peer, alternative, options) };
     } catch (error) {
-      if (isAlpnRefused(error)) this.#remembered.delete(peer);
+      if (isAlpnRefused(error)) this.forget(peer);
       throw error;
     }
   }
@@ -126,7 +136,7 @@ export class KeptConnections {
       connection = await this.#node.dial(peer, isKnown ? ALPN.typescript : [ALPN.typescript, alternative]);
     } catch (error) {
       if (!isKnown || !isAlpnRefused(error)) throw error;
-      this.#remembered.delete(peer);
+      this.forget(peer);
       connection = await this.#node.dial(peer, [ALPN.typescript, alternative]);
     }
     const isTypescript = connection.alpn === ALPN.typescript;
@@ -219,7 +229,8 @@ function dropOwn(reached: Reached): void {
   if (reached.kind === "own") reached.connection.close(CLOSE.dropped.code, CLOSE.dropped.name);
 }
 
-function isAlpnRefused(error: unknown): boolean {
+/** The peer serves none of the protocols that were offered. */
+export function isAlpnRefused(error: unknown): boolean {
   const cause = error instanceof Error ? error.cause : undefined;
   return cause instanceof TransportError && cause.code === "alpnRefused";
 }

@@ -1,4 +1,5 @@
 import { TransportError, type BiStream, type Connection, type Endpoint } from "@mosaik/iroh/transport";
+import { Writer, type Codec } from "@mosaik/postcard";
 import type { Metrics } from "../metrics/index.js";
 import { linkSignals, PeerId, type Digest, type NetworkId } from "../primitives/index.js";
 import type { Runtime } from "../runtime/index.js";
@@ -6,8 +7,10 @@ import { AddressBook } from "./address-book.js";
 import { endpointAddress, mergeAddresses, toTransport, type EndpointAddress, type TransportAddr } from "./address.js";
 import { CLOSE } from "./close-codes.js";
 import { NetworkError } from "./errors.js";
+import { appendFrame } from "./framing.js";
 import { Link, type LinkContext } from "./link.js";
 import type { LinkEnding } from "./link-ending.js";
+import { PeerExchange } from "./peer-exchange.js";
 
 export interface LocalNodeOptions {
   readonly runtime: Runtime;
@@ -49,6 +52,7 @@ export class LocalNode {
   readonly #linkContext: LinkContext;
   readonly #closer = new AbortController();
   readonly #links = new Set<Link>();
+  readonly #exchanges = new Set<PeerExchange>();
   /** What ends each dial under way. They do not listen to `closing`: there may be many, and Node warns of many listeners. */
   readonly #dials = new Set<AbortController>();
 
@@ -104,6 +108,42 @@ export class LocalNode {
     return this.#connect(peer, [alpn], options, (connection) => this.openOn(connection, options));
   }
 
+  /**
+   * Sends one message to a peer at the addresses known of it and takes one in return, on a connection of their own.
+   * The dial may take 10 s. Whoever begins it asks for the answer, or closes it.
+   *
+   * @throws NetworkError `tooLarge`, `closed`
+   */
+  exchange<T>(peer: PeerId, alpn: string, codec: Codec<T>, message: T): PeerExchange {
+    if (this.closing.aborted) throw this.#openError(peer, undefined, undefined);
+    const writer = new Writer();
+    const payloadBytes = appendFrame(writer, codec, message);
+    const { frameLimitBytes } = this.#linkContext;
+    if (payloadBytes > frameLimitBytes) {
+      throw new NetworkError("tooLarge", `a message of ${payloadBytes} bytes is over the limit`, { peer });
+    }
+    const address = toTransport(this.addresses.get(peer));
+    let isLate = false;
+    const begun = this.#endpoint.exchange(address, alpn, writer.take(), frameLimitBytes);
+    const exchange = new PeerExchange(peer, begun, {
+      dialError: (cause) => this.#openError(peer, cause, isLate ? OPEN_TIMEOUT_MS : undefined),
+      onOver: (isSent, answerBytes) => {
+        cancelTimer();
+        this.#exchanges.delete(exchange);
+        if (!isSent) return;
+        this.metrics.counter("mosaik.network.connections.opened").add();
+        this.metrics.counter("mosaik.network.egress.bytes").add(payloadBytes);
+        this.metrics.counter("mosaik.network.ingress.bytes").add(answerBytes);
+      },
+    });
+    const cancelTimer = this.runtime.after(OPEN_TIMEOUT_MS, () => {
+      isLate = !exchange.isSent;
+      if (isLate) exchange.close(CLOSE.cancelled);
+    });
+    this.#exchanges.add(exchange);
+    return exchange;
+  }
+
   /** Opens the stream of a protocol on a connection of its own. @throws TransportError */
   async openOn(connection: Connection, options: OpenOptions = {}): Promise<Link> {
     return this.#adopt(connection, await connection.openBi(), options);
@@ -150,12 +190,14 @@ export class LocalNode {
     if (this.closing.aborted) return;
     this.#closer.abort(new NetworkError("closed", "the network is closed"));
     for (const dial of this.#dials) dial.abort();
+    for (const exchange of this.#exchanges) if (!exchange.isSent) exchange.close(CLOSE.cancelled);
   }
 
   /** Closes every link that its owner left open with 102, then the endpoint. */
   async close(): Promise<void> {
     this.beginClose();
     for (const link of this.#links) link.close(CLOSE.cancelled);
+    for (const exchange of this.#exchanges) exchange.close(CLOSE.cancelled);
     await this.#endpoint.close();
   }
 

@@ -6,6 +6,7 @@ export type {
   EndpointAddr,
   EndpointId,
   EndpointOptions,
+  Exchange,
   RecvStream,
   RelayOption,
   SendStream,

@@ -1,6 +1,13 @@
-import { type Connection, type Endpoint, type EndpointAddr, TransportError } from "@mosaik/iroh/transport";
+import {
+  type Connection,
+  type Endpoint,
+  type EndpointAddr,
+  type Exchange,
+  TransportError,
+} from "@mosaik/iroh/transport";
 import { requireDial } from "./memory-arguments.js";
 import type { MemoryConnection } from "./memory-connection.js";
+import { MemoryExchange } from "./memory-exchange.js";
 import {
   Dial,
   DialTimeout,
@@ -115,6 +122,11 @@ export class MemoryEndpoint implements Endpoint, HandshakeParty {
       signal?.removeEventListener("abort", onAbort);
       time.cancel(timeout);
     }
+  }
+
+  exchange(addr: EndpointAddr, alpn: string, message: Uint8Array, answerBytesMax: number): Exchange {
+    if (this.#isClosed) throw endpointClosed();
+    return new MemoryExchange(this, { addr, alpn, message, answerBytesMax });
   }
 
   accept(): Promise<Connection | undefined> {

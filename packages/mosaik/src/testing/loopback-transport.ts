@@ -1,4 +1,12 @@
-import type { Connection, Endpoint, EndpointAddr, EndpointId, EndpointOptions, Transport } from "../runtime/index.js";
+import type {
+  Connection,
+  Endpoint,
+  EndpointAddr,
+  EndpointId,
+  EndpointOptions,
+  Exchange,
+  Transport,
+} from "../runtime/index.js";
 
 /**
  * Keeps the endpoints of a live test on loopback and lets them find each other by id: an address book in place of the lookup
@@ -54,6 +62,10 @@ class FindingEndpoint implements Endpoint {
 
   dial(addr: EndpointAddr, alpns: readonly string[], options?: { signal?: AbortSignal }): Promise<Connection> {
     return this.#inner.dial(this.#lookUp(addr), alpns, options);
+  }
+
+  exchange(addr: EndpointAddr, alpn: string, message: Uint8Array, answerBytesMax: number): Exchange {
+    return this.#inner.exchange(this.#lookUp(addr), alpn, message, answerBytesMax);
   }
 
   accept(): Promise<Connection | undefined> {

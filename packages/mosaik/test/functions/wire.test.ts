@@ -1,6 +1,6 @@
 import { t } from "@mosaik/postcard";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { callReplyCodec, callRequestCodec, func } from "../../src/functions/index.js";
+import { callReplyCodec, callRequestCodec, func, type Caller } from "../../src/functions/index.js";
 import { ALPN, PeerEntry, signEntry, writeFrameHeader } from "../../src/network/index.js";
 import { Network } from "../../src/node/index.js";
 import { Digest, PeerId } from "../../src/primitives/index.js";
@@ -229,5 +229,125 @@ describe("calls on the wire of Rust", () => {
     second.stream.send.tryWrite(framed(new Uint8Array([9, 9])));
     await expect(sim.within(5000, garbled)).rejects.toMatchObject({ code: "transport", outcomeUnknown: true });
     expect(await codeOf(second.connection)).toBe(400);
+  });
+
+  describe("of a peer that is known to speak them", () => {
+    const answer = framed(callReplyCodec.encode({ kind: "Ok", value: t.string.encode("x") }));
+    let echo: Caller<string, string>;
+
+    beforeEach(async () => {
+      become([Echo.baseId]);
+      echo = Echo.caller(node);
+      const first = echo("x");
+      const { stream } = await sim.within(5000, serveOne());
+      stream.send.tryWrite(answer);
+      await sim.within(5000, first);
+    });
+
+    const metric = (name: string): number | undefined =>
+      node.metrics.samples().find((sample) => sample.name === `mosaik.network.${name}`)?.value;
+
+    it.each([
+      ["without an answer", [], "ended", 103],
+      ["inside its answer", [0, 0, 0], "truncated", 0],
+    ])("a stream that ends %s is closed by the caller", async (_, bytes, code, closeCode) => {
+      const call = echo("x");
+      const { connection, stream } = await sim.within(5000, serveOne());
+      stream.send.tryWrite(new Uint8Array(bytes));
+      stream.send.finish();
+      const failure = { code: "transport", outcomeUnknown: true, cause: { name: "NetworkError", code } };
+      await expect(sim.within(5000, call)).rejects.toMatchObject(failure);
+      expect(await codeOf(connection)).toBe(closeCode);
+    });
+
+    it("an answer over the limit is refused with 400 before it comes", async () => {
+      const call = echo("x");
+      const { connection, stream } = await sim.within(5000, serveOne());
+      stream.send.tryWrite(new Uint8Array([255, 0, 0, 0]));
+      await expect(sim.within(5000, call)).rejects.toMatchObject({
+        code: "transport",
+        outcomeUnknown: true,
+        cause: { code: "protocolViolation" },
+      });
+      expect(await codeOf(connection)).toBe(400);
+    });
+
+    it("a call may have run once its request has left, and not before", async () => {
+      const sent = echo("x", { timeoutMs: 1000 });
+      const { connection } = await sim.within(5000, serveOne());
+      await expect(sim.within(5000, sent)).rejects.toMatchObject({ code: "timeout", outcomeUnknown: true });
+      expect(await codeOf(connection)).toBe(102);
+      sim.faults.setDialPolicy("rust", "ignore");
+      const unsent = echo("x", { timeoutMs: 1000 });
+      await expect(sim.within(5000, unsent)).rejects.toMatchObject({ code: "timeout", outcomeUnknown: false });
+      const abort = new AbortController();
+      const cancelled = echo("x", { signal: abort.signal });
+      const failure = expect(cancelled).rejects.toMatchObject({ code: "cancelled", outcomeUnknown: false });
+      await sim.advance(100);
+      abort.abort();
+      await failure;
+    });
+
+    it("a handler that cannot be dialled is given up after ten seconds, and tried again", async () => {
+      sim.faults.setDialPolicy("rust", "ignore");
+      const call = echo("x", { timeoutMs: 30_000 });
+      for (let i = 0; i < 10; i++) {
+        await sim.advance(1000);
+        node.discovery.heard(me);
+      }
+      sim.faults.setDialPolicy("rust", "accept");
+      const { stream } = await sim.within(15_000, serveOne());
+      stream.send.tryWrite(answer);
+      expect(await sim.within(5000, call)).toBe("x");
+      expect(echo.stats()).toMatchObject({ completed: 2, attempts: 3 });
+    });
+
+    it("a handler that leaves ends a dial of it, and not a call that it has", async () => {
+      const call = echo("x", { timeoutMs: 5000 });
+      const { stream } = await sim.within(5000, serveOne());
+      sim.faults.setDialPolicy("rust", "ignore");
+      const unsent = echo("x", { timeoutMs: 5000 });
+      await sim.advance(100);
+      become();
+      await sim.advance(10);
+      stream.send.tryWrite(answer);
+      expect(await sim.within(1000, call)).toBe("x");
+      await expect(sim.within(10_000, unsent)).rejects.toMatchObject({
+        outcomeUnknown: false,
+        attempts: [{ outcome: "transport", mayHaveRun: false }],
+      });
+    });
+
+    it("a peer that has come to speak something else is asked again what it speaks", async () => {
+      await sim.within(5000, endpoint.close());
+      const runtime = sim.runtime("rust");
+      const secretKey = new Uint8Array(32).fill(9);
+      endpoint = await sim.within(5000, runtime.transport.bind({ secretKey, alpns: [ALPN.typescript], relay: "none" }));
+      const call = echo("x", { timeoutMs: 5000 });
+      const failure = expect(sim.within(10_000, call)).rejects.toMatchObject({ code: "timeout" });
+      const connection = (await sim.within(5000, endpoint.accept()))!;
+      expect(connection.alpn).toBe(ALPN.typescript);
+      await failure;
+    });
+
+    it("a node that closes ends its calls with 102", async () => {
+      const call = echo("x");
+      const { connection } = await sim.within(5000, serveOne());
+      const failure = expect(call).rejects.toMatchObject({ code: "closed", outcomeUnknown: true });
+      await sim.within(5000, node.close());
+      await failure;
+      expect(await codeOf(connection)).toBe(102);
+    });
+
+    it("calls are counted as connections, and their messages as what was sent and received", async () => {
+      const before = ["connections.opened", "egress.bytes", "ingress.bytes"].map((name) => metric(name)!);
+      const call = echo("x");
+      const { stream, received } = await sim.within(5000, serveOne());
+      await sim.until(() => received.length > 0, { withinMs: 5000 });
+      stream.send.tryWrite(answer);
+      await sim.within(5000, call);
+      const after = ["connections.opened", "egress.bytes", "ingress.bytes"].map((name) => metric(name)!);
+      expect(after.map((value, i) => value - before[i]!)).toEqual([1, received.length - 4, answer.length - 4]);
+    });
   });
 });
