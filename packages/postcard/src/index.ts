@@ -14,5 +14,6 @@ export type { IntegerType, NamedCodec, Shape } from "./shape.js";
 export type { StandardIssue, StandardProps, StandardResult, StandardSchemaV1 } from "./standard-schema.js";
 export * as t from "./t.js";
 export { DateTime } from "./values/date-time.js";
+export { formatIp, parseIp } from "./values/ip.js";
 export { Duration } from "./values/duration.js";
 export { Writer } from "./writer.js";

@@ -28,14 +28,22 @@ export function targetOf(publicKey: Uint8Array): Uint8Array {
 }
 
 /** @throws RangeError for more than 1000 bytes, or a `seq` that is out of range */
-export function signPacket(runtime: Runtime, secretKey: Uint8Array, seq: bigint, value: Uint8Array): SignedPacket {
+export function signPacket(
+  runtime: Pick<Runtime, "sign" | "publicKey">,
+  secretKey: Uint8Array,
+  seq: bigint,
+  value: Uint8Array,
+): SignedPacket {
   if (value.length > VALUE_BYTES_MAX) throw new RangeError(`a value has at most ${VALUE_BYTES_MAX} bytes`);
   if (seq < 0n || seq > SEQ_MAX) throw new RangeError(`a sequence number is from 0 to 2^63-1, not ${seq}`);
   const signature = runtime.sign(secretKey, signableBytes(seq, value));
   return { publicKey: runtime.publicKey(secretKey), signature, seq, value };
 }
 
-export function verifyPacket(runtime: Runtime, { publicKey, signature, seq, value }: SignedPacket): boolean {
+export function verifyPacket(
+  runtime: Pick<Runtime, "verify">,
+  { publicKey, signature, seq, value }: SignedPacket,
+): boolean {
   if (value.length > VALUE_BYTES_MAX || seq < 0n || seq > SEQ_MAX) return false;
   return runtime.verify(publicKey, signableBytes(seq, value), signature);
 }

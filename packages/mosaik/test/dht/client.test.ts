@@ -1,0 +1,169 @@
+import { publicKey, sign, verify } from "@mosaik/iroh";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { decodeBencode, encodeBencode, type Bencoded } from "../../src/dht/bencode.js";
+import { DhtClient } from "../../src/dht/client.js";
+import { compareDistance } from "../../src/dht/node-id.js";
+import { signPacket, targetOf, type SignedPacket } from "../../src/dht/signed-packet.js";
+import { Simulator } from "../../src/testing/index.js";
+import type { Runtime } from "../../src/runtime/index.js";
+import { MemoryUdp, startTestnet, type TestNode } from "./testnet.js";
+
+const secret = new Uint8Array(32).fill(7);
+const key = publicKey(secret);
+const item = (seq: bigint, text = `value ${seq}`): SignedPacket =>
+  signPacket({ sign, publicKey }, secret, seq, new TextEncoder().encode(text));
+
+describe("a client of the DHT", () => {
+  let sim: Simulator;
+  let runtime: Pick<Runtime, "after" | "random" | "verify">;
+  let udp: MemoryUdp;
+  let nodes: TestNode[];
+  const clients: DhtClient[] = [];
+
+  beforeEach(() => {
+    sim = new Simulator({ seed: expect.getState().currentTestName ?? "" });
+    const world = sim.runtime("dht");
+    runtime = { after: (ms, task) => world.after(ms, task), random: world.random, verify };
+    udp = new MemoryUdp(runtime);
+    udp.names.set("router.test", "10.0.0.0");
+    nodes = startTestnet(udp, runtime, 60);
+  });
+
+  afterEach(async () => {
+    for (const client of clients.splice(0)) client.close();
+    expect(sim.reports).toEqual([]);
+    await sim.close();
+  });
+
+  const open = async (options: { routers?: string[]; port?: number } = {}): Promise<DhtClient> => {
+    const client = await DhtClient.open(runtime, udp, { routers: ["router.test:7000"], port: 0, ...options });
+    clients.push(client);
+    return client;
+  };
+
+  it("put_get_mutable", async () => {
+    const [a, b] = [await open(), await open()];
+    const empty = await sim.within(30_000, a.get(key));
+    expect(empty.packet).toBeUndefined();
+    expect(empty.responders).toHaveLength(20);
+    expect(await sim.within(30_000, a.put(item(1n), empty))).toEqual({ kind: "stored", count: 20 });
+    expect((await sim.within(30_000, b.get(key))).packet).toEqual(item(1n));
+    const target = targetOf(key);
+    const holders = nodes.filter(({ stored }) => stored.size > 0);
+    const nearest = [...nodes].sort((x, y) => compareDistance(target, x.node.id, y.node.id)).slice(0, 20);
+    expect(new Set(holders)).toEqual(new Set(nearest));
+  });
+
+  it("get_mutable_most_recent_prefers_highest_seq", async () => {
+    const client = await open();
+    const found = await sim.within(30_000, client.get(key));
+    const [first, ...others] = found.responders;
+    await sim.within(30_000, client.put(item(5n), { ...found, responders: others }));
+    await sim.within(30_000, client.put(item(6n), { ...found, responders: [first!] }));
+    expect((await sim.within(30_000, client.get(key))).packet?.seq).toBe(6n);
+  });
+
+  it("conflict_302_seq_less_than_current", async () => {
+    const client = await open();
+    const found = await sim.within(30_000, client.get(key));
+    await sim.within(30_000, client.put(item(5n), found));
+    expect(await sim.within(30_000, client.put(item(4n), found))).toEqual({ kind: "notMostRecent" });
+  });
+
+  it("conflict_301_cas", async () => {
+    const client = await open();
+    const found = await sim.within(30_000, client.get(key));
+    await sim.within(30_000, client.put(item(5n), found));
+    expect(await sim.within(30_000, client.put(item(7n), found, 4n))).toEqual({ kind: "notMostRecent" });
+    expect(await sim.within(30_000, client.put(item(7n), found, 5n))).toMatchObject({ kind: "stored" });
+  });
+
+  it("mutable_majority_cas_failure_wins_over_completed_success", async () => {
+    const client = await open();
+    const found = await sim.within(30_000, client.get(key));
+    await sim.within(30_000, client.put(item(5n), { ...found, responders: found.responders.slice(0, 11) }));
+    expect(await sim.within(30_000, client.put(item(4n), found))).toEqual({ kind: "notMostRecent" });
+  });
+
+  it("goes on without nodes that do not answer", async () => {
+    const client = await open();
+    for (const [i, node] of nodes.entries()) node.isSilent = i % 3 === 1;
+    const found = await sim.within(60_000, client.get(key));
+    expect(found.responders.length).toBeGreaterThan(10);
+    const silent = new Set(nodes.filter(({ isSilent }) => isSilent).map(({ node }) => node.port));
+    expect(found.responders.filter(({ node }) => silent.has(node.port))).toEqual([]);
+  });
+
+  it("takes no forged item, and none of another key", async () => {
+    const client = await open();
+    const found = await sim.within(30_000, client.get(key));
+    await sim.within(30_000, client.put(item(1n), found));
+    const at = Buffer.from(targetOf(key)).toString("hex");
+    const forged = item(9n);
+    for (const node of nodes.filter(({ stored }) => stored.size > 0).slice(0, 10)) {
+      const fields = new Map(node.stored.get(at)!.fields).set("seq", 99n).set("sig", forged.signature);
+      node.stored.set(at, { seq: 99n, fields });
+    }
+    expect((await sim.within(30_000, client.get(key))).packet?.seq).toBe(1n);
+  });
+
+  it("knows nothing where nobody answers", async () => {
+    const client = await open({ routers: ["unknown.test:1", "10.9.9.9:1"] });
+    const found = await sim.within(30_000, client.get(key));
+    expect(found).toEqual({ packet: undefined, responders: [], answers: 0 });
+    expect(await sim.within(30_000, client.put(item(1n), found))).toEqual({ kind: "failed", errors: [] });
+  });
+
+  it("asks the routers no more once it knows enough nodes", async () => {
+    const client = await open();
+    await sim.within(30_000, client.get(key));
+    udp.sent.length = 0;
+    nodes[0]!.isSilent = true;
+    const again = await sim.within(30_000, client.get(publicKey(new Uint8Array(32).fill(8))));
+    expect(again.responders).toHaveLength(20);
+  });
+
+  it("takes another port where its own is taken", async () => {
+    await open({ port: 6881 });
+    const second = await open({ port: 6881 });
+    expect((await sim.within(30_000, second.get(key))).answers).toBeGreaterThan(0);
+  });
+
+  it("ends what is under way when it is closed", async () => {
+    const client = await open();
+    const lookup = client.get(key);
+    await sim.advance(12);
+    client.close();
+    expect((await sim.within(100, lookup)).packet).toBeUndefined();
+  });
+
+  it.each(["", "host", "host:0", "host:70000", "::1:6881", "[::1]"])("refuses the router %j", async (router) => {
+    await expect(open({ routers: [router] })).rejects.toThrow(RangeError);
+  });
+
+  it("ignore_response_from_wrong_address", async () => {
+    const client = await open();
+    for (const node of nodes.slice(1)) node.isSilent = true;
+    const lookup = client.get(key);
+    await sim.advance(20);
+    const liar = udp.bindAt({ host: "10.8.8.8", port: 1 }, () => {});
+    const asked = udp.sent.filter(({ from, to }) => from.host === "127.0.0.1" && to.port !== 7000);
+    expect(asked.length).toBeGreaterThan(10);
+    for (const { from, to, datagram } of asked) {
+      const { id } = nodes.find(({ node }) => node.port === to.port)!.node;
+      const transaction = (decodeBencode(datagram) as ReadonlyMap<string, Bencoded>).get("t")!;
+      const response = new Map<string, Bencoded>([
+        ["id", id],
+        ["token", Uint8Array.of(1)],
+      ]);
+      const reply = new Map<string, Bencoded>([
+        ["r", response],
+        ["t", transaction],
+        ["y", Buffer.from("r")],
+      ]);
+      liar.send(encodeBencode(reply), from);
+    }
+    const { responders } = await sim.within(60_000, lookup);
+    expect(responders.map(({ node }) => node.port)).toEqual([7000]);
+  });
+});
