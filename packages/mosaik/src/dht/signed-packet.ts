@@ -4,7 +4,8 @@ import type { Runtime } from "../runtime/index.js";
 
 /** The longest value of an item (BEP 44). */
 export const VALUE_BYTES_MAX = 1000;
-const SEQ_MAX = 2n ** 63n - 1n;
+/** The greatest sequence number: nothing replaces an item that has it. */
+export const SEQ_MAX = 2n ** 63n - 1n;
 
 /** A signed, mutable item of the DHT without a salt (BEP 44); as pkarr uses it, `value` is a DNS message and `seq` microseconds. */
 export interface SignedPacket {

@@ -1,0 +1,137 @@
+import type { EndpointAddress } from "../network/index.js";
+import type { NetworkId } from "../primitives/index.js";
+import { atMost, type CancelTimer, type Runtime } from "../runtime/index.js";
+import type { DhtClient } from "./client.js";
+import type { LookupResult } from "./lookup.js";
+import { signPacket } from "./signed-packet.js";
+import { planWrites, type SlotView, type SlotWrite } from "./slot-plan.js";
+import { decodeSlotRecord, encodeSlotRecord } from "./slot-record.js";
+import { slotSeeds } from "./slots.js";
+
+/** How often the slots are looked at, in ms: without neighbours, and with some. A third more at random. */
+const LONELY_INTERVAL_MS = 5000;
+const INTERVAL_MS = 60_000;
+/** After a write that others forestalled: so long and as much more at random, in ms. */
+const CONTESTED_DELAY_MS = 500;
+/** How long leaving may take, in ms. */
+const WITHDRAW_WITHIN_MS = 500;
+
+export interface SlotWorkerOptions {
+  readonly runtime: Runtime;
+  readonly client: Pick<DhtClient, "get" | "put">;
+  readonly network: NetworkId;
+  /** Where this node can be reached now. */
+  readonly self: () => EndpointAddress;
+  /** Asks a peer that a slot names whether it is there; takes it in if it is. Never rejects. */
+  readonly ping: (address: EndpointAddress) => Promise<boolean>;
+  /** How many neighbours gossip has. */
+  readonly neighborCount: () => number;
+}
+
+interface Slot {
+  readonly seed: Uint8Array;
+  readonly publicKey: Uint8Array;
+  found: LookupResult | undefined;
+}
+
+/** Finds the members of a network in its slots of the DHT, and keeps this node in one of them (spec 02 §13, 03 §B.5). */
+export class SlotWorker {
+  readonly #options: SlotWorkerOptions;
+  readonly #slots: readonly Slot[];
+  #publishedAtMs = -Infinity;
+  /** Where this node wrote its record last, and its number. */
+  #published: { readonly slot: number; readonly seq: bigint } | undefined;
+  #cancelTimer: CancelTimer | undefined;
+  #isClosed = false;
+
+  constructor(options: SlotWorkerOptions) {
+    const { runtime, network } = options;
+    this.#options = options;
+    this.#slots = slotSeeds(network).map((seed) => ({ seed, publicKey: runtime.publicKey(seed), found: undefined }));
+  }
+
+  /** Looks at the slots now, and again and again until `close`. */
+  start(): void {
+    void this.#round().catch((error: unknown) => this.#options.runtime.report(error, "looking for peers in the DHT"));
+  }
+
+  /** Gives this node's slot free for others, and ends. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#cancelTimer?.();
+    if (this.#published === undefined) return;
+    const { slot, seq } = this.#published;
+    const withdrawal = this.#write({ kind: "withdraw", slot, seq: seq + 1n, cas: seq });
+    await atMost(this.#options.runtime, WITHDRAW_WITHIN_MS, withdrawal);
+  }
+
+  async #round(): Promise<void> {
+    const { runtime, neighborCount } = this.#options;
+    const isSettled = await this.#scanAndWrite();
+    if (this.#isClosed) return;
+    const baseMs = neighborCount() === 0 ? LONELY_INTERVAL_MS : INTERVAL_MS;
+    const unit = runtime.random.unit();
+    const delayMs = isSettled ? baseMs * (1 + unit / 3) : CONTESTED_DELAY_MS * (1 + unit);
+    this.#cancelTimer = runtime.after(delayMs, () => this.start());
+  }
+
+  /** @returns false where others were faster: what is there is to be looked at again */
+  async #scanAndWrite(): Promise<boolean> {
+    const { runtime } = this.#options;
+    const views = await Promise.all(this.#slots.map((slot) => this.#look(slot)));
+    if (this.#isClosed) return true;
+    this.#checkPublished(views);
+    const nowUs = BigInt(Math.floor(runtime.wallMs() * 1000));
+    const sincePublishedMs = runtime.monoMs() - this.#publishedAtMs;
+    let isSettled = true;
+    for (const write of planWrites({ views, nowUs, sincePublishedMs, random: runtime.random })) {
+      const outcome = await this.#write(write);
+      if (outcome?.kind === "notMostRecent") isSettled = false;
+      if (outcome?.kind !== "stored" || write.kind !== "publish") continue;
+      this.#publishedAtMs = runtime.monoMs();
+      this.#published = write;
+    }
+    return isSettled;
+  }
+
+  async #look(slot: Slot): Promise<SlotView> {
+    const { runtime, client, self, ping } = this.#options;
+    const found = (slot.found = await client.get(slot.publicKey));
+    const { packet } = found;
+    if (packet === undefined) return { kind: found.answers === 0 ? "unknown" : "empty" };
+    const { seq } = packet;
+    const address = decodeSlotRecord(slot.publicKey, packet.value, (bytes) => runtime.isPublicKey(bytes));
+    if (address === undefined) return { kind: "empty", seq };
+    if (address.id === self().id) return { kind: "mine", seq, isCurrent: this.#isCurrent(slot, packet.value) };
+    return { kind: "peer", seq, isAlive: await ping(address) };
+  }
+
+  #isCurrent({ publicKey }: Slot, value: Uint8Array): boolean {
+    const meant = encodeSlotRecord(publicKey, this.#options.self());
+    const texts = [value, meant].map((message) => {
+      const address = decodeSlotRecord(publicKey, message, () => true);
+      return JSON.stringify(address?.addrs);
+    });
+    return texts[0] === texts[1];
+  }
+
+  /** A record of ours that another has replaced does not count: this node is in no slot. */
+  #checkPublished(views: readonly SlotView[]): void {
+    if (this.#published === undefined) return;
+    const view = views[this.#published.slot]!;
+    if (view.kind === "mine" || view.kind === "unknown") return;
+    this.#published = undefined;
+    this.#publishedAtMs = -Infinity;
+  }
+
+  async #write({ kind, slot: index, seq, cas }: SlotWrite): Promise<Awaited<ReturnType<DhtClient["put"]>> | undefined> {
+    const { runtime, client, self } = this.#options;
+    const { seed, publicKey, found } = this.#slots[index]!;
+    if (found === undefined) return undefined;
+    const value = kind === "publish" ? encodeSlotRecord(publicKey, self()) : NOBODY;
+    return client.put(signPacket(runtime, seed, seq, value), found, cas);
+  }
+}
+
+/** A DNS message without answers: Rust takes a slot that has it for empty. */
+const NOBODY = Uint8Array.of(0, 0, 0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0);
