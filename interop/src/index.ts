@@ -14,5 +14,12 @@ export { RustPeer, RustPeerError, type RequestOptions, type StartOptions } from 
 export { RustProducer } from "./producer.js";
 export type * from "./protocol.js";
 export { RawConnection } from "./raw.js";
-export { startRelay, type LocalRelay } from "./relay.js";
+export {
+  startRelay,
+  startSecureRelay,
+  type LocalRelay,
+  type RelayOptions,
+  type SecureRelay,
+  type SecureRelayOptions,
+} from "./relay.js";
 export type * from "./ticket-protocol.js";
