@@ -68,6 +68,8 @@ export class TestNode {
   isSilent = false;
   readonly #runtime: Pick<Runtime, "verify">;
   readonly #socket: UdpSocket;
+  /** By target: who is near does not change. */
+  readonly #nearestTo = new Map<string, Uint8Array>();
 
   constructor(udp: MemoryUdp, runtime: Pick<Runtime, "verify">, node: DhtNode) {
     this.node = node;
@@ -108,15 +110,22 @@ export class TestNode {
     if (method === "ping") return response;
     const target = bytes(fields.get("target"), 20);
     if (method === "put") return this.#put(target, fields) ?? response;
-    response.set(
-      "nodes",
-      compactNodes([...this.others].sort((a, b) => compareDistance(target, a.id, b.id)).slice(0, 20)),
-    );
+    response.set("nodes", this.#nearest(target));
     if (method !== "get") return response;
     response.set("token", this.#token());
     const stored = this.stored.get(Buffer.from(target).toString("hex"));
     for (const key of ["k", "seq", "sig", "v"]) if (stored !== undefined) response.set(key, stored.fields.get(key)!);
     return response;
+  }
+
+  #nearest(target: Uint8Array): Uint8Array {
+    const at = Buffer.from(target).toString("hex");
+    let nearest = this.#nearestTo.get(at);
+    if (nearest === undefined) {
+      nearest = compactNodes([...this.others].sort((a, b) => compareDistance(target, a.id, b.id)).slice(0, 20));
+      this.#nearestTo.set(at, nearest);
+    }
+    return nearest;
   }
 
   #put(target: Uint8Array, fields: Dictionary): Bencoded | undefined {
