@@ -1,4 +1,4 @@
-import { placeKey } from "./ip.js";
+import { addressKey } from "./ip.js";
 import type { DhtNode, KrpcReply } from "./krpc.js";
 import { compareDistance, isSecureNodeId } from "./node-id.js";
 import { compareAge, type SignedPacket } from "./signed-packet.js";
@@ -7,6 +7,8 @@ import { compareAge, type SignedPacket } from "./signed-packet.js";
 export const NEAREST = 20;
 /** Candidates beyond the nearest that are remembered: one node that answers nonsense does not fill the memory. */
 const CANDIDATES_MAX = 256;
+/** Questions of one lookup: nodes that name ever nearer ones do not keep it going. */
+const QUESTIONS_MAX = 512;
 
 /** A node that answered, and may be given an item. */
 export interface Responder {
@@ -40,9 +42,10 @@ export class Lookup {
   readonly #isGenuine: (packet: SignedPacket) => boolean;
   /** The nearest first; those with an id that their address may not have come last. */
   readonly #candidates: Candidate[] = [];
-  readonly #places = new Set<string>();
+  readonly #addresses = new Set<string>();
   readonly #insecureHosts = new Set<string>();
   #asked = 0;
+  #questionsLeft = QUESTIONS_MAX;
   #answers = 0;
   #packet: SignedPacket | undefined;
 
@@ -58,12 +61,14 @@ export class Lookup {
 
   /** Nobody is left to be asked, and nothing is on its way. */
   get isDone(): boolean {
-    return this.#asked === 0 && !this.#nearest().some(({ state }) => state === "new");
+    return this.#asked === 0 && (this.#questionsLeft === 0 || !this.#nearest().some(({ state }) => state === "new"));
   }
 
   /** The nodes to be asked now; each is to be reported by `replied` or `failed`, once. */
   next(): DhtNode[] {
-    const due = this.#nearest().filter(({ state }) => state === "new");
+    const waiting = this.#nearest().filter(({ state }) => state === "new");
+    const due = waiting.slice(0, this.#questionsLeft);
+    this.#questionsLeft -= due.length;
     for (const candidate of due) candidate.state = "asked";
     this.#asked += due.length;
     return due.map(({ node }) => node);
@@ -110,8 +115,8 @@ export class Lookup {
   }
 
   #add(node: DhtNode): void {
-    const key = placeKey(node);
-    if (this.#places.has(key)) return;
+    const key = addressKey(node);
+    if (this.#addresses.has(key)) return;
     const isSecure = isSecureNodeId(node.host, node.id);
     // One address could name itself as often as it likes, with the ids that suit it.
     if (!isSecure && this.#insecureHosts.has(node.host)) return;
@@ -119,7 +124,7 @@ export class Lookup {
     const at = this.#candidates.findIndex((other) => this.#compare(candidate, other) < 0);
     if (at < 0 && this.#candidates.length >= CANDIDATES_MAX) return;
     this.#candidates.splice(at < 0 ? this.#candidates.length : at, 0, candidate);
-    this.#places.add(key);
+    this.#addresses.add(key);
     if (!isSecure) this.#insecureHosts.add(node.host);
     if (this.#candidates.length > CANDIDATES_MAX) this.#dropFarthest();
   }

@@ -1,3 +1,4 @@
+import type { Metrics } from "../metrics/index.js";
 import type { EndpointAddress } from "../network/index.js";
 import type { NetworkId } from "../primitives/index.js";
 import { atMost, type CancelTimer, type Runtime } from "../runtime/index.js";
@@ -18,9 +19,10 @@ const WITHDRAW_WITHIN_MS = 500;
 
 export interface SlotWorkerOptions {
   readonly runtime: Runtime;
+  readonly metrics: Metrics;
   readonly client: Pick<DhtClient, "get" | "put">;
   readonly network: NetworkId;
-  /** Where this node can be reached now. */
+  /** Where this node can be reached now; it takes no slot while that is nowhere. */
   readonly self: () => EndpointAddress;
   /** Asks a peer that a slot names whether it is there; takes it in if it is. Never rejects. */
   readonly ping: (address: EndpointAddress) => Promise<boolean>;
@@ -79,7 +81,8 @@ export class SlotWorker {
   async #scanAndWrite(): Promise<boolean> {
     const { runtime } = this.#options;
     const views = await Promise.all(this.#slots.map((slot) => this.#look(slot)));
-    if (this.#isClosed) return true;
+    this.#count(views);
+    if (this.#isClosed || this.#options.self().addrs.length === 0) return true;
     this.#checkPublished(views);
     const nowUs = BigInt(Math.floor(runtime.wallMs() * 1000));
     const sincePublishedMs = runtime.monoMs() - this.#publishedAtMs;
@@ -106,6 +109,14 @@ export class SlotWorker {
     return { kind: "peer", seq, isAlive: await ping(address) };
   }
 
+  #count(views: readonly SlotView[]): void {
+    const { metrics } = this.#options;
+    metrics.counter("mosaik.discovery.dht.scans").add();
+    for (const kind of ["unknown", "empty", "mine", "peer"] as const) {
+      metrics.gauge("mosaik.discovery.dht.slots", { kind }).set(views.filter((view) => view.kind === kind).length);
+    }
+  }
+
   #isCurrent({ publicKey }: Slot, value: Uint8Array): boolean {
     const meant = encodeSlotRecord(publicKey, this.#options.self());
     const texts = [value, meant].map((message) => {
@@ -125,11 +136,13 @@ export class SlotWorker {
   }
 
   async #write({ kind, slot: index, seq, cas }: SlotWrite): Promise<Awaited<ReturnType<DhtClient["put"]>> | undefined> {
-    const { runtime, client, self } = this.#options;
+    const { runtime, metrics, client, self } = this.#options;
     const { seed, publicKey, found } = this.#slots[index]!;
     if (found === undefined) return undefined;
     const value = kind === "publish" ? encodeSlotRecord(publicKey, self()) : NOBODY;
-    return client.put(signPacket(runtime, seed, seq, value), found, cas);
+    const outcome = await client.put(signPacket(runtime, seed, seq, value), found, cas);
+    metrics.counter("mosaik.discovery.dht.writes", { kind, outcome: outcome.kind }).add();
+    return outcome;
   }
 }
 

@@ -3,11 +3,12 @@ import { DhtClient } from "../../src/dht/client.js";
 import { decodeSlotRecord } from "../../src/dht/slot-record.js";
 import { SlotWorker } from "../../src/dht/slot-worker.js";
 import { slotSeeds } from "../../src/dht/slots.js";
+import { Metrics } from "../../src/metrics/index.js";
 import { parseAddress, type EndpointAddress } from "../../src/network/index.js";
 import { Digest, PeerId } from "../../src/primitives/index.js";
 import type { Runtime } from "../../src/runtime/index.js";
-import { Simulator } from "../../src/testing/index.js";
-import { MemoryUdp, startTestnet, type TestNode } from "./testnet.js";
+import { MemoryUdp, Simulator } from "../../src/testing/index.js";
+import { startTestnet, type TestNode } from "./testnet.js";
 
 const network = Digest.from("slots");
 
@@ -30,9 +31,9 @@ describe("the slots of a network", () => {
   let keys: Uint8Array[];
 
   beforeEach(() => {
-    sim = new Simulator({ seed: expect.getState().currentTestName ?? "" });
+    udp = new MemoryUdp();
+    sim = new Simulator({ seed: expect.getState().currentTestName ?? "", udp });
     runtime = sim.runtime("dht");
-    udp = new MemoryUdp(runtime);
     keys = slotSeeds(network).map((seed) => runtime.publicKey(seed));
     nodes = startTestnet(udp, runtime, 24);
     members = [];
@@ -47,7 +48,7 @@ describe("the slots of a network", () => {
   const join = async (): Promise<Member> => {
     const number = members.length + 1;
     const id = PeerId.fromBytes(runtime.publicKey(new Uint8Array(32).fill(number)));
-    const client = await DhtClient.open(runtime, udp, { routers: ["10.0.0.0:7000"], port: 0 });
+    const client = await DhtClient.open(runtime, { routers: ["10.0.0.0:7000"], port: 0 });
     const found = new Set<PeerId>();
     const member: Member = {
       address: parseAddress({ id, directAddrs: [`192.0.2.${number}:1000`] }),
@@ -56,6 +57,7 @@ describe("the slots of a network", () => {
       found,
       worker: new SlotWorker({
         runtime,
+        metrics: new Metrics(),
         client,
         network,
         self: () => member.address,
@@ -74,7 +76,7 @@ describe("the slots of a network", () => {
 
   /** Who is in the slots, as anybody sees it. */
   const occupants = async (): Promise<(EndpointAddress | undefined)[]> => {
-    const client = await DhtClient.open(runtime, udp, { routers: ["10.0.0.0:7000"], port: 0 });
+    const client = await DhtClient.open(runtime, { routers: ["10.0.0.0:7000"], port: 0 });
     const found = await sim.within(60_000, Promise.all(keys.map((key) => client.get(key))));
     client.close();
     return found.map(
