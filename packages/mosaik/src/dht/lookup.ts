@@ -5,10 +5,8 @@ import { compareAge, type SignedPacket } from "./signed-packet.js";
 
 /** How many of the nearest nodes are asked, and hold an item (spec 03 §B.2). */
 export const NEAREST = 20;
-/** Candidates beyond the nearest that are remembered: one node that answers nonsense does not fill the memory. */
+/** Candidates of one lookup, and so its questions: nodes that name ever nearer ones, or nonsense, do not keep it going. */
 const CANDIDATES_MAX = 256;
-/** Questions of one lookup: nodes that name ever nearer ones do not keep it going. */
-const QUESTIONS_MAX = 512;
 
 /** A node that answered, and may be given an item. */
 export interface Responder {
@@ -45,7 +43,6 @@ export class Lookup {
   readonly #addresses = new Set<string>();
   readonly #insecureHosts = new Set<string>();
   #asked = 0;
-  #questionsLeft = QUESTIONS_MAX;
   #answers = 0;
   #packet: SignedPacket | undefined;
 
@@ -61,14 +58,12 @@ export class Lookup {
 
   /** Nobody is left to be asked, and nothing is on its way. */
   get isDone(): boolean {
-    return this.#asked === 0 && (this.#questionsLeft === 0 || !this.#nearest().some(({ state }) => state === "new"));
+    return this.#asked === 0 && !this.#nearest().some(({ state }) => state === "new");
   }
 
   /** The nodes to be asked now; each is to be reported by `replied` or `failed`, once. */
   next(): DhtNode[] {
-    const waiting = this.#nearest().filter(({ state }) => state === "new");
-    const due = waiting.slice(0, this.#questionsLeft);
-    this.#questionsLeft -= due.length;
+    const due = this.#nearest().filter(({ state }) => state === "new");
     for (const candidate of due) candidate.state = "asked";
     this.#asked += due.length;
     return due.map(({ node }) => node);
