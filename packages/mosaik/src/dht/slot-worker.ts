@@ -12,6 +12,8 @@ import { slotSeeds } from "./slots.js";
 /** How often the slots are looked at, in ms: without neighbours, and with some. A third more at random. */
 const LONELY_INTERVAL_MS = 5000;
 const INTERVAL_MS = 60_000;
+/** The first pause, in ms; each is twice the one before, up to the interval: nodes often start together and see each other's records then. */
+const FIRST_INTERVAL_MS = 1000;
 /** After a write that others forestalled: so long and as much more at random, in ms. */
 const CONTESTED_DELAY_MS = 500;
 /** How long leaving may take, in ms. */
@@ -44,6 +46,7 @@ export class SlotWorker {
   /** Where this node wrote its record last, and its number. */
   #published: { readonly slot: number; readonly seq: bigint } | undefined;
   #cancelTimer: CancelTimer | undefined;
+  #lonelyMs = FIRST_INTERVAL_MS;
   #isClosed = false;
 
   constructor(options: SlotWorkerOptions) {
@@ -54,7 +57,7 @@ export class SlotWorker {
 
   /** Looks at the slots now, and again and again until `close`. */
   start(): void {
-    void this.#round().catch((error: unknown) => this.#options.runtime.report(error, "looking for peers in the DHT"));
+    void this.#round();
   }
 
   /** Gives this node's slot free for others, and ends. */
@@ -69,9 +72,13 @@ export class SlotWorker {
 
   async #round(): Promise<void> {
     const { runtime, neighborCount } = this.#options;
-    const isSettled = await this.#scanAndWrite();
+    const isSettled = await this.#scanAndWrite().catch((error: unknown) => {
+      runtime.report(error, "looking for peers in the DHT");
+      return true;
+    });
     if (this.#isClosed) return;
-    const baseMs = neighborCount() === 0 ? LONELY_INTERVAL_MS : INTERVAL_MS;
+    const baseMs = neighborCount() === 0 ? this.#lonelyMs : INTERVAL_MS;
+    this.#lonelyMs = Math.min(LONELY_INTERVAL_MS, 2 * this.#lonelyMs);
     const unit = runtime.random.unit();
     const delayMs = isSettled ? baseMs * (1 + unit / 3) : CONTESTED_DELAY_MS * (1 + unit);
     this.#cancelTimer = runtime.after(delayMs, () => this.start());
