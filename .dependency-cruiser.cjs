@@ -5,6 +5,7 @@ const rooms = [
   "runtime",
   "network",
   "tickets",
+  "dht",
   "gossip",
   "discovery",
   "streams",

@@ -26,11 +26,11 @@ class Counter {
 }
 
 async function member(name, amount) {
-  // Direct addresses on this machine only; leave `relay` and `bindAddrs` out to be reachable from anywhere.
+  // Direct addresses on this machine only. Without `relay`, `bindAddrs` and `dht` nodes anywhere find each other, by the network's id alone.
   const { BOOTSTRAP, GROUP_SECRET } = process.env;
   const bootstrap = BOOTSTRAP === undefined ? [] : [JSON.parse(BOOTSTRAP)];
   const local = { relay: "none", bindAddrs: ["127.0.0.1:0"] };
-  const network = await Network.join("my-network-id", { ...local, discovery: { bootstrap } });
+  const network = await Network.join("my-network-id", { ...local, discovery: { bootstrap, dht: false } });
   if (BOOTSTRAP === undefined) {
     const { id, addrs } = network.local.address();
     process.send({ id: id.hex, directAddrs: addrs.map(({ value }) => value) });

@@ -4,11 +4,11 @@ import { ApplicationError, func, FunctionError, Network, t } from "mosaik";
 
 const Greet = func("greet", { request: t.string, response: t.string, error: t.string });
 
-// Direct addresses on this machine only; leave `relay` and `bindAddrs` out to be reachable from anywhere.
-const local = { relay: "none", bindAddrs: ["127.0.0.1:0"] };
+// Direct addresses on this machine only. Without these three options nodes anywhere find each other, by the network's id alone.
+const local = { relay: "none", bindAddrs: ["127.0.0.1:0"], discovery: { dht: false } };
 
 const north = await Network.join("my-network-id", local);
-const discovery = { bootstrap: [north.local.address()] };
+const discovery = { dht: false, bootstrap: [north.local.address()] };
 const south = await Network.join("my-network-id", { ...local, discovery });
 const client = await Network.join("my-network-id", { ...local, discovery });
 

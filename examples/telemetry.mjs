@@ -5,11 +5,11 @@ import { Network, stream, t } from "mosaik";
 const Reading = t.struct("demo::Reading", { sensor: t.string, celsius: t.f64, at: t.u64.asNumber() });
 const Telemetry = stream("telemetry", Reading);
 
-// Direct addresses on this machine only; leave `relay` and `bindAddrs` out to be reachable from anywhere.
-const local = { relay: "none", bindAddrs: ["127.0.0.1:0"] };
+// Direct addresses on this machine only. Without these three options nodes anywhere find each other, by the network's id alone.
+const local = { relay: "none", bindAddrs: ["127.0.0.1:0"], discovery: { dht: false } };
 
 const attic = await Network.join("my-network-id", local);
-const discovery = { bootstrap: [attic.local.address()] };
+const discovery = { dht: false, bootstrap: [attic.local.address()] };
 const kitchen = await Network.join("my-network-id", { ...local, discovery });
 const study = await Network.join("my-network-id", { ...local, discovery });
 

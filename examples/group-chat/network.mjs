@@ -20,7 +20,7 @@ export async function joinNetwork(id, { peers, listen }, signal) {
   const network = await Network.join(id, {
     relay: "none",
     bindAddrs: [listen],
-    discovery: { bootstrap: peers },
+    discovery: { bootstrap: peers, dht: false },
     signal,
   });
   try {

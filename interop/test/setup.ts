@@ -27,6 +27,7 @@ export class Languages {
       relay: { urls: [this.relay.url] },
       bindAddrs: ["127.0.0.1:0"],
       ...options,
+      discovery: { dht: false, ...options.discovery },
     });
     this.#networks.push(network);
     return network;

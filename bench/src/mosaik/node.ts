@@ -15,7 +15,7 @@ export function join(
   return Network.join(networkId, {
     relay: "none",
     bindAddrs: ["127.0.0.1:0"],
-    discovery: { ...discovery, bootstrap },
+    discovery: { dht: false, ...discovery, bootstrap },
   });
 }
 

@@ -8,6 +8,7 @@ export function joinNetwork(config: NodeConfig): Promise<Network> {
     relay: config.relayUrls.length === 0 ? "none" : { urls: config.relayUrls },
     bindAddrs: ["127.0.0.1:0"],
     discovery: {
+      dht: false,
       bootstrap: config.waysIn,
       tags: config.role === "sensor" ? [sensorTag(config.name)] : [],
     },

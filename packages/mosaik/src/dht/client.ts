@@ -1,13 +1,12 @@
 import { equalBytes } from "../primitives/index.js";
-import type { Runtime } from "../runtime/index.js";
-import { isIpv4, type Place } from "./ip.js";
+import { parseHostPort, type Runtime, type SocketAddress, type Udp } from "../runtime/index.js";
+import { isIpv4 } from "./ip.js";
 import { KnownNodes } from "./known-nodes.js";
 import type { DhtNode, KrpcQuery } from "./krpc.js";
 import { Lookup, NEAREST, type LookupResult } from "./lookup.js";
 import { Requests } from "./requests.js";
-import { targetOf, verifyPacket, type SignedPacket } from "./signed-packet.js";
+import { signPacket, targetOf, verifyPacket, type SignedPacket } from "./signed-packet.js";
 import { Store, type StoreOutcome } from "./store.js";
-import type { Udp } from "./udp.js";
 
 /** Where the Mainline DHT is entered, as Rust does. */
 export const DEFAULT_ROUTERS: readonly string[] = [
@@ -28,19 +27,21 @@ export interface DhtOptions {
   readonly requestTimeoutMs?: number;
 }
 
-type ClientRuntime = Pick<Runtime, "after" | "random" | "verify">;
+type ClientRuntime = Pick<Runtime, "after" | "random" | "sign" | "publicKey" | "verify" | "udp">;
 
 /** A client of the Mainline DHT that reads and writes signed items (BEP 5, BEP 44), and serves nobody (BEP 43). */
 export class DhtClient {
   readonly #runtime: ClientRuntime;
   readonly #udp: Udp;
   readonly #requests: Requests;
-  readonly #routers: readonly Place[];
+  readonly #routers: readonly SocketAddress[];
   readonly #known = new KnownNodes();
 
-  /** @throws RangeError for a router that cannot be read; Error where no socket can be bound */
-  static async open(runtime: ClientRuntime, udp: Udp, options: DhtOptions = {}): Promise<DhtClient> {
-    const routers = (options.routers ?? DEFAULT_ROUTERS).map(parseRouter);
+  /** @throws TypeError for a router that cannot be read; Error where no socket can be bound */
+  static async open(runtime: ClientRuntime, options: DhtOptions = {}): Promise<DhtClient> {
+    const { udp } = runtime;
+    if (udp === undefined) throw new Error("there are no datagrams in this world");
+    const routers = (options.routers ?? DEFAULT_ROUTERS).map(parseHostPort);
     const timeoutMs = options.requestTimeoutMs ?? 5000;
     const families = options.families ?? [4];
     const open = (port: number): Promise<Requests> => Requests.open(udp, families, port, { runtime, timeoutMs });
@@ -52,7 +53,7 @@ export class DhtClient {
     return new DhtClient(runtime, udp, requests, routers);
   }
 
-  private constructor(runtime: ClientRuntime, udp: Udp, requests: Requests, routers: readonly Place[]) {
+  private constructor(runtime: ClientRuntime, udp: Udp, requests: Requests, routers: readonly SocketAddress[]) {
     this.#runtime = runtime;
     this.#udp = udp;
     this.#requests = requests;
@@ -89,8 +90,25 @@ export class DhtClient {
     return store.outcome();
   }
 
+  /**
+   * An item to store.
+   *
+   * @param secretKey the Ed25519 seed of the key that it is stored under, 32 bytes
+   * @param seq its number, 0 to 2^63-1: microseconds since the Unix epoch, by custom
+   * @param value a DNS message by custom (pkarr)
+   * @throws RangeError for more than 1000 bytes, or a number out of range
+   */
+  sign(secretKey: Uint8Array, seq: bigint, value: Uint8Array): SignedPacket {
+    return signPacket(this.#runtime, secretKey, seq, value);
+  }
+
+  /** What is under way ends without result. */
   close(): void {
     this.#requests.close();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
   }
 
   /** The known nodes that are nearest; where they are few, those that the routers know, and the routers themselves. */
@@ -101,16 +119,16 @@ export class DhtClient {
     return [...known, ...asked.flat()];
   }
 
-  async #askRouter(router: Place, target: Uint8Array): Promise<DhtNode[]> {
-    const places = await Promise.all(this.#requests.families.map((family) => this.#placesOf(router, family)));
-    const found = places.flat().map(async (place) => {
-      const reply = await this.#requests.ask(place, this.#query(target, "findNode"));
-      return reply?.kind === "response" ? [{ ...place, id: reply.id }, ...reply.nodes] : [];
+  async #askRouter(router: SocketAddress, target: Uint8Array): Promise<DhtNode[]> {
+    const addresses = await Promise.all(this.#requests.families.map((family) => this.#addressesOf(router, family)));
+    const found = addresses.flat().map(async (address) => {
+      const reply = await this.#requests.ask(address, this.#query(target, "findNode"));
+      return reply?.kind === "response" ? [{ ...address, id: reply.id }, ...reply.nodes] : [];
     });
     return (await Promise.all(found)).flat();
   }
 
-  async #placesOf({ host, port }: Place, family: 4 | 6): Promise<Place[]> {
+  async #addressesOf({ host, port }: SocketAddress, family: 4 | 6): Promise<SocketAddress[]> {
     const isAddress = /^[\d.]+$/.test(host) || host.includes(":");
     if (isAddress) return isIpv4(host) === (family === 4) ? [{ host, port }] : [];
     return (await this.#udp.resolve(host, family)).map((address) => ({ host: address, port }));
@@ -135,11 +153,4 @@ export class DhtClient {
   #query(target: Uint8Array, kind: "get" | "findNode"): KrpcQuery {
     return { kind, target, wantsBoth: this.#requests.families.length > 1 };
   }
-}
-
-function parseRouter(text: string): Place {
-  const match = /^(?:\[([0-9a-f:.]+)\]|([^:[\]]+)):(\d{1,5})$/i.exec(text);
-  const port = Number(match?.[3]);
-  if (match === null || port === 0 || port > 65_535) throw new RangeError(`not a router (host:port): ${text}`);
-  return { host: match[1] ?? match[2]!, port };
 }

@@ -1,4 +1,4 @@
-import { placeKey } from "./ip.js";
+import { addressKey } from "./ip.js";
 import type { DhtNode } from "./krpc.js";
 import { compareDistance } from "./node-id.js";
 
@@ -15,7 +15,7 @@ export class KnownNodes {
   }
 
   heard(node: DhtNode): void {
-    const key = placeKey(node);
+    const key = addressKey(node);
     this.#nodes.delete(key);
     this.#nodes.set(key, node);
     if (this.#nodes.size <= KNOWN_MAX) return;
@@ -26,7 +26,7 @@ export class KnownNodes {
   }
 
   failed(node: DhtNode): void {
-    this.#nodes.delete(placeKey(node));
+    this.#nodes.delete(addressKey(node));
   }
 
   nearest(target: Uint8Array, count: number): DhtNode[] {

@@ -1,5 +1,6 @@
 import { BencodeError, decodeBencode, encodeBencode, type Bencoded, type BencodedDictionary } from "./bencode.js";
-import { compactPlace, placeOf, type Place } from "./ip.js";
+import type { SocketAddress } from "../runtime/index.js";
+import { addressOf, compactAddress } from "./ip.js";
 import { bytesOf, latin1Of } from "./latin1.js";
 import { NODE_ID_BYTES } from "./node-id.js";
 import { targetOf, VALUE_BYTES_MAX, type SignedPacket } from "./signed-packet.js";
@@ -13,7 +14,7 @@ const NODES_MAX = 32;
 const PORT_BYTES = 2;
 
 /** A node of the DHT. */
-export interface DhtNode extends Place {
+export interface DhtNode extends SocketAddress {
   /** 20 bytes. */
   readonly id: Uint8Array;
 }
@@ -53,7 +54,7 @@ export interface KrpcAnswer {
   readonly transaction: Uint8Array;
   readonly reply: KrpcReply;
   /** Where the node sees us. */
-  readonly seenAs: Place | undefined;
+  readonly seenAs: SocketAddress | undefined;
 }
 
 /** What was received is no answer. */
@@ -96,7 +97,7 @@ export function decodeAnswer(datagram: Uint8Array): KrpcAnswer | undefined {
   if (kind === "q") return undefined;
   if (transaction === undefined) throw new KrpcError("an answer has a transaction");
   const ip = bytesIn(fields, "ip");
-  const seenAs = ip?.length === 6 || ip?.length === 18 ? placeOf(ip) : undefined;
+  const seenAs = ip?.length === 6 || ip?.length === 18 ? addressOf(ip) : undefined;
   if (kind === "r") return { transaction, reply: responseOf(fields.get("r")), seenAs };
   if (kind === "e") return { transaction, reply: errorOf(fields.get("e")), seenAs };
   throw new KrpcError(`an answer of the unknown kind ${JSON.stringify(kind)}`);
@@ -158,8 +159,8 @@ function nodesOf(bytes: Uint8Array | undefined, ipBytes: 4 | 16): DhtNode[] {
   const nodes: DhtNode[] = [];
   if (bytes === undefined) return nodes;
   for (let at = 0; at + length <= bytes.length && nodes.length < NODES_MAX; at += length) {
-    const place = placeOf(bytes.subarray(at + NODE_ID_BYTES, at + length));
-    if (place.port > 0) nodes.push({ id: bytes.subarray(at, at + NODE_ID_BYTES), ...place });
+    const address = addressOf(bytes.subarray(at + NODE_ID_BYTES, at + length));
+    if (address.port > 0) nodes.push({ id: bytes.subarray(at, at + NODE_ID_BYTES), ...address });
   }
   return nodes;
 }
@@ -171,5 +172,5 @@ function bytesIn(fields: BencodedDictionary, key: string): Uint8Array | undefine
 
 /** Nodes in their compact form, as answers have them: for tests, and for what is kept. */
 export function compactNodes(nodes: readonly DhtNode[]): Uint8Array {
-  return Uint8Array.from(nodes.flatMap((node) => [...node.id, ...compactPlace(node)]));
+  return Uint8Array.from(nodes.flatMap((node) => [...node.id, ...compactAddress(node)]));
 }

@@ -1,11 +1,11 @@
-import { placeKey } from "./ip.js";
+import { addressKey } from "./ip.js";
 import type { DhtNode, KrpcReply } from "./krpc.js";
 import { compareDistance, isSecureNodeId } from "./node-id.js";
 import { compareAge, type SignedPacket } from "./signed-packet.js";
 
 /** How many of the nearest nodes are asked, and hold an item (spec 03 §B.2). */
 export const NEAREST = 20;
-/** Candidates beyond the nearest that are remembered: one node that answers nonsense does not fill the memory. */
+/** Candidates of one lookup, and so its questions: nodes that name ever nearer ones, or nonsense, do not keep it going. */
 const CANDIDATES_MAX = 256;
 
 /** A node that answered, and may be given an item. */
@@ -40,7 +40,7 @@ export class Lookup {
   readonly #isGenuine: (packet: SignedPacket) => boolean;
   /** The nearest first; those with an id that their address may not have come last. */
   readonly #candidates: Candidate[] = [];
-  readonly #places = new Set<string>();
+  readonly #addresses = new Set<string>();
   readonly #insecureHosts = new Set<string>();
   #asked = 0;
   #answers = 0;
@@ -110,8 +110,8 @@ export class Lookup {
   }
 
   #add(node: DhtNode): void {
-    const key = placeKey(node);
-    if (this.#places.has(key)) return;
+    const key = addressKey(node);
+    if (this.#addresses.has(key)) return;
     const isSecure = isSecureNodeId(node.host, node.id);
     // One address could name itself as often as it likes, with the ids that suit it.
     if (!isSecure && this.#insecureHosts.has(node.host)) return;
@@ -119,7 +119,7 @@ export class Lookup {
     const at = this.#candidates.findIndex((other) => this.#compare(candidate, other) < 0);
     if (at < 0 && this.#candidates.length >= CANDIDATES_MAX) return;
     this.#candidates.splice(at < 0 ? this.#candidates.length : at, 0, candidate);
-    this.#places.add(key);
+    this.#addresses.add(key);
     if (!isSecure) this.#insecureHosts.add(node.host);
     if (this.#candidates.length > CANDIDATES_MAX) this.#dropFarthest();
   }

@@ -1,8 +1,7 @@
-import type { CancelTimer, Runtime } from "../runtime/index.js";
-import { isIpv4, placeKey, type Place } from "./ip.js";
+import type { CancelTimer, Runtime, SocketAddress, Udp, UdpSocket } from "../runtime/index.js";
+import { addressKey, isIpv4 } from "./ip.js";
 import { decodeAnswer, encodeQuery, KrpcError, TRANSACTION_BYTES, type KrpcQuery, type KrpcReply } from "./krpc.js";
 import { NODE_ID_BYTES } from "./node-id.js";
-import type { Udp, UdpSocket } from "./udp.js";
 
 /** Questions on their way at once; beyond that they fail at once. */
 const PENDING_MAX = 4096;
@@ -20,7 +19,7 @@ export interface RequestsOptions {
   readonly timeoutMs: number;
 }
 
-/** Questions to nodes, and their answers: each belongs to the place that was asked, and comes in time or not at all. */
+/** Questions to nodes, and their answers: each belongs to the address that was asked, and comes in time or not at all. */
 export class Requests {
   readonly #options: RequestsOptions;
   readonly #id: Uint8Array;
@@ -60,8 +59,8 @@ export class Requests {
   }
 
   /** Asks a node. Never rejects: `undefined` where it did not answer, or cannot be asked. */
-  ask(place: Place, query: KrpcQuery): Promise<KrpcReply | undefined> {
-    const family = isIpv4(place.host) ? 4 : 6;
+  ask(to: SocketAddress, query: KrpcQuery): Promise<KrpcReply | undefined> {
+    const family = isIpv4(to.host) ? 4 : 6;
     const socket = this.#options.sockets.find((one) => one.family === family);
     if (socket === undefined || this.#isClosed || this.#pending.size >= PENDING_MAX) return Promise.resolve(undefined);
     const number = (this.#lastTransaction = (this.#lastTransaction + 1) >>> 0);
@@ -69,13 +68,13 @@ export class Requests {
     new DataView(transaction.buffer).setUint32(0, number);
     return new Promise((resolve) => {
       const cancelTimer = this.#options.runtime.after(this.#options.timeoutMs, () => this.#settle(number, undefined));
-      this.#pending.set(number, { key: placeKey(place), settle: resolve, cancelTimer });
-      socket.send(encodeQuery(this.#id, transaction, query), place);
+      this.#pending.set(number, { key: addressKey(to), settle: resolve, cancelTimer });
+      socket.send(encodeQuery(this.#id, transaction, query), to);
     });
   }
 
   /** Takes a datagram. What is no answer to a question of ours, from whom was asked, counts for nothing. */
-  receive(datagram: Uint8Array, from: Place): void {
+  receive(datagram: Uint8Array, from: SocketAddress): void {
     let answer;
     try {
       answer = decodeAnswer(datagram);
@@ -86,7 +85,7 @@ export class Requests {
     if (answer?.transaction.length !== TRANSACTION_BYTES) return;
     const { buffer, byteOffset } = answer.transaction;
     const number = new DataView(buffer, byteOffset).getUint32(0);
-    if (this.#pending.get(number)?.key === placeKey(from)) this.#settle(number, answer.reply);
+    if (this.#pending.get(number)?.key === addressKey(from)) this.#settle(number, answer.reply);
   }
 
   /** Every question that is open ends without an answer. */

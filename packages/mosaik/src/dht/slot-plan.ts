@@ -43,13 +43,16 @@ export interface SlotPlanInput {
  * slots of ours one is given up.
  */
 export function planWrites({ views, nowUs, sincePublishedMs, random }: SlotPlanInput): SlotWrite[] {
-  const mine = views.flatMap((view, slot) => (view.kind === "mine" ? [{ slot, ...view }] : []));
+  // Where somebody keeps old addresses of ours with the greatest number, we are not to be found.
+  const isOurs = (view: SlotView): view is Extract<SlotView, { kind: "mine" }> =>
+    view.kind === "mine" && (view.isCurrent || view.seq !== SEQ_MAX);
+  const mine = views.flatMap((view, slot) => (isOurs(view) ? [{ slot, ...view }] : []));
   const [kept, ...surplus] = mine.sort((a, b) => Number(b.isCurrent) - Number(a.isCurrent) || a.slot - b.slot);
   const write = (kind: SlotWrite["kind"], slot: number, cas: bigint | undefined): SlotWrite => {
     const seq = cas === undefined || cas < nowUs ? nowUs : cas + 1n;
     return { kind, slot, seq, cas };
   };
-  const withdrawals = surplus.map(({ slot, seq }) => write("withdraw", slot, seq));
+  const withdrawals = surplus.filter(({ seq }) => seq !== SEQ_MAX).map(({ slot, seq }) => write("withdraw", slot, seq));
   if (kept !== undefined) {
     const isDue = !kept.isCurrent || nowUs - kept.seq > REFRESH_AFTER_US;
     return isDue ? [write("publish", kept.slot, kept.seq), ...withdrawals] : withdrawals;

@@ -6,6 +6,8 @@ import { VALUE_BYTES_MAX } from "./signed-packet.js";
 
 /** How long others may keep an answer (spec 02 §13.2). */
 const TTL_SECONDS = 600;
+/** Addresses that are taken from a record: anybody may have written it. */
+const ADDRS_MAX = 32;
 
 const BASE32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 const Z_BASE32 = "ybndrfg8ejkmcpqxot1uwisza345h769";
@@ -35,7 +37,7 @@ export function encodeSlotRecord(publicKey: Uint8Array, { id, addrs }: EndpointA
 }
 
 /**
- * Who is in a slot; nobody where the message names no peer. Addresses that cannot be read are left out.
+ * Who is in a slot; nobody where the message names no peer. Addresses that cannot be read are left out, and those beyond 32.
  *
  * @param isPublicKey whether 32 bytes are a point of the curve
  */
@@ -63,7 +65,7 @@ export function decodeSlotRecord(
     if (error instanceof DnsMessageError) return undefined;
     throw error;
   }
-  return { id, addrs };
+  return { id, addrs: addrs.slice(0, ADDRS_MAX) };
 }
 
 function txt(name: string, text: string): { name: string; type: number; ttlSeconds: number; data: Uint8Array } {

@@ -1,3 +1,4 @@
+import type { Metrics } from "../metrics/index.js";
 import type { EndpointAddress } from "../network/index.js";
 import type { NetworkId } from "../primitives/index.js";
 import { atMost, type CancelTimer, type Runtime } from "../runtime/index.js";
@@ -11,6 +12,8 @@ import { slotSeeds } from "./slots.js";
 /** How often the slots are looked at, in ms: without neighbours, and with some. A third more at random. */
 const LONELY_INTERVAL_MS = 5000;
 const INTERVAL_MS = 60_000;
+/** The first pause, in ms; each is twice the one before, up to the interval: nodes often start together and see each other's records then. */
+const FIRST_INTERVAL_MS = 1000;
 /** After a write that others forestalled: so long and as much more at random, in ms. */
 const CONTESTED_DELAY_MS = 500;
 /** How long leaving may take, in ms. */
@@ -18,9 +21,10 @@ const WITHDRAW_WITHIN_MS = 500;
 
 export interface SlotWorkerOptions {
   readonly runtime: Runtime;
+  readonly metrics: Metrics;
   readonly client: Pick<DhtClient, "get" | "put">;
   readonly network: NetworkId;
-  /** Where this node can be reached now. */
+  /** Where this node can be reached now; it takes no slot while that is nowhere. */
   readonly self: () => EndpointAddress;
   /** Asks a peer that a slot names whether it is there; takes it in if it is. Never rejects. */
   readonly ping: (address: EndpointAddress) => Promise<boolean>;
@@ -42,6 +46,7 @@ export class SlotWorker {
   /** Where this node wrote its record last, and its number. */
   #published: { readonly slot: number; readonly seq: bigint } | undefined;
   #cancelTimer: CancelTimer | undefined;
+  #lonelyMs = FIRST_INTERVAL_MS;
   #isClosed = false;
 
   constructor(options: SlotWorkerOptions) {
@@ -52,7 +57,7 @@ export class SlotWorker {
 
   /** Looks at the slots now, and again and again until `close`. */
   start(): void {
-    void this.#round().catch((error: unknown) => this.#options.runtime.report(error, "looking for peers in the DHT"));
+    void this.#round();
   }
 
   /** Gives this node's slot free for others, and ends. */
@@ -67,9 +72,13 @@ export class SlotWorker {
 
   async #round(): Promise<void> {
     const { runtime, neighborCount } = this.#options;
-    const isSettled = await this.#scanAndWrite();
+    const isSettled = await this.#scanAndWrite().catch((error: unknown) => {
+      runtime.report(error, "looking for peers in the DHT");
+      return true;
+    });
     if (this.#isClosed) return;
-    const baseMs = neighborCount() === 0 ? LONELY_INTERVAL_MS : INTERVAL_MS;
+    const baseMs = neighborCount() === 0 ? this.#lonelyMs : INTERVAL_MS;
+    this.#lonelyMs = Math.min(LONELY_INTERVAL_MS, 2 * this.#lonelyMs);
     const unit = runtime.random.unit();
     const delayMs = isSettled ? baseMs * (1 + unit / 3) : CONTESTED_DELAY_MS * (1 + unit);
     this.#cancelTimer = runtime.after(delayMs, () => this.start());
@@ -79,7 +88,8 @@ export class SlotWorker {
   async #scanAndWrite(): Promise<boolean> {
     const { runtime } = this.#options;
     const views = await Promise.all(this.#slots.map((slot) => this.#look(slot)));
-    if (this.#isClosed) return true;
+    this.#count(views);
+    if (this.#isClosed || this.#options.self().addrs.length === 0) return true;
     this.#checkPublished(views);
     const nowUs = BigInt(Math.floor(runtime.wallMs() * 1000));
     const sincePublishedMs = runtime.monoMs() - this.#publishedAtMs;
@@ -106,6 +116,14 @@ export class SlotWorker {
     return { kind: "peer", seq, isAlive: await ping(address) };
   }
 
+  #count(views: readonly SlotView[]): void {
+    const { metrics } = this.#options;
+    metrics.counter("mosaik.discovery.dht.scans").add();
+    for (const kind of ["unknown", "empty", "mine", "peer"] as const) {
+      metrics.gauge("mosaik.discovery.dht.slots", { kind }).set(views.filter((view) => view.kind === kind).length);
+    }
+  }
+
   #isCurrent({ publicKey }: Slot, value: Uint8Array): boolean {
     const meant = encodeSlotRecord(publicKey, this.#options.self());
     const texts = [value, meant].map((message) => {
@@ -125,11 +143,13 @@ export class SlotWorker {
   }
 
   async #write({ kind, slot: index, seq, cas }: SlotWrite): Promise<Awaited<ReturnType<DhtClient["put"]>> | undefined> {
-    const { runtime, client, self } = this.#options;
+    const { runtime, metrics, client, self } = this.#options;
     const { seed, publicKey, found } = this.#slots[index]!;
     if (found === undefined) return undefined;
     const value = kind === "publish" ? encodeSlotRecord(publicKey, self()) : NOBODY;
-    return client.put(signPacket(runtime, seed, seq, value), found, cas);
+    const outcome = await client.put(signPacket(runtime, seed, seq, value), found, cas);
+    metrics.counter("mosaik.discovery.dht.writes", { kind, outcome: outcome.kind }).add();
+    return outcome;
   }
 }
 

@@ -1,3 +1,4 @@
+import type { DhtOptions } from "../dht/index.js";
 import type { EndpointAddress } from "../network/index.js";
 import type { DigestLike, PeerIdLike } from "../primitives/index.js";
 
@@ -11,6 +12,11 @@ export type BootstrapPeer =
 export interface DiscoveryConfig {
   /** Peers that are dialled until they are known. Default: none. */
   readonly bootstrap: readonly BootstrapPeer[];
+  /**
+   * Whether members are looked for in the Mainline DHT, where this node takes one of the network's 16 slots: with nothing but the network's id
+   * nodes find each other there. By options, other nodes than the public ones are asked. Default: true, in worlds that have datagrams.
+   */
+  readonly dht: boolean | DhtOptions;
   /** Labels of this node. Default: none. */
   readonly tags: readonly DigestLike[];
   /** Entries not renewed for this long are forgotten. Default: 5 minutes. */
@@ -37,6 +43,7 @@ export interface DiscoveryConfig {
 
 export const defaultDiscoveryConfig: DiscoveryConfig = {
   bootstrap: [],
+  dht: true,
   tags: [],
   purgeAfterMs: 5 * 60_000,
   announceIntervalMs: 45_000,

@@ -4,18 +4,28 @@ import {
   PeerEntry,
   PeerInfo,
   verifySignature,
+  type EndpointAddress,
   type LocalNode,
   type Router,
   type SignedPeerEntry,
   type Ticket,
 } from "../network/index.js";
-import { Digest, EventHub, PeerId, type DigestLike, type Lagged, type PeerIdLike } from "../primitives/index.js";
+import {
+  Digest,
+  EventHub,
+  MosaikError,
+  PeerId,
+  type DigestLike,
+  type Lagged,
+  type PeerIdLike,
+} from "../primitives/index.js";
 import type { Connection } from "../runtime/index.js";
 import { Announcer } from "./announcer.js";
 import { Bootstrap } from "./bootstrap.js";
 import { CatalogCore } from "./catalog.js";
 import { CatalogView } from "./catalog-view.js";
 import type { BootstrapPeer, DiscoveryConfig } from "./config.js";
+import { DhtBootstrap } from "./dht-bootstrap.js";
 import { diagnosePeer, type Diagnosis } from "./diagnosis.js";
 import { DiscoveryError } from "./errors.js";
 import { Exchanges } from "./exchanges.js";
@@ -56,6 +66,7 @@ export class Discovery {
   readonly #introducer: Introducer;
   readonly #liveness: Liveness;
   readonly #bootstrap: Bootstrap;
+  readonly #dht: DhtBootstrap | undefined;
   readonly #cancelTimers = new Map<string, () => void>();
   #unwatchAddress: () => void = () => {};
 
@@ -112,6 +123,14 @@ export class Discovery {
       this.#announcer.announceSoon();
     });
     this.#bootstrap = new Bootstrap(this.#context);
+    if (config.dht !== false && node.runtime.udp !== undefined) {
+      const context = {
+        node,
+        ping: (address: EndpointAddress) => this.#pingFound(address),
+        neighborCount: () => this.#gossip.neighbors.size,
+      };
+      this.#dht = new DhtBootstrap(context, config.dht === true ? {} : config.dht);
+    }
     this.#announcer = new Announcer({
       node,
       catalog: this.#core,
@@ -168,6 +187,7 @@ export class Discovery {
     this.#every("purge", purgeAfterMs / PURGE_CHECKS_PER_AGE, 0, () => this.#membership.purge());
     this.#liveness.start();
     for (const peer of this.#config.bootstrap) void this.dial(peer);
+    this.#dht?.start();
   }
 
   /** Our own entry, as last signed. */
@@ -217,7 +237,7 @@ export class Discovery {
     this.#node.addresses.add(address);
     try {
       const timeoutMs = options.timeoutMs ?? PING_TIMEOUT_MS;
-      const pong = await pingPeer(this.#context, address.id, timeoutMs, options.signal);
+      const pong = await pingPeer(this.#context, address.id, { timeoutMs, signal: options.signal });
       this.#alive(address.id, pong);
       return pong;
     } catch (cause) {
@@ -320,7 +340,7 @@ export class Discovery {
         node: this.#node,
         catalog: this.catalog,
         maxTimeDriftMs: this.#config.maxTimeDriftMs,
-        ping: (id) => pingAnyone(this.#context, id, PING_TIMEOUT_MS),
+        ping: (id) => pingAnyone(this.#context, id, { timeoutMs: PING_TIMEOUT_MS }),
       },
       address.id,
     );
@@ -334,7 +354,7 @@ export class Discovery {
     this.#bootstrap.close();
     this.#introducer.close();
     this.#announcer.depart();
-    await this.#gossip.quit(FAREWELL_MS);
+    await Promise.all([this.#dht?.close(), this.#gossip.quit(FAREWELL_MS)]);
     this.#events.close();
     this.catalog.close();
   }
@@ -354,6 +374,17 @@ export class Discovery {
 
   #merge(entries: readonly SignedPeerEntry[]): void {
     for (const signed of entries) this.#membership.upsert(signed);
+  }
+
+  /** Whether a peer that somebody names is there. What is said of its addresses is used for this once: anybody may have said it. */
+  async #pingFound({ id, addrs }: EndpointAddress): Promise<boolean> {
+    try {
+      this.#alive(id, await pingPeer(this.#context, id, { timeoutMs: PING_TIMEOUT_MS, addrs }));
+      return true;
+    } catch (error) {
+      if (!(error instanceof MosaikError)) this.#node.runtime.report(error, `pinging ${id.short()}`);
+      return false;
+    }
   }
 
   #alive(peer: PeerId, pong: Pong): void {

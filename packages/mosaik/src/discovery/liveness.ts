@@ -98,7 +98,7 @@ export class Liveness {
     const { node } = this.#context;
     const timeoutMs = Math.max(PING_TIMEOUT_MIN_MS, this.#options.intervalMs);
     try {
-      const pong = await pingPeer(this.#context, peer, timeoutMs);
+      const pong = await pingPeer(this.#context, peer, { timeoutMs });
       this.#feed({ kind: "answered", peer });
       this.#options.onAlive(peer, pong);
     } catch (error) {

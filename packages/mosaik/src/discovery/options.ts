@@ -1,5 +1,6 @@
 import { parseAddress, type EndpointAddress } from "../network/index.js";
 import { PeerId } from "../primitives/index.js";
+import { parseHostPort } from "../runtime/index.js";
 import type { BootstrapPeer, DiscoveryConfig } from "./config.js";
 import { DiscoveryError } from "./errors.js";
 
@@ -30,6 +31,27 @@ export function checkConfig(config: DiscoveryConfig): void {
   if (!(Number.isSafeInteger(config.entriesMax) && config.entriesMax > 0))
     throw invalid("entriesMax", config.entriesMax);
   for (const peer of config.bootstrap) bootstrapAddress(peer);
+  checkDht(config.dht);
+}
+
+function checkDht(dht: DiscoveryConfig["dht"]): void {
+  if (typeof dht === "boolean") return;
+  if (typeof dht !== "object" || dht === null) throw invalid("dht", dht);
+  const { routers = [], port = 0, families = [4], requestTimeoutMs = 1 } = dht;
+  for (const router of routers) {
+    try {
+      parseHostPort(router);
+    } catch {
+      throw invalid("dht.routers", router);
+    }
+  }
+  if (!(Number.isInteger(port) && port >= 0 && port <= 65_535)) throw invalid("dht.port", port);
+  if (families.length === 0 || families.some((one) => one !== 4 && one !== 6)) {
+    throw invalid("dht.families", families);
+  }
+  if (!(requestTimeoutMs > 0 && Number.isFinite(requestTimeoutMs))) {
+    throw invalid("dht.requestTimeoutMs", requestTimeoutMs);
+  }
 }
 
 function invalid(name: string, value: unknown): DiscoveryError {

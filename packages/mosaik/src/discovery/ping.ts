@@ -1,5 +1,5 @@
 import type { Connection } from "@mosaik/iroh/transport";
-import { ALPN, CLOSE, type LocalNode, type SignedPeerEntry } from "../network/index.js";
+import { ALPN, CLOSE, type DialOptions, type LocalNode, type SignedPeerEntry } from "../network/index.js";
 import type { PeerId } from "../primitives/index.js";
 import { DiscoveryError } from "./errors.js";
 import { ENTRY_MAX_BYTES, pingReplyCodec, pingRequestCodec } from "./protocol.js";
@@ -18,18 +18,19 @@ export interface Pong {
   readonly rttMicros: number | undefined;
 }
 
+/** How a peer is pinged. */
+export interface PingOptions extends DialOptions {
+  /** How long the whole exchange may take, in ms. */
+  readonly timeoutMs: number;
+}
+
 /**
  * Asks a peer of this network for its entry (spec 02 §11). The deadline covers the whole exchange.
  *
  * @throws NetworkError, DiscoveryError `invalidSignature`, `wrongPeer`
  */
-export async function pingPeer(
-  context: SyncContext,
-  peer: PeerId,
-  timeoutMs: number,
-  signal?: AbortSignal,
-): Promise<Pong> {
-  const pong = await pingAnyone(context, peer, timeoutMs, signal);
+export async function pingPeer(context: SyncContext, peer: PeerId, options: PingOptions): Promise<Pong> {
+  const pong = await pingAnyone(context, peer, options);
   if (pong.entry.entry.network !== context.node.networkId) {
     throw new DiscoveryError("wrongPeer", `peer ${peer.short()} is a member of another network`, { peer });
   }
@@ -37,18 +38,13 @@ export async function pingPeer(
 }
 
 /** Asks a peer for its entry, whatever network it is of. @throws as `pingPeer` */
-export async function pingAnyone(
-  context: SyncContext,
-  peer: PeerId,
-  timeoutMs: number,
-  signal?: AbortSignal,
-): Promise<Pong> {
+export async function pingAnyone(context: SyncContext, peer: PeerId, options: PingOptions): Promise<Pong> {
   const { node, catalog } = context;
   const startMs = node.runtime.monoMs();
-  const link = await node.open(peer, ALPN.ping, { signal, timeoutMs, receiveMaxBytes: ENTRY_MAX_BYTES });
+  const link = await node.open(peer, ALPN.ping, { ...options, receiveMaxBytes: ENTRY_MAX_BYTES });
   try {
     await link.send(pingRequestCodec, undefined);
-    const leftMs = Math.max(1, timeoutMs - (node.runtime.monoMs() - startMs));
+    const leftMs = Math.max(1, options.timeoutMs - (node.runtime.monoMs() - startMs));
     const entry = await link.recv(pingReplyCodec, { timeoutMs: leftMs });
     const rttMicros = link.connection.rttMicros();
     await verifyEntries(node.runtime, catalog, link, [entry]);

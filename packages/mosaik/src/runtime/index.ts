@@ -15,6 +15,7 @@ export type {
   TransportErrorCode,
 } from "@mosaik/iroh/transport";
 export { TransportError } from "@mosaik/iroh/transport";
+export { parseHostPort, type SocketAddress, type Udp, type UdpSocket } from "./udp.js";
 export type { CancelTimer, Random, Runtime, SignedItem } from "./runtime.js";
 export { SeededRandom } from "./seeded-random.js";
 export { standInCrypto, type RuntimeCrypto } from "./simulated-crypto.js";

@@ -2,6 +2,8 @@ import { randomBytes, randomFillSync } from "node:crypto";
 import type * as iroh from "@mosaik/iroh";
 import type { Transport } from "@mosaik/iroh/transport";
 import type { CancelTimer, Random, Runtime } from "./runtime.js";
+import { systemUdp } from "./udp.node.js";
+import type { Udp } from "./udp.js";
 
 /** A timer that fires later than this, in ms, lets waiting input go first. */
 const lateMs = 20;
@@ -19,6 +21,8 @@ export interface NodeRuntimeOptions {
   readonly onReport?: (error: unknown, where: string) => void;
   /** Puts something between the node and iroh, as tests do. */
   readonly wrapTransport?: (transport: Transport) => Transport;
+  /** Datagrams for the DHT. Default: those of the machine; `undefined` for a world without them. */
+  readonly udp?: Udp | undefined;
 }
 
 /** The native part, which nothing loads before a runtime is made. */
@@ -36,6 +40,7 @@ export async function createNodeRuntime(options: NodeRuntimeOptions = {}): Promi
 class NodeRuntime implements Runtime {
   readonly random: Random = new SystemRandom();
   readonly transport: Transport;
+  readonly udp: Udp | undefined;
   readonly publicKey: Runtime["publicKey"];
   readonly sign: Runtime["sign"];
   readonly verify: Runtime["verify"];
@@ -44,7 +49,9 @@ class NodeRuntime implements Runtime {
   readonly hash: Runtime["hash"];
   readonly report: Runtime["report"];
 
-  constructor(native: Native, { onReport = reportToStderr, wrapTransport }: NodeRuntimeOptions) {
+  constructor(native: Native, options: NodeRuntimeOptions) {
+    const { onReport = reportToStderr, wrapTransport } = options;
+    this.udp = "udp" in options ? options.udp : systemUdp;
     this.transport = wrapTransport === undefined ? native.iroh : wrapTransport(native.iroh);
     this.publicKey = native.publicKey;
     this.sign = native.sign;

@@ -1,5 +1,6 @@
 import type { SignedItem } from "@mosaik/iroh";
 import type { Transport } from "@mosaik/iroh/transport";
+import type { Udp } from "./udp.js";
 
 export type { SignedItem };
 
@@ -34,6 +35,8 @@ export interface Runtime {
   soon(task: () => void): void;
   readonly random: Random;
   readonly transport: Transport;
+  /** Datagrams beside the transport, which the DHT needs; `undefined` in a world without them. */
+  readonly udp: Udp | undefined;
   /** The Ed25519 public key, 32 bytes, of a 32-byte seed (RFC 8032). */
   publicKey(secretKey: Uint8Array): Uint8Array;
   /** The Ed25519 signature, 64 bytes, of `message` (RFC 8032). */

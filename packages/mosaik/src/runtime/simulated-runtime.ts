@@ -3,6 +3,7 @@ import type { CancelTimer, Random, Runtime, SignedItem } from "./runtime.js";
 import { SeededRandom } from "./seeded-random.js";
 import type { RuntimeCrypto } from "./simulated-crypto.js";
 import { HostEvent, type SimulatedHost } from "./simulated-host.js";
+import type { Udp } from "./udp.js";
 
 /** The least delay of a timer, in ms: as in Node, no timer runs within its own moment. */
 const delayMinMs = 1;
@@ -12,6 +13,7 @@ const VERIFY_US = 100;
 export interface SimulatedRuntimeOptions {
   readonly host: SimulatedHost;
   readonly transport: Transport;
+  readonly udp: Udp | undefined;
   readonly crypto: RuntimeCrypto;
   /** The seed of this incarnation's randomness. */
   readonly seed: string;
@@ -26,6 +28,7 @@ export interface SimulatedRuntimeOptions {
 export class SimulatedRuntime implements Runtime {
   readonly random: Random;
   readonly transport: Transport;
+  readonly udp: Udp | undefined;
   /** How far this node's wall clock is ahead, in ms. May change at any time: wall clocks jump. */
   skewMs: number;
   readonly #host: SimulatedHost;
@@ -44,6 +47,7 @@ export class SimulatedRuntime implements Runtime {
     this.skewMs = options.skewMs;
     this.#onReport = options.onReport;
     this.transport = options.transport;
+    this.udp = options.udp;
     this.random = new SeededRandom(options.seed);
     this.#monoOffsetMs = this.random.u32() % 1_000_000;
   }

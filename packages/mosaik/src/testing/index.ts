@@ -1,6 +1,7 @@
 export { createWorld } from "./create-world.js";
 export { randomFaults, type FaultPlan, type FaultStep } from "./fault-schedule.js";
 export { Faults } from "./faults.js";
+export { MemoryUdp } from "./memory-udp.js";
 export { Simulator, type Report, type SimulatorOptions } from "./simulator.js";
 export { SimulatedWorld } from "./simulated-world.js";
 export type { World, WorldKind } from "./world.js";

@@ -48,6 +48,7 @@ export class LiveWorld implements World {
     return createNodeRuntime({
       onReport: (error, where) => this.reports.push({ node: name, error, where }),
       wrapTransport: (transport) => this.#loopback.over(transport),
+      udp: undefined,
     });
   }
 }

@@ -10,6 +10,7 @@ import {
 } from "../runtime/index.js";
 import type { FaultStep } from "./fault-schedule.js";
 import { Faults } from "./faults.js";
+import type { MemoryUdp } from "./memory-udp.js";
 
 export interface SimulatorOptions {
   /** Decides everything that is random. One seed gives one course of events. */
@@ -20,6 +21,8 @@ export interface SimulatorOptions {
   readonly crypto?: RuntimeCrypto;
   /** Whether a dial finds a peer by its id alone. Default: true. */
   readonly resolvesBareIds?: boolean;
+  /** Datagrams between the nodes and whatever else is bound there, such as nodes of a DHT. Default: nodes have none. */
+  readonly udp?: MemoryUdp;
   /** The wall clock at the beginning, in ms since the Unix epoch. Default: 2026-01-01T00:00:00Z. */
   readonly epochMs?: number;
 }
@@ -90,9 +93,10 @@ export class Simulator {
     if (known?.host.isUp === true) return known.runtime;
     known?.host.restart();
     const host = known?.host ?? new SimulatedHost(name, this.#nodes.size + 1, this.#time);
-    const runtime = new SimulatedRuntime({
+    const runtime: SimulatedRuntime = new SimulatedRuntime({
       host,
       transport: this.network.transport(host),
+      udp: this.#options.udp?.on({ after: (ms, task) => runtime.after(ms, task) }, addressesOf(host)),
       crypto: this.#crypto,
       seed: `${this.seed}/node/${name}/${host.incarnation}`,
       epochMs: this.#options.epochMs ?? defaultEpochMs,
@@ -160,4 +164,9 @@ export class Simulator {
   #tooLate(what: string, ms: number): Error {
     return new Error(`seed ${this.seed}: waited ${ms} ms for ${what}, until ${this.nowMs} ms of virtual time`);
   }
+}
+
+/** The addresses of a host, for its datagrams: those that RFC 6598 and RFC 3849 keep from the internet. */
+function addressesOf({ ordinal }: SimulatedHost): { 4: string; 6: string } {
+  return { 4: `100.64.${ordinal >> 8}.${ordinal & 255}`, 6: `2001:db8::${ordinal.toString(16)}` };
 }

@@ -50,6 +50,13 @@ describe("what a node writes into the slots", () => {
     expect(plan([dead(2n ** 63n - 1n), { kind: "empty", seq: 2n ** 63n - 1n }])).toEqual([]);
   });
 
+  it("goes elsewhere where somebody keeps old addresses of it with the greatest number", () => {
+    const greatest = 2n ** 63n - 1n;
+    expect(plan([mine(greatest, false), empty])).toEqual([{ kind: "publish", slot: 1, seq: NOW, cas: undefined }]);
+    expect(plan([mine(greatest), empty])).toEqual([]);
+    expect(plan([mine(NOW - 1n), mine(greatest), mine(greatest, false)])).toEqual([]);
+  });
+
   it("gives up what it holds beside one slot", () => {
     expect(plan([mine(NOW - 3n, false), mine(NOW - 2n), mine(NOW - 1n)])).toEqual([
       { kind: "withdraw", slot: 2, seq: NOW, cas: NOW - 1n },

@@ -3,11 +3,12 @@ import { DhtClient } from "../../src/dht/client.js";
 import { decodeSlotRecord } from "../../src/dht/slot-record.js";
 import { SlotWorker } from "../../src/dht/slot-worker.js";
 import { slotSeeds } from "../../src/dht/slots.js";
+import { Metrics } from "../../src/metrics/index.js";
 import { parseAddress, type EndpointAddress } from "../../src/network/index.js";
 import { Digest, PeerId } from "../../src/primitives/index.js";
 import type { Runtime } from "../../src/runtime/index.js";
-import { Simulator } from "../../src/testing/index.js";
-import { MemoryUdp, startTestnet, type TestNode } from "./testnet.js";
+import { MemoryUdp, Simulator } from "../../src/testing/index.js";
+import { startTestnet, type TestNode } from "./testnet.js";
 
 const network = Digest.from("slots");
 
@@ -17,6 +18,8 @@ interface Member {
   readonly found: Set<PeerId>;
   address: EndpointAddress;
   isAlive: boolean;
+  /** Beside those that it found. */
+  neighbors: number;
 }
 
 describe("the slots of a network", () => {
@@ -28,11 +31,11 @@ describe("the slots of a network", () => {
   let keys: Uint8Array[];
 
   beforeEach(() => {
-    sim = new Simulator({ seed: expect.getState().currentTestName ?? "" });
+    udp = new MemoryUdp();
+    sim = new Simulator({ seed: expect.getState().currentTestName ?? "", udp });
     runtime = sim.runtime("dht");
-    udp = new MemoryUdp(runtime);
     keys = slotSeeds(network).map((seed) => runtime.publicKey(seed));
-    nodes = startTestnet(udp, runtime, 40);
+    nodes = startTestnet(udp, runtime, 24);
     members = [];
   });
 
@@ -45,14 +48,16 @@ describe("the slots of a network", () => {
   const join = async (): Promise<Member> => {
     const number = members.length + 1;
     const id = PeerId.fromBytes(runtime.publicKey(new Uint8Array(32).fill(number)));
-    const client = await DhtClient.open(runtime, udp, { routers: ["10.0.0.0:7000"], port: 0 });
+    const client = await DhtClient.open(runtime, { routers: ["10.0.0.0:7000"], port: 0 });
     const found = new Set<PeerId>();
     const member: Member = {
       address: parseAddress({ id, directAddrs: [`192.0.2.${number}:1000`] }),
       isAlive: true,
+      neighbors: 0,
       found,
       worker: new SlotWorker({
         runtime,
+        metrics: new Metrics(),
         client,
         network,
         self: () => member.address,
@@ -61,7 +66,7 @@ describe("the slots of a network", () => {
           if (isThere) found.add(address.id);
           return Promise.resolve(isThere);
         },
-        neighborCount: () => found.size,
+        neighborCount: () => found.size + member.neighbors,
       }),
     };
     members.push(member);
@@ -71,7 +76,7 @@ describe("the slots of a network", () => {
 
   /** Who is in the slots, as anybody sees it. */
   const occupants = async (): Promise<(EndpointAddress | undefined)[]> => {
-    const client = await DhtClient.open(runtime, udp, { routers: ["10.0.0.0:7000"], port: 0 });
+    const client = await DhtClient.open(runtime, { routers: ["10.0.0.0:7000"], port: 0 });
     const found = await sim.within(60_000, Promise.all(keys.map((key) => client.get(key))));
     client.close();
     return found.map(
@@ -135,6 +140,7 @@ describe("the slots of a network", () => {
 
   it("are kept: a record is written again before nodes forget it", async () => {
     const member = await join();
+    member.neighbors = 1;
     await sim.advance(20_000);
     const before = udp.sent.length;
     await sim.advance(2 * 3_600_000);

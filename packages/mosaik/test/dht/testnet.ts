@@ -1,59 +1,18 @@
 import { sha1 } from "@noble/hashes/legacy.js";
 import { decodeBencode, encodeBencode, type Bencoded } from "../../src/dht/bencode.js";
-import { placeKey, type Place } from "../../src/dht/ip.js";
 import { compactNodes, type DhtNode } from "../../src/dht/krpc.js";
 import { compareDistance } from "../../src/dht/node-id.js";
 import { signableBytes } from "../../src/dht/signed-packet.js";
-import type { Udp, UdpSocket } from "../../src/dht/udp.js";
 import { equalBytes } from "../../src/primitives/index.js";
-import type { Runtime } from "../../src/runtime/index.js";
+import type { Runtime, SocketAddress, UdpSocket } from "../../src/runtime/index.js";
+import type { MemoryUdp } from "../../src/testing/index.js";
 
 type Dictionary = Map<string, Bencoded>;
-type OnDatagram = (datagram: Uint8Array, from: Place) => void;
 const text = (value: string): Uint8Array => new Uint8Array(Buffer.from(value, "latin1"));
 const bytes = (value: Bencoded | undefined, length?: number): Uint8Array => {
   if (!(value instanceof Uint8Array) || (length !== undefined && value.length !== length)) throw new Error("dropped");
   return value;
 };
-
-/** Datagrams in virtual time: each takes 5 ms, to whoever is bound there. */
-export class MemoryUdp implements Udp {
-  readonly #runtime: Pick<Runtime, "after">;
-  readonly #bound = new Map<string, OnDatagram>();
-  readonly names = new Map<string, string>();
-  /** Every datagram that was sent. */
-  readonly sent: { from: Place; to: Place; datagram: Uint8Array }[] = [];
-  #nextPort = 20_000;
-
-  constructor(runtime: Pick<Runtime, "after">) {
-    this.#runtime = runtime;
-  }
-
-  bind(family: 4 | 6, port: number, onDatagram: OnDatagram): Promise<UdpSocket> {
-    const host = family === 4 ? "127.0.0.1" : "::1";
-    return Promise.resolve(this.bindAt({ host, port: port === 0 ? this.#nextPort++ : port }, onDatagram));
-  }
-
-  bindAt(place: Place, onDatagram: OnDatagram): UdpSocket {
-    const key = placeKey(place);
-    if (this.#bound.has(key)) throw new Error(`${key} is taken`);
-    this.#bound.set(key, onDatagram);
-    return {
-      family: place.host.includes(":") ? 6 : 4,
-      send: (datagram, to) => {
-        const copy = datagram.slice();
-        this.sent.push({ from: place, to, datagram: copy });
-        this.#runtime.after(5, () => this.#bound.get(placeKey(to))?.(copy, place));
-      },
-      close: () => this.#bound.delete(key),
-    };
-  }
-
-  resolve(host: string): Promise<readonly string[]> {
-    const address = this.names.get(host);
-    return Promise.resolve(address === undefined ? [] : [address]);
-  }
-}
 
 interface Stored {
   readonly seq: bigint;
@@ -66,13 +25,15 @@ export class TestNode {
   readonly others: DhtNode[] = [];
   readonly stored = new Map<string, Stored>();
   isSilent = false;
-  readonly #runtime: Pick<Runtime, "verify">;
+  readonly #runtime: Pick<Runtime, "verify" | "after">;
   readonly #socket: UdpSocket;
+  /** By target: who is near does not change. */
+  readonly #nearestTo = new Map<string, Uint8Array>();
 
-  constructor(udp: MemoryUdp, runtime: Pick<Runtime, "verify">, node: DhtNode) {
+  constructor(udp: MemoryUdp, runtime: Pick<Runtime, "verify" | "after">, node: DhtNode) {
     this.node = node;
     this.#runtime = runtime;
-    this.#socket = udp.bindAt(node, (datagram, from) => {
+    this.#socket = udp.bindAt(runtime, node, (datagram, from) => {
       try {
         if (!this.isSilent) this.#receive(datagram, from);
       } catch (error) {
@@ -85,7 +46,7 @@ export class TestNode {
     this.#socket.close();
   }
 
-  #receive(datagram: Uint8Array, from: Place): void {
+  #receive(datagram: Uint8Array, from: SocketAddress): void {
     if (datagram.length < 15) throw new Error("dropped");
     const message = decodeBencode(datagram) as Dictionary;
     const transaction = bytes(message.get("t"), 4);
@@ -108,15 +69,22 @@ export class TestNode {
     if (method === "ping") return response;
     const target = bytes(fields.get("target"), 20);
     if (method === "put") return this.#put(target, fields) ?? response;
-    response.set(
-      "nodes",
-      compactNodes([...this.others].sort((a, b) => compareDistance(target, a.id, b.id)).slice(0, 20)),
-    );
+    response.set("nodes", this.#nearest(target));
     if (method !== "get") return response;
     response.set("token", this.#token());
     const stored = this.stored.get(Buffer.from(target).toString("hex"));
     for (const key of ["k", "seq", "sig", "v"]) if (stored !== undefined) response.set(key, stored.fields.get(key)!);
     return response;
+  }
+
+  #nearest(target: Uint8Array): Uint8Array {
+    const at = Buffer.from(target).toString("hex");
+    let nearest = this.#nearestTo.get(at);
+    if (nearest === undefined) {
+      nearest = compactNodes([...this.others].sort((a, b) => compareDistance(target, a.id, b.id)).slice(0, 20));
+      this.#nearestTo.set(at, nearest);
+    }
+    return nearest;
   }
 
   #put(target: Uint8Array, fields: Dictionary): Bencoded | undefined {
@@ -142,7 +110,11 @@ export class TestNode {
 }
 
 /** Nodes that all know their nearest neighbours, and the first of which is the router. */
-export function startTestnet(udp: MemoryUdp, runtime: Pick<Runtime, "verify" | "random">, count: number): TestNode[] {
+export function startTestnet(
+  udp: MemoryUdp,
+  runtime: Pick<Runtime, "verify" | "after" | "random">,
+  count: number,
+): TestNode[] {
   const nodes = Array.from(
     { length: count },
     (_, i) =>

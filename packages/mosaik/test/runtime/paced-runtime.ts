@@ -16,6 +16,7 @@ export class PacedRuntime implements Runtime {
   longestTurnMs = 0;
   verifications = 0;
   readonly reports: unknown[] = [];
+  readonly udp = undefined;
   readonly publicKey = standInCrypto.publicKey.bind(standInCrypto);
   readonly sign = standInCrypto.sign.bind(standInCrypto);
   readonly isPublicKey = standInCrypto.isPublicKey.bind(standInCrypto);

@@ -25,7 +25,7 @@ const network = await Network.join(charge.networkId, {
   secretKey: charge.identity,
   relay: "none",
   bindAddrs: [charge.bind],
-  discovery: { bootstrap: charge.bootstrap },
+  discovery: { bootstrap: charge.bootstrap, dht: false },
 });
 let membership = join();
 let isMember = true;

@@ -1,10 +1,9 @@
 import { createSocket } from "node:dgram";
 import { lookup } from "node:dns/promises";
-import type { Place } from "./ip.js";
-import type { Udp, UdpSocket } from "./udp.js";
+import type { SocketAddress, Udp, UdpSocket } from "./udp.js";
 
 /** The datagrams of this machine. Its sockets keep no process alive. */
-export const machineUdp: Udp = {
+export const systemUdp: Udp = {
   bind: (family, port, onDatagram) =>
     new Promise((resolve, reject) => {
       const socket = createSocket({ type: family === 4 ? "udp4" : "udp6", ipv6Only: family === 6 });
@@ -19,7 +18,7 @@ export const machineUdp: Udp = {
         socket.unref();
         const bound: UdpSocket = {
           family,
-          send: (datagram: Uint8Array, to: Place) => socket.send(datagram, to.port, to.host, () => {}),
+          send: (datagram: Uint8Array, to: SocketAddress) => socket.send(datagram, to.port, to.host, () => {}),
           close: () => socket.close(),
         };
         resolve(bound);
