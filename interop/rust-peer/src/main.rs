@@ -8,6 +8,7 @@ mod collections;
 mod commands;
 mod datum;
 mod demo;
+mod dht;
 mod discovery;
 mod functions;
 mod groups;
