@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { parseAddress, RelayPolicy, type TransportAddr } from "../../src/network/index.js";
 import { Network, type NetworkOptions } from "../../src/node/index.js";
-import { PeerId } from "../../src/primitives/index.js";
+import type { PeerId } from "../../src/primitives/index.js";
 import { Simulator } from "../../src/testing/index.js";
 
 const OURS = "https://ours.example/";
