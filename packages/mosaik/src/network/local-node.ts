@@ -7,7 +7,7 @@ import {
 } from "@mosaik/iroh/transport";
 import { Writer, type Codec } from "@mosaik/postcard";
 import type { Metrics } from "../metrics/index.js";
-import { linkSignals, PeerId, type Digest, type NetworkId } from "../primitives/index.js";
+import { Condition, linkSignals, PeerId, type Digest, type NetworkId } from "../primitives/index.js";
 import type { Runtime } from "../runtime/index.js";
 import { AddressBook } from "./address-book.js";
 import { endpointAddress, mergeAddresses, toTransport, type EndpointAddress, type TransportAddr } from "./address.js";
@@ -82,6 +82,27 @@ export class LocalNode {
   /** Where this node can be reached now. */
   address(): EndpointAddress {
     return endpointAddress(this.#endpoint.addr());
+  }
+
+  /**
+   * Whether others can be expected to reach this node now: it is connected to a relay; without relays it is as long as it is open. Rejects for
+   * whoever waits when the node closes.
+   */
+  online(): Condition {
+    return new Condition(
+      {
+        subscribe: (listener) => {
+          const unwatch = this.#endpoint.watchAddr(listener);
+          this.closing.addEventListener("abort", listener);
+          return () => {
+            unwatch();
+            this.closing.removeEventListener("abort", listener);
+          };
+        },
+        ended: () => (this.closing.aborted ? (this.closing.reason as Error) : undefined),
+      },
+      () => !this.closing.aborted && this.#endpoint.isOnline(),
+    );
   }
 
   /** Calls `listener` after each change of `address()`, until the returned function is called. */

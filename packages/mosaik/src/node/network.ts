@@ -14,7 +14,7 @@ import {
   RelayPolicy,
   Router,
 } from "../network/index.js";
-import { Digest, unlessAborted, type DigestLike, type NetworkId } from "../primitives/index.js";
+import { Digest, unlessAborted, type Condition, type DigestLike, type NetworkId } from "../primitives/index.js";
 import { createNodeRuntime, type Runtime } from "../runtime/index.js";
 import { Streams } from "../streams/index.js";
 import { PROTOCOL_VERSION } from "./version.js";
@@ -137,6 +137,14 @@ export class Network {
       await endpoint.close();
       throw error;
     }
+  }
+
+  /**
+   * Whether others can be expected to reach this node: it is connected to one of its relays; without relays, as long as it is open. It may come and
+   * go. Peers in reach of its addresses find it all the same, so nothing waits for it unless the program does: `await network.online()`.
+   */
+  online(): Condition {
+    return this.local.online();
   }
 
   /** Lets the process end while the network is open; without a farewell then. */
