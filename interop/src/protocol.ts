@@ -48,6 +48,8 @@ export interface JoinOptions {
   readonly maxTimeDriftMs?: number;
   readonly rttProbeIntervalMs?: number;
   readonly maxRttMs?: number;
+  /** Whether it looks for others in the DHT; it does so by the names of `ROUTER_ADDRESSES`. False if absent. */
+  readonly dht?: boolean;
 }
 
 export interface SensorReading {

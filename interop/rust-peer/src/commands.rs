@@ -7,7 +7,7 @@ use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 
 use crate::{
-    collections, demo, discovery, functions, groups, network,
+    collections, demo, dht, discovery, functions, groups, network,
     peer::{Context, Peer},
     raw, relay, streams, tickets,
 };
@@ -44,6 +44,14 @@ pub async fn run(peer: Arc<Peer>, request: Request) -> anyhow::Result<Value> {
     let args = Value::Object(request.args);
     match request.cmd.as_str() {
         "relay" => call(relay::start, ctx, args).await,
+
+        "dhtTestnet" => call(dht::testnet::start, ctx, args).await,
+        "dhtNodeStop" => call(dht::testnet::stop_node, ctx, args).await,
+        "dhtNodeStart" => call(dht::testnet::start_node, ctx, args).await,
+        "dhtSlots" => call(dht::slots::read, ctx, args).await,
+        "dhtPublish" => call(dht::slots::publish, ctx, args).await,
+        "dhtGet" => call(dht::items::get, ctx, args).await,
+        "dhtPut" => call(dht::items::put, ctx, args).await,
 
         "join" => call(network::join, ctx, args).await,
         "leave" => call(network::leave, ctx, args).await,

@@ -3,10 +3,12 @@
 //! `../../README.md` is the command reference. The process ends in order when stdin ends, so it never outlives its parent.
 
 mod addr;
+mod certificate;
 mod collections;
 mod commands;
 mod datum;
 mod demo;
+mod dht;
 mod discovery;
 mod functions;
 mod groups;

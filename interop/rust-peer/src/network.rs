@@ -40,6 +40,9 @@ pub struct JoinArgs {
     max_time_drift_ms: Option<u64>,
     rtt_probe_interval_ms: Option<u64>,
     max_rtt_ms: Option<u64>,
+    /// Whether it looks for others in the DHT, by way of the public names that mosaik has built in.
+    #[serde(default)]
+    dht: bool,
 }
 
 /// `join`: resolves when the relay has been reached, without which a Rust node never comes online.
@@ -61,9 +64,11 @@ pub async fn join(ctx: Context, args: JoinArgs) -> anyhow::Result<Value> {
 
 fn discovery_config(args: &JoinArgs) -> discovery::ConfigBuilder {
     let mut config = discovery::Config::builder()
-        .no_dht_bootstrap()
         .with_tags(args.tags.iter().map(|tag| Tag::from(tag.as_str())))
         .with_bootstrap(args.bootstrap.iter().cloned().map(EndpointAddr::from));
+    if !args.dht {
+        config = config.no_dht_bootstrap();
+    }
     if let Some(ms) = args.purge_after_ms {
         config = config.with_purge_after(Duration::from_millis(ms));
     }

@@ -13,6 +13,7 @@ use mosaik::Network;
 use crate::{
     collections::handle::Collection,
     demo::{sensor::Sensor, viewer::Viewer},
+    dht::testnet::Testnet,
     functions::{behaviour::OpenCall, caller::AnyCaller, handler::AnyHandler},
     groups::member::AnyGroup,
     network,
@@ -26,6 +27,7 @@ use crate::{
 pub struct Peer {
     pub output: Output,
     pub relay: Relay,
+    pub testnet: Testnet,
     pub raw: Raw,
     pub producers: Table<dyn AnyProducer>,
     pub consumers: Table<dyn AnyConsumer>,
@@ -62,6 +64,7 @@ impl Peer {
         Self {
             output,
             relay: Relay::default(),
+            testnet: Testnet::default(),
             raw: Raw::default(),
             producers: Table::new("producer"),
             consumers: Table::new("consumer"),
@@ -120,13 +123,14 @@ impl Peer {
         Ok(())
     }
 
-    /// Leaves every network, each with its goodbye, and then stops the relay.
+    /// Leaves every network, each with its goodbye, and then stops the relay and the DHT.
     pub async fn shut_down(&self) {
         let names: Vec<String> = locked(&self.nodes).keys().cloned().collect();
         let networks = names.iter().filter_map(|name| self.take_node(name));
         join_all(networks.map(network::depart)).await;
         self.raw.close_all().await;
         self.relay.stop().await;
+        self.testnet.stop().await;
     }
 }
 
