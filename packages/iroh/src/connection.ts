@@ -4,7 +4,15 @@ import type { Mailbox, Operation } from "./mailbox.js";
 import type { NativeBiStream, NativeConnection, NativeRecvStream, NativeSendStream } from "./native.js";
 import { IrohRecvStream } from "./recv-stream.js";
 import { IrohSendStream } from "./send-stream.js";
-import type { BiStream, CloseInfo, Connection, EndpointId, RecvStream, SendStream } from "./transport.js";
+import type {
+  BiStream,
+  CloseInfo,
+  Connection,
+  ConnectionPath,
+  EndpointId,
+  RecvStream,
+  SendStream,
+} from "./transport.js";
 
 /** HKDF-Expand gives at most 255 blocks of SHA-256 (RFC 5869 §2.3). */
 const exportedBytesMax = 255 * 32;
@@ -72,6 +80,10 @@ export class IrohConnection implements Connection {
 
   rttMicros(): number | undefined {
     return this.#native.rttMicros() ?? undefined;
+  }
+
+  path(): ConnectionPath | undefined {
+    return this.#native.path() ?? undefined;
   }
 
   #begin<T>(start: (operation: Operation<T>) => void, convert: (value: unknown) => T): Promise<T> {

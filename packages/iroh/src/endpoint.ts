@@ -24,6 +24,7 @@ export class IrohEndpoint implements Endpoint {
   readonly id: EndpointId;
   readonly #native: NativeEndpoint;
   readonly #mailbox: Mailbox;
+  readonly #hasRelays: boolean;
   readonly #listeners = new Set<(addr: EndpointAddr) => void>();
   #addr: EndpointAddr;
   /** What the listeners know, as JSON. */
@@ -41,7 +42,7 @@ export class IrohEndpoint implements Endpoint {
           const failure = binding.bind(mailbox.native, operation.number, config);
           if (failure !== null) operation.reject(transportError(failure));
         },
-        (value) => new IrohEndpoint(value as NativeEndpoint, mailbox),
+        (value) => new IrohEndpoint(value as NativeEndpoint, mailbox, config.relayMode !== "none"),
       ).promise;
     } catch (error) {
       mailbox.close();
@@ -49,7 +50,8 @@ export class IrohEndpoint implements Endpoint {
     }
   }
 
-  private constructor(endpoint: NativeEndpoint, mailbox: Mailbox) {
+  private constructor(endpoint: NativeEndpoint, mailbox: Mailbox, hasRelays: boolean) {
+    this.#hasRelays = hasRelays;
     this.#native = endpoint;
     this.#mailbox = mailbox;
     this.id = endpoint.id;
@@ -61,11 +63,15 @@ export class IrohEndpoint implements Endpoint {
     return this.#addr;
   }
 
+  isOnline(): boolean {
+    return this.#closing === undefined && (!this.#hasRelays || this.#native.hasRelay());
+  }
+
   watchAddr(listener: (addr: EndpointAddr) => void): () => void {
     // A wrapper of its own for each call: one listener may watch twice, and leave once.
     const entry = (addr: EndpointAddr): void => listener(addr);
     this.#listeners.add(entry);
-    if (this.#listeners.size === 1) this.#announced = JSON.stringify(this.addr());
+    if (this.#listeners.size === 1) this.#announced = this.#state(this.addr());
     this.#mailbox.onAddr = (addr) => this.#addrChanged(addr);
     this.#native.watchAddr();
     return () => void this.#listeners.delete(entry);
@@ -158,8 +164,12 @@ export class IrohEndpoint implements Endpoint {
     return new IrohConnection(connection as NativeConnection, this.#mailbox);
   }
 
+  #state(addr: EndpointAddr): string {
+    return JSON.stringify([addr, this.isOnline()]);
+  }
+
   #addrChanged(addr: EndpointAddr): void {
-    const announced = JSON.stringify(addr);
+    const announced = this.#state(addr);
     if (announced === this.#announced) return;
     this.#announced = announced;
     for (const listener of [...this.#listeners]) listener(addr);

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { CloseInfo, EndpointAddr, TransportErrorCode } from "./transport.js";
+import type { CloseInfo, ConnectionPath, EndpointAddr, TransportErrorCode } from "./transport.js";
 
 /** The Rust half as JavaScript sees it (`native/src`). `null` stands for nothing; failures are returned, not thrown. */
 export interface NativeBinding {
@@ -30,6 +30,8 @@ export interface NativeConfig {
   readonly alpns: readonly string[];
   readonly relayMode: "none" | "default" | "custom";
   readonly relayUrls: readonly string[];
+  readonly relayCertificates: readonly string[];
+  readonly relayQuicPort: number | undefined;
   readonly bindAddrs: readonly string[];
   readonly streamReceiveWindowBytes: number | undefined;
   readonly sendWindowBytes: number | undefined;
@@ -46,6 +48,7 @@ export interface NativeMailbox {
 export interface NativeEndpoint {
   readonly id: string;
   addr(): EndpointAddr | null;
+  hasRelay(): boolean;
   watchAddr(): void;
   dial(op: number, addr: EndpointAddr, alpns: readonly string[]): NativeFailure | null;
   cancelDial(op: number): void;
@@ -75,6 +78,7 @@ export interface NativeConnection {
   closeInfo(): CloseInfo | null;
   exportKeyingMaterial(lengthBytes: number, label: Uint8Array, context: Uint8Array): Uint8Array | NativeFailure;
   rttMicros(): number | null;
+  path(): ConnectionPath | null;
 }
 
 export interface NativeBiStream {

@@ -13,6 +13,7 @@ import type { EndpointOptions, RelayOption } from "./transport.js";
 /** QUIC gives up a connection at once on a shorter idle timeout: it needs time for probes. */
 const idleTimeoutMsMin = 100;
 const u32Max = 2 ** 32 - 1;
+const portMax = 65_535;
 
 /** Checks the options of an endpoint. @throws TransportError `invalidArgument`. */
 export function endpointConfig(options: EndpointOptions): NativeConfig {
@@ -37,9 +38,16 @@ export function endpointConfig(options: EndpointOptions): NativeConfig {
   };
 }
 
-function relayConfig(relay: RelayOption): Pick<NativeConfig, "relayMode" | "relayUrls"> {
-  if (relay === "none" || relay === "default") return { relayMode: relay, relayUrls: [] };
+type RelayConfig = Pick<NativeConfig, "relayMode" | "relayUrls" | "relayCertificates" | "relayQuicPort">;
+
+function relayConfig(relay: RelayOption): RelayConfig {
+  if (relay === "none" || relay === "default") {
+    return { relayMode: relay, relayUrls: [], relayCertificates: [], relayQuicPort: undefined };
+  }
   if (typeof relay !== "object" || relay === null) throw invalid(`relay must be "none", "default" or { urls }`);
-  requireStrings(relay.urls, "the relay's urls");
-  return { relayMode: "custom", relayUrls: relay.urls };
+  const { urls, certificates = [], quicPort } = relay;
+  requireStrings(urls, "the relay's urls");
+  requireStrings(certificates, "the relay's certificates");
+  if (quicPort !== undefined) requireInteger(quicPort, "the relay's quicPort", 1, portMax);
+  return { relayMode: "custom", relayUrls: urls, relayCertificates: certificates, relayQuicPort: quicPort };
 }

@@ -89,8 +89,20 @@ export type RelayOption =
   | "none"
   /** The public relays of n0. */
   | "default"
-  /** These relays, by URL; `http:` is allowed for a local development relay. */
-  | { readonly urls: readonly string[] };
+  | CustomRelays;
+
+/** Relays of one's own. */
+export interface CustomRelays {
+  /** Where they are; `http:` is allowed for a local development relay. */
+  readonly urls: readonly string[];
+  /**
+   * Certificates in PEM that theirs are signed with, or theirs themselves: only these are trusted then. Default: the authorities that Mozilla
+   * trusts.
+   */
+  readonly certificates?: readonly string[];
+  /** The UDP port at which they tell an endpoint how it is seen (QUIC address discovery); `http:` relays have none. Default: 7842. */
+  readonly quicPort?: number;
+}
 
 export interface EndpointOptions {
   /** The Ed25519 secret seed, 32 bytes; its public key is the endpoint's id. */
@@ -118,7 +130,12 @@ export interface Endpoint {
   readonly hasExporter?: boolean;
   /** The addresses that are known now. */
   addr(): EndpointAddr;
-  /** Calls `listener` after each change of `addr()`, until the returned function is called. */
+  /**
+   * Whether others can be expected to reach this endpoint: it is connected to one of its relays. Without relays it is online as long as it is
+   * open.
+   */
+  isOnline(): boolean;
+  /** Calls `listener` after each change of `addr()` or `isOnline()`, until the returned function is called. */
   watchAddr(listener: (addr: EndpointAddr) => void): () => void;
   /**
    * Connects to a peer, offering `alpns`; the peer's preference decides among them (`Connection.alpn`).
@@ -202,6 +219,15 @@ export interface Connection {
   exportKeyingMaterial(lengthBytes: number, label: Uint8Array, context: Uint8Array): Uint8Array;
   /** Round-trip time of the selected path in microseconds; `undefined` while no path is selected. */
   rttMicros(): number | undefined;
+  /** The path that is used now; `undefined` while none is selected. A connection may begin at a relay and become direct. */
+  path(): ConnectionPath | undefined;
+}
+
+/** A way between two endpoints. */
+export interface ConnectionPath {
+  readonly kind: "direct" | "relay";
+  /** The peer's socket address, or the relay's URL. */
+  readonly remote: string;
 }
 
 export interface BiStream {

@@ -4,9 +4,12 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use iroh::endpoint::{Builder, IdleTimeout, QuicTransportConfig, VarInt, presets};
+use iroh::tls::CaTlsConfig;
 use iroh::{Endpoint, RelayConfig, RelayMap, RelayMode, SecretKey};
 use napi::bindgen_prelude::Uint8Array;
 use napi_derive::napi;
+use rustls_pki_types::CertificateDer;
+use rustls_pki_types::pem::PemObject;
 
 use crate::address::{parse_relay, parse_socket};
 use crate::failure::Failure;
@@ -26,6 +29,10 @@ pub struct EndpointConfig {
     /// `none`, `default` or `custom`.
     pub relay_mode: String,
     pub relay_urls: Vec<String>,
+    /// PEM. Empty: the roots that Mozilla trusts.
+    pub relay_certificates: Vec<String>,
+    /// Where the relays answer QUIC address discovery. None: where iroh's relays do.
+    pub relay_quic_port: Option<u32>,
     /// Empty: every interface.
     pub bind_addrs: Vec<String>,
     pub stream_receive_window_bytes: Option<i64>,
@@ -52,11 +59,26 @@ impl EndpointConfig {
             "none" => Ok(minimal().relay_mode(RelayMode::Disabled)),
             "default" => Ok(Endpoint::builder(presets::N0)),
             "custom" => {
-                let relays: Result<RelayMap, _> = self.relay_urls.iter().map(|url| relay(url)).collect();
-                Ok(minimal().relay_mode(RelayMode::Custom(relays?)))
+                let relays: Result<RelayMap, _> = self.relay_urls.iter().map(|url| self.relay(url)).collect();
+                let builder = minimal().relay_mode(RelayMode::Custom(relays?));
+                if self.relay_certificates.is_empty() {
+                    return Ok(builder);
+                }
+                Ok(builder.ca_tls_config(CaTlsConfig::custom_roots(roots(&self.relay_certificates)?)))
             }
             mode => Err(Failure::invalid(format!("not a relay mode: {mode:?}"))),
         }
+    }
+
+    /// A relay without TLS is one for development and has no QUIC either: iroh would look for it in vain, for 3 seconds.
+    fn relay(&self, url: &str) -> Result<RelayConfig, Failure> {
+        let mut config = RelayConfig::from(parse_relay(url)?);
+        if config.url.scheme() == "http" {
+            config.quic = None;
+        } else if let (Some(quic), Some(port)) = (&mut config.quic, self.relay_quic_port) {
+            quic.port = u16::try_from(port).map_err(|_| Failure::invalid(format!("not a port: {port}")))?;
+        }
+        Ok(config)
     }
 
     fn bind(&self, mut builder: Builder) -> Result<Builder, Failure> {
@@ -104,13 +126,18 @@ impl EndpointConfig {
     }
 }
 
-/// A relay without TLS is one for development and has no QUIC either: iroh would look for it in vain, for 3 seconds.
-fn relay(url: &str) -> Result<RelayConfig, Failure> {
-    let mut config = RelayConfig::from(parse_relay(url)?);
-    if config.url.scheme() == "http" {
-        config.quic = None;
+/// The certificates of several PEM texts, each of which has at least one.
+fn roots(texts: &[String]) -> Result<Vec<CertificateDer<'static>>, Failure> {
+    let mut roots = Vec::new();
+    for text in texts {
+        let found: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(text.as_bytes()).collect();
+        let found = found.map_err(|error| Failure::invalid(format!("not a certificate in PEM: {error}")))?;
+        if found.is_empty() {
+            return Err(Failure::invalid("there is no certificate in a PEM text"));
+        }
+        roots.extend(found);
     }
-    Ok(config)
+    Ok(roots)
 }
 
 fn window(bytes: i64) -> Result<VarInt, Failure> {

@@ -4,6 +4,7 @@ use std::panic::RefUnwindSafe;
 use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
+use iroh::TransportAddr;
 use iroh::endpoint::{Connection, ConnectionError, RecvStream, SendStream, Side, VarInt};
 use napi::bindgen_prelude::{Either, Uint8Array};
 use napi_derive::napi;
@@ -84,6 +85,13 @@ impl ConnectionState {
     fn bi(&self, (send, recv): (SendStream, RecvStream)) -> BiStream {
         BiStream { send: self.streams.add_send(send), recv: self.streams.add_recv(recv) }
     }
+}
+
+/// The contract's `ConnectionPath`.
+#[napi(object, object_from_js = false)]
+pub struct SelectedPath {
+    pub kind: &'static str,
+    pub remote: String,
 }
 
 /// A connection as JavaScript holds it.
@@ -213,5 +221,19 @@ impl NativeConnection {
         let paths = connection.paths();
         let selected = paths.iter().find(|path| path.is_selected())?;
         Some(selected.rtt().as_micros() as f64)
+    }
+
+    /// The peer's end of the selected path.
+    #[napi(catch_unwind)]
+    pub fn path(&self) -> Option<SelectedPath> {
+        let connection = self.0.connection()?;
+        let paths = connection.paths();
+        let selected = paths.iter().find(|path| path.is_selected())?;
+        let (kind, remote) = match selected.remote_addr() {
+            TransportAddr::Relay(url) => ("relay", url.to_string()),
+            TransportAddr::Ip(addr) => ("direct", addr.to_string()),
+            _ => return None,
+        };
+        Some(SelectedPath { kind, remote })
     }
 }

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use bytes::Bytes;
-use iroh::endpoint::{BindError, ConnectOptions, Connection};
+use iroh::endpoint::{BindError, ConnectOptions, Connection, RelayStatus};
 use iroh::{Endpoint, EndpointAddr, Watcher};
 use napi_derive::napi;
 use tokio::sync::mpsc;
@@ -152,6 +152,10 @@ async fn close_after_mailbox(state: Arc<EndpointState>) {
     state.close().await;
 }
 
+fn has_relay(endpoint: &Endpoint) -> bool {
+    endpoint.home_relay_status().get().iter().any(RelayStatus::is_connected)
+}
+
 fn bind_failure(error: &BindError) -> Failure {
     Failure::new("bind", format!("the endpoint could not be bound: {error:#}"))
 }
@@ -175,20 +179,35 @@ impl NativeEndpoint {
         Some(Addr::new(&self.0.endpoint()?.addr(), &self.0.sockets))
     }
 
-    /// Sends an event after each change of the address from now on.
+    /// Whether a relay is connected.
+    #[napi(catch_unwind)]
+    pub fn has_relay(&self) -> bool {
+        self.0.endpoint().is_some_and(|endpoint| has_relay(&endpoint))
+    }
+
+    /// Sends an event after each change of the address, and of the relays that are connected, from now on.
     #[napi(catch_unwind)]
     pub fn watch_addr(&self) {
         let Some(endpoint) = self.0.endpoint() else { return };
         if self.0.is_watched.swap(true, Ordering::Relaxed) {
             return;
         }
-        let mut watcher = endpoint.watch_addr();
+        let mut addr = endpoint.watch_addr();
+        let mut relays = endpoint.home_relay_status();
         let state = self.0.clone();
         let closed = endpoint.closed();
+        drop(endpoint);
         spawn(async move {
             let changes = async move {
-                while let Ok(addr) = watcher.updated().await {
-                    state.mailbox.push(Event::Addr(Addr::new(&addr, &state.sockets)));
+                loop {
+                    let is_watched = tokio::select! {
+                        changed = addr.updated() => changed.is_ok(),
+                        changed = relays.updated() => changed.is_ok(),
+                    };
+                    if !is_watched {
+                        break;
+                    }
+                    state.mailbox.push(Event::Addr(Addr::new(&addr.get(), &state.sockets)));
                 }
             };
             closed.run_until(changes).await;

@@ -1,9 +1,7 @@
 import { equalBytes } from "../primitives/index.js";
-import { parseHostPort, type Runtime, type SocketAddress, type Udp } from "../runtime/index.js";
-import { isIpv4 } from "./ip.js";
-import { KnownNodes } from "./known-nodes.js";
-import type { DhtNode, KrpcQuery } from "./krpc.js";
-import { Lookup, NEAREST, type LookupResult } from "./lookup.js";
+import { parseHostPort, type Runtime } from "../runtime/index.js";
+import type { LookupResult } from "./lookup.js";
+import { mergeResults, Overlay } from "./overlay.js";
 import { Requests } from "./requests.js";
 import { signPacket, targetOf, verifyPacket, type SignedPacket } from "./signed-packet.js";
 import { Store, type StoreOutcome } from "./store.js";
@@ -21,7 +19,7 @@ export interface DhtOptions {
   readonly routers?: readonly string[];
   /** The UDP port; another where it is taken. Default: 6881. */
   readonly port?: number;
-  /** Address families. Default: IPv4, as Rust. */
+  /** Address families, each a DHT of its own (BEP 32): what is stored goes to both. Default: IPv4, as Rust. */
   readonly families?: readonly (4 | 6)[];
   /** How long a node may take to answer, in ms. Default: 5000. */
   readonly requestTimeoutMs?: number;
@@ -32,10 +30,8 @@ type ClientRuntime = Pick<Runtime, "after" | "random" | "sign" | "publicKey" | "
 /** A client of the Mainline DHT that reads and writes signed items (BEP 5, BEP 44), and serves nobody (BEP 43). */
 export class DhtClient {
   readonly #runtime: ClientRuntime;
-  readonly #udp: Udp;
   readonly #requests: Requests;
-  readonly #routers: readonly SocketAddress[];
-  readonly #known = new KnownNodes();
+  readonly #overlays: readonly Overlay[];
 
   /** @throws TypeError for a router that cannot be read; Error where no socket can be bound */
   static async open(runtime: ClientRuntime, options: DhtOptions = {}): Promise<DhtClient> {
@@ -50,14 +46,14 @@ export class DhtClient {
       if (port === 0) throw error;
       return open(0);
     });
-    return new DhtClient(runtime, udp, requests, routers);
+    const overlays = requests.families.map((family) => new Overlay({ family, udp, requests, routers }));
+    return new DhtClient(runtime, requests, overlays);
   }
 
-  private constructor(runtime: ClientRuntime, udp: Udp, requests: Requests, routers: readonly SocketAddress[]) {
+  private constructor(runtime: ClientRuntime, requests: Requests, overlays: readonly Overlay[]) {
     this.#runtime = runtime;
-    this.#udp = udp;
     this.#requests = requests;
-    this.#routers = routers;
+    this.#overlays = overlays;
   }
 
   /**
@@ -69,9 +65,7 @@ export class DhtClient {
     const target = targetOf(publicKey);
     const isGenuine = (packet: SignedPacket): boolean =>
       equalBytes(packet.publicKey, publicKey) && verifyPacket(this.#runtime, packet);
-    const lookup = new Lookup(target, await this.#start(target), isGenuine);
-    await new Promise<void>((resolve) => this.#goOn(lookup, target, resolve));
-    return lookup.result();
+    return mergeResults(await Promise.all(this.#overlays.map((overlay) => overlay.lookup(target, isGenuine))));
   }
 
   /**
@@ -109,48 +103,5 @@ export class DhtClient {
 
   [Symbol.dispose](): void {
     this.close();
-  }
-
-  /** The known nodes that are nearest; where they are few, those that the routers know, and the routers themselves. */
-  async #start(target: Uint8Array): Promise<DhtNode[]> {
-    const known = this.#known.nearest(target, NEAREST);
-    if (known.length >= Math.max(1, this.#routers.length)) return known;
-    const asked = await Promise.all(this.#routers.map((router) => this.#askRouter(router, target)));
-    return [...known, ...asked.flat()];
-  }
-
-  async #askRouter(router: SocketAddress, target: Uint8Array): Promise<DhtNode[]> {
-    const addresses = await Promise.all(this.#requests.families.map((family) => this.#addressesOf(router, family)));
-    const found = addresses.flat().map(async (address) => {
-      const reply = await this.#requests.ask(address, this.#query(target, "findNode"));
-      return reply?.kind === "response" ? [{ ...address, id: reply.id }, ...reply.nodes] : [];
-    });
-    return (await Promise.all(found)).flat();
-  }
-
-  async #addressesOf({ host, port }: SocketAddress, family: 4 | 6): Promise<SocketAddress[]> {
-    const isAddress = /^[\d.]+$/.test(host) || host.includes(":");
-    if (isAddress) return isIpv4(host) === (family === 4) ? [{ host, port }] : [];
-    return (await this.#udp.resolve(host, family)).map((address) => ({ host: address, port }));
-  }
-
-  #goOn(lookup: Lookup, target: Uint8Array, done: () => void): void {
-    for (const node of lookup.next()) {
-      void this.#requests.ask(node, this.#query(target, "get")).then((reply) => {
-        if (reply === undefined) {
-          this.#known.failed(node);
-          lookup.failed(node);
-        } else {
-          this.#known.heard(node);
-          lookup.replied(node, reply);
-        }
-        this.#goOn(lookup, target, done);
-      });
-    }
-    if (lookup.isDone) done();
-  }
-
-  #query(target: Uint8Array, kind: "get" | "findNode"): KrpcQuery {
-    return { kind, target, wantsBoth: this.#requests.families.length > 1 };
   }
 }

@@ -22,12 +22,7 @@ export interface DhtNode extends SocketAddress {
 /** What we ask a node (BEP 5, BEP 44). */
 export type KrpcQuery =
   | { readonly kind: "ping" }
-  | {
-      readonly kind: "findNode" | "get";
-      readonly target: Uint8Array;
-      /** Whether nodes of IPv6 are asked for too (BEP 32); without that the node gives those of its own family. */
-      readonly wantsBoth?: boolean | undefined;
-    }
+  | { readonly kind: "findNode" | "get"; readonly target: Uint8Array }
   | {
       readonly kind: "put";
       /** That the node gave with its answer to `get`. */
@@ -113,7 +108,6 @@ function argumentsOf(id: Uint8Array, query: KrpcQuery): BencodedDictionary {
     case "findNode":
     case "get":
       fields.set("target", query.target);
-      if (query.wantsBoth === true) fields.set("want", [bytesOf("n4"), bytesOf("n6")]);
       break;
     case "put": {
       const { publicKey, signature, seq, value } = query.packet;

@@ -1,5 +1,6 @@
 import type { PeerId } from "../primitives/index.js";
 import { mergeAddresses, type EndpointAddress, type TransportAddr } from "./address.js";
+import type { RelayPolicy } from "./relay-policy.js";
 
 /** How many addresses are kept for one peer. */
 const ADDRS_PER_PEER_MAX = 32;
@@ -9,10 +10,16 @@ const ADDRS_PER_PEER_MAX = 32;
  * gave are kept beside it.
  */
 export class AddressBook {
+  readonly #relays: RelayPolicy;
   readonly #given = new Map<PeerId, readonly TransportAddr[]>();
   readonly #advertised = new Map<PeerId, readonly TransportAddr[]>();
   /** Both together, of peers that were asked for since they changed: merging parses every address. */
   readonly #merged = new Map<PeerId, EndpointAddress>();
+
+  /** @param relays which relays of the peers' entries are used */
+  constructor(relays: RelayPolicy) {
+    this.#relays = relays;
+  }
 
   /** Remembers addresses that came from the program, beside those known. */
   add(address: EndpointAddress): void {
@@ -24,7 +31,7 @@ export class AddressBook {
 
   /** Remembers what the peer's entry says, in place of what an earlier one said. */
   advertise(address: EndpointAddress): void {
-    this.#advertised.set(address.id, address.addrs.slice(0, ADDRS_PER_PEER_MAX));
+    this.#advertised.set(address.id, this.#relays.usable(address.addrs).slice(0, ADDRS_PER_PEER_MAX));
     this.#merged.delete(address.id);
   }
 

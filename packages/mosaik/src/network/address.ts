@@ -84,6 +84,7 @@ function normalizeSocketAddr(text: string): string {
   }
 }
 
-function normalizeUrl(url: string): string {
+/** The one spelling of a URL (WHATWG). @throws TypeError where it is none */
+export function normalizeUrl(url: string): string {
   return new URL(url).href;
 }

@@ -26,6 +26,7 @@ export { digestCodec, peerIdCodec } from "./id-codecs.js";
 export { KeptConnection, type OpenedStream, type PurposeHandler, type ServedStream } from "./kept-connection.js";
 export { isAlpnRefused, KeptConnections, type Membership, type Reached } from "./kept-connections.js";
 export { Link, type FrameSink, type LinkContext, type LinkEnd, type LinkOptions } from "./link.js";
+export { RelayPolicy } from "./relay-policy.js";
 export { LocalNode, type DialOptions, type LocalNodeOptions, type OpenOptions } from "./local-node.js";
 export {
   compareVersions,

@@ -1,7 +1,13 @@
-import { TransportError, type BiStream, type Connection, type Endpoint } from "@mosaik/iroh/transport";
+import {
+  TransportError,
+  type BiStream,
+  type Connection,
+  type Endpoint,
+  type EndpointAddr,
+} from "@mosaik/iroh/transport";
 import { Writer, type Codec } from "@mosaik/postcard";
 import type { Metrics } from "../metrics/index.js";
-import { linkSignals, PeerId, type Digest, type NetworkId } from "../primitives/index.js";
+import { Condition, linkSignals, PeerId, type Digest, type NetworkId } from "../primitives/index.js";
 import type { Runtime } from "../runtime/index.js";
 import { AddressBook } from "./address-book.js";
 import { endpointAddress, mergeAddresses, toTransport, type EndpointAddress, type TransportAddr } from "./address.js";
@@ -11,6 +17,7 @@ import { appendFrame } from "./framing.js";
 import { Link, type LinkContext } from "./link.js";
 import type { LinkEnding } from "./link-ending.js";
 import { PeerExchange } from "./peer-exchange.js";
+import { RelayPolicy } from "./relay-policy.js";
 
 export interface LocalNodeOptions {
   readonly runtime: Runtime;
@@ -19,6 +26,8 @@ export interface LocalNodeOptions {
   readonly secretKey: Uint8Array;
   readonly endpoint: Endpoint;
   readonly frameLimitBytes: number;
+  /** Which relays peers are reached by. Default: none. */
+  readonly relays?: RelayPolicy;
 }
 
 /** Limits of a dial. */
@@ -26,7 +35,7 @@ export interface DialOptions {
   readonly signal?: AbortSignal | undefined;
   /** How long it may take in all, in ms. Default: 10 000. */
   readonly timeoutMs?: number;
-  /** Addresses to try beside those known of the peer. Default: none. */
+  /** Addresses that somebody told, to try beside those known of the peer. Default: none. */
   readonly addrs?: readonly TransportAddr[];
 }
 
@@ -48,6 +57,7 @@ export class LocalNode {
   /** Aborts when the node begins to close: every wait inside the node listens to it. */
   readonly closing: AbortSignal;
   readonly #secretKey: Uint8Array;
+  readonly #relays: RelayPolicy;
   readonly #endpoint: Endpoint;
   readonly #linkContext: LinkContext;
   readonly #closer = new AbortController();
@@ -63,7 +73,8 @@ export class LocalNode {
     this.#secretKey = options.secretKey;
     this.#endpoint = options.endpoint;
     this.id = PeerId.from(options.endpoint.id);
-    this.addresses = new AddressBook();
+    this.#relays = options.relays ?? new RelayPolicy("none", false);
+    this.addresses = new AddressBook(this.#relays);
     this.closing = this.#closer.signal;
     this.#linkContext = options;
   }
@@ -71,6 +82,27 @@ export class LocalNode {
   /** Where this node can be reached now. */
   address(): EndpointAddress {
     return endpointAddress(this.#endpoint.addr());
+  }
+
+  /**
+   * Whether others can be expected to reach this node now: it is connected to a relay; without relays it is as long as it is open. Rejects for
+   * whoever waits when the node closes.
+   */
+  online(): Condition {
+    return new Condition(
+      {
+        subscribe: (listener) => {
+          const unwatch = this.#endpoint.watchAddr(listener);
+          this.closing.addEventListener("abort", listener);
+          return () => {
+            unwatch();
+            this.closing.removeEventListener("abort", listener);
+          };
+        },
+        ended: () => (this.closing.aborted ? (this.closing.reason as Error) : undefined),
+      },
+      () => !this.closing.aborted && this.#endpoint.isOnline(),
+    );
   }
 
   /** Calls `listener` after each change of `address()`, until the returned function is called. */
@@ -122,7 +154,7 @@ export class LocalNode {
     if (payloadBytes > frameLimitBytes) {
       throw new NetworkError("tooLarge", `a message of ${payloadBytes} bytes is over the limit`, { peer });
     }
-    const address = toTransport(this.addresses.get(peer));
+    const address = this.#targetOf(peer);
     let isLate = false;
     const begun = this.#endpoint.exchange(address, alpn, writer.take(), frameLimitBytes);
     const exchange = new PeerExchange(peer, begun, {
@@ -214,12 +246,9 @@ export class LocalNode {
     const cancelTimer = this.runtime.after(timeoutMs, () => deadline.abort());
     this.#dials.add(deadline);
     if (this.closing.aborted) deadline.abort();
-    const known = this.addresses.get(peer);
-    const address =
-      options.addrs === undefined ? known : { id: peer, addrs: mergeAddresses(known.addrs, options.addrs) };
     let connection: Connection | undefined;
     try {
-      connection = await this.#endpoint.dial(toTransport(address), alpns, { signal });
+      connection = await this.#endpoint.dial(this.#targetOf(peer, options.addrs), alpns, { signal });
       const used = await use(connection);
       if (signal.aborted) throw new TransportError("cancelled", "aborted while opening");
       return used;
@@ -231,6 +260,13 @@ export class LocalNode {
       cancelTimer();
       unlink();
     }
+  }
+
+  /** Where a peer is dialled: at the addresses known of it and those told; without any, at the relays that it may share with us. */
+  #targetOf(peer: PeerId, told: readonly TransportAddr[] = []): EndpointAddr {
+    const known = this.addresses.get(peer).addrs;
+    const addrs = told.length === 0 ? known : mergeAddresses(known, this.#relays.usable(told));
+    return toTransport({ id: peer, addrs: addrs.length === 0 ? this.#relays.ownRelays : addrs });
   }
 
   #adopt(connection: Connection, stream: BiStream, options: OpenOptions): Link {

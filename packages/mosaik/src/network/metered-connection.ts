@@ -1,4 +1,12 @@
-import type { BiStream, CloseInfo, Connection, RecvStream, SendStream, StreamEnd } from "@mosaik/iroh/transport";
+import type {
+  BiStream,
+  CloseInfo,
+  Connection,
+  ConnectionPath,
+  RecvStream,
+  SendStream,
+  StreamEnd,
+} from "@mosaik/iroh/transport";
 
 /** A connection that tells how much was moved on it. */
 export class MeteredConnection implements Connection {
@@ -79,6 +87,10 @@ export class MeteredConnection implements Connection {
       acknowledged: () => stream.acknowledged(),
       reset: (code) => stream.reset(code),
     };
+  }
+
+  path(): ConnectionPath | undefined {
+    return this.inner.path();
   }
 
   #recv(stream: RecvStream): RecvStream {

@@ -11,9 +11,10 @@ import {
   KeptConnections,
   LocalNode,
   NetworkError,
+  RelayPolicy,
   Router,
 } from "../network/index.js";
-import { Digest, unlessAborted, type DigestLike, type NetworkId } from "../primitives/index.js";
+import { Digest, unlessAborted, type Condition, type DigestLike, type NetworkId } from "../primitives/index.js";
 import { createNodeRuntime, type Runtime } from "../runtime/index.js";
 import { Streams } from "../streams/index.js";
 import { PROTOCOL_VERSION } from "./version.js";
@@ -24,6 +25,11 @@ export interface NetworkOptions {
   readonly secretKey?: Uint8Array | DigestLike;
   /** Relay servers. Default: the public ones of n0. */
   readonly relay?: RelayOption;
+  /**
+   * Whether relays are followed that peers name and this node does not use itself: whoever names one in its entry makes this node connect to that
+   * host. Addresses that the program gives may name any. Default: false.
+   */
+  readonly foreignRelays?: boolean;
   /** Socket addresses to bind, at most one of each family. Default: every interface, a free port. */
   readonly bindAddrs?: readonly string[];
   readonly discovery?: Partial<DiscoveryConfig>;
@@ -105,11 +111,12 @@ export class Network {
     const runtime = options.runtime ?? (await createNodeRuntime());
     const secretKey = secretKeyOf(options.secretKey, runtime);
     options.signal?.throwIfAborted();
+    const relay = options.relay ?? "default";
     const binding = runtime.transport.bind({
       secretKey,
       alpns: ACCEPTED,
       maxIncomingStreams: STREAMS_PER_CONNECTION_MAX,
-      relay: options.relay ?? "default",
+      relay,
       ...(options.bindAddrs === undefined ? {} : { bindAddrs: options.bindAddrs }),
     });
     binding.then(
@@ -119,7 +126,8 @@ export class Network {
     const endpoint = await unlessAborted(binding, options.signal);
     try {
       const metrics = new Metrics({ network: networkId.short() });
-      const local = new LocalNode({ runtime, metrics, networkId, secretKey, endpoint, frameLimitBytes });
+      const relays = new RelayPolicy(relay, options.foreignRelays ?? false);
+      const local = new LocalNode({ runtime, metrics, networkId, secretKey, endpoint, frameLimitBytes, relays });
       const router = new Router(local);
       const config = { ...defaultDiscoveryConfig, ...options.discovery };
       const discovery = new Discovery(local, router, PROTOCOL_VERSION, config);
@@ -129,6 +137,14 @@ export class Network {
       await endpoint.close();
       throw error;
     }
+  }
+
+  /**
+   * Whether others can be expected to reach this node: it is connected to one of its relays; without relays, as long as it is open. It may come and
+   * go. Peers in reach of its addresses find it all the same, so nothing waits for it unless the program does: `await network.online()`.
+   */
+  online(): Condition {
+    return this.local.online();
   }
 
   /** Lets the process end while the network is open; without a farewell then. */

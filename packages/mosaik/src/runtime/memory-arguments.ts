@@ -1,4 +1,4 @@
-import { type EndpointAddr, type EndpointOptions, TransportError } from "@mosaik/iroh/transport";
+import { type CustomRelays, type EndpointAddr, type EndpointOptions, TransportError } from "@mosaik/iroh/transport";
 
 /** The greatest code of a close, a reset or a stop. */
 const codeMax = 0xffff_ffff;
@@ -18,7 +18,15 @@ export function requireCount(count: number, name: string): void {
 export function requireOptions(options: EndpointOptions): void {
   if (options.secretKey.length !== 32) refuse(`a secret key has 32 bytes, not ${options.secretKey.length}`);
   for (const addr of options.bindAddrs ?? []) requireSocketAddr(addr);
-  if (typeof options.relay === "object") for (const url of options.relay.urls) requireUrl(url);
+  if (typeof options.relay === "object") requireRelays(options.relay);
+}
+
+function requireRelays({ urls, certificates = [], quicPort = 1 }: CustomRelays): void {
+  for (const url of urls) requireUrl(url);
+  for (const pem of certificates) {
+    if (!/^-----BEGIN CERTIFICATE-----$/m.test(pem)) refuse("there is no certificate in a PEM text");
+  }
+  if (!Number.isInteger(quicPort) || quicPort < 1 || quicPort > 65_535) refuse(`not a port: ${quicPort}`);
 }
 
 /** @throws TransportError `invalidArgument` where a dial cannot be made to this address with these protocols. */

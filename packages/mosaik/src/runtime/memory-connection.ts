@@ -1,4 +1,4 @@
-import type { BiStream, CloseInfo, Connection, RecvStream, SendStream } from "@mosaik/iroh/transport";
+import type { BiStream, CloseInfo, Connection, ConnectionPath, RecvStream, SendStream } from "@mosaik/iroh/transport";
 import { requireCode, requireCount } from "./memory-arguments.js";
 import { exportKeys } from "./memory-exporter.js";
 import { keepAliveUs, Silence } from "./memory-liveness.js";
@@ -12,6 +12,8 @@ export interface ConnectionSide {
   readonly remoteId: string;
   readonly alpn: string;
   readonly side: "dialler" | "acceptor";
+  /** Where the other side is now. */
+  readonly remoteAddr: () => string;
   /** Carries what this side sends. */
   readonly wire: MemoryWire;
   /** Known to both sides and to nobody else. */
@@ -114,6 +116,10 @@ export class MemoryConnection implements Connection {
 
   rttMicros(): number {
     return Math.max(1, this.#wire.path.baseUs() + this.peer.#wire.path.baseUs());
+  }
+
+  path(): ConnectionPath {
+    return { kind: "direct", remote: this.#options.remoteAddr() };
   }
 
   /** The peer's close arrived. */

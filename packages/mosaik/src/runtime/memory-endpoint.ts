@@ -81,6 +81,11 @@ export class MemoryEndpoint implements Endpoint, HandshakeParty {
     return this.#addr;
   }
 
+  /** Its relays, if it has any, never fail. */
+  isOnline(): boolean {
+    return !this.#isClosed;
+  }
+
   watchAddr(listener: (addr: EndpointAddr) => void): () => void {
     const watcher = (addr: EndpointAddr): void => listener(addr);
     this.#watchers.add(watcher);

@@ -1,4 +1,4 @@
-import { type Connection, TransportError, type TransportErrorCode } from "@mosaik/iroh/transport";
+import { type Connection, type EndpointAddr, TransportError, type TransportErrorCode } from "@mosaik/iroh/transport";
 import { type ConnectionSide, MemoryConnection } from "./memory-connection.js";
 import { closedError } from "./memory-send-stream.js";
 import { MemoryFrame, MemoryWire } from "./memory-wire.js";
@@ -25,6 +25,7 @@ export interface HandshakeParty {
   readonly idleTimeoutMs: number;
   readonly isClosed: boolean;
   readonly dialPolicy: DialPolicy;
+  addr(): EndpointAddr;
   /** A connection exists from now on, though the handshake may not be done. */
   adopt(connection: MemoryConnection): void;
   /** Its state is gone. */
@@ -173,6 +174,7 @@ export class Handshake {
     ): MemoryConnection => {
       const connection = new MemoryConnection({
         remoteId: other.id,
+        remoteAddr: () => other.addr().directAddrs[0]!,
         alpn,
         side,
         wire,

@@ -153,8 +153,11 @@ export class MemoryNetwork implements EndpointNetwork {
     }
     const isBare = addr.directAddrs.length === 0 && addr.relayUrls.length === 0;
     if (isBare && (this.#options.resolvesBareIds === false || !this.#knownIds.has(addr.id))) return "unknown";
-    if (this.#options.resolvesBareIds === false && addr.relayUrls.length === 0) return "silence";
-    return this.#byId.get(addr.id) ?? "silence";
+    const peer = this.#byId.get(addr.id);
+    if (this.#options.resolvesBareIds !== false) return peer ?? "silence";
+    // A relay passes on what is for those who are connected to it.
+    const relays = new Set(peer?.addr().relayUrls);
+    return peer !== undefined && addr.relayUrls.some((url) => relays.has(url)) ? peer : "silence";
   }
 
   ground(from: SimulatedHost, to: SimulatedHost): HandshakeGround {

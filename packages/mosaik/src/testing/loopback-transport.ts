@@ -56,6 +56,10 @@ class FindingEndpoint implements Endpoint {
     return this.#inner.addr();
   }
 
+  isOnline(): boolean {
+    return this.#inner.isOnline();
+  }
+
   watchAddr(listener: (addr: EndpointAddr) => void): () => void {
     return this.#inner.watchAddr(listener);
   }

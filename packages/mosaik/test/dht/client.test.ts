@@ -1,7 +1,7 @@
 import { blake3, isPublicKey, publicKey, sign, verify } from "@mosaik/iroh";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { decodeBencode, encodeBencode, type Bencoded } from "../../src/dht/bencode.js";
-import { DhtClient } from "../../src/dht/client.js";
+import { DhtClient, type DhtOptions } from "../../src/dht/client.js";
 import { compareDistance } from "../../src/dht/node-id.js";
 import { signPacket, targetOf, type SignedPacket } from "../../src/dht/signed-packet.js";
 import { MemoryUdp, Simulator } from "../../src/testing/index.js";
@@ -35,7 +35,7 @@ describe("a client of the DHT", () => {
     await sim.close();
   });
 
-  const open = async (options: { routers?: string[]; port?: number } = {}): Promise<DhtClient> => {
+  const open = async (options: DhtOptions = {}): Promise<DhtClient> => {
     const client = await DhtClient.open(runtime, { routers: ["router.test:7000"], port: 0, ...options });
     clients.push(client);
     return client;
@@ -139,6 +139,26 @@ describe("a client of the DHT", () => {
 
   it.each(["", "host", "host:0", "host:70000", "::1:6881", "[::1]"])("refuses the router %j", async (router) => {
     await expect(open({ routers: [router] })).rejects.toThrow(TypeError);
+  });
+
+  it("asks nodes of both families where it is told to, and stores with both", async () => {
+    const six = startTestnet(udp, runtime, 60, 6);
+    udp.names.set("both.test", ["10.0.0.0", "2001:db8:d::0"]);
+    const client = await open({ routers: ["both.test:7000"], families: [4, 6] });
+    const found = await sim.within(30_000, client.get(key));
+    expect(await sim.within(30_000, client.put(item(1n), found))).toEqual({ kind: "stored", count: 40 });
+    for (const family of [nodes, six]) expect(family.filter(({ stored }) => stored.size > 0)).toHaveLength(20);
+    const only6 = await open({ routers: ["both.test:7000"], families: [6] });
+    expect((await sim.within(30_000, only6.get(key))).packet).toEqual(item(1n));
+  });
+
+  it("goes by IPv6 alone", async () => {
+    startTestnet(udp, runtime, 30, 6);
+    const client = await open({ routers: ["[2001:db8:d::0]:7000"], families: [6] });
+    const found = await sim.within(30_000, client.get(key));
+    expect(await sim.within(30_000, client.put(item(1n), found))).toEqual({ kind: "stored", count: 20 });
+    expect((await sim.within(30_000, client.get(key))).packet).toEqual(item(1n));
+    expect(udp.sent.filter(({ to }) => !to.host.includes(":"))).toHaveLength(0);
   });
 
   it("ignore_response_from_wrong_address", async () => {

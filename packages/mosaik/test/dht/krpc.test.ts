@@ -22,11 +22,11 @@ describe("queries on the wire (spec 03 §B.2)", () => {
     expect(text(encodeQuery(id, transaction, { kind: "ping" }))).toBe(`d1:ad2:id20:${text(id)}e1:q4:ping${tail}`);
   });
 
-  it("a get names its target, and both families where that is asked for", () => {
-    const both = encodeQuery(id, transaction, { kind: "get", target, wantsBoth: true });
-    expect(text(both)).toBe(`d1:ad2:id20:${text(id)}6:target20:${text(target)}4:wantl2:n42:n6ee1:q3:get${tail}`);
-    const one = encodeQuery(id, transaction, { kind: "findNode", target });
-    expect(text(one)).toBe(`d1:ad2:id20:${text(id)}6:target20:${text(target)}e1:q9:find_node${tail}`);
+  it("a get, and a search for a node, name their target", () => {
+    const item = encodeQuery(id, transaction, { kind: "get", target });
+    expect(text(item)).toBe(`d1:ad2:id20:${text(id)}6:target20:${text(target)}e1:q3:get${tail}`);
+    const node = encodeQuery(id, transaction, { kind: "findNode", target });
+    expect(text(node)).toBe(`d1:ad2:id20:${text(id)}6:target20:${text(target)}e1:q9:find_node${tail}`);
   });
 
   it("a put has the item, its target and what is expected there, and its number in decimal", () => {

@@ -69,7 +69,9 @@ export class TestNode {
     if (method === "ping") return response;
     const target = bytes(fields.get("target"), 20);
     if (method === "put") return this.#put(target, fields) ?? response;
-    response.set("nodes", this.#nearest(target));
+    response.set("nodes", this.#nearest(target, 4));
+    const nodes6 = this.#nearest(target, 6);
+    if (nodes6.length > 0) response.set("nodes6", nodes6);
     if (method !== "get") return response;
     response.set("token", this.#token());
     const stored = this.stored.get(Buffer.from(target).toString("hex"));
@@ -77,11 +79,12 @@ export class TestNode {
     return response;
   }
 
-  #nearest(target: Uint8Array): Uint8Array {
-    const at = Buffer.from(target).toString("hex");
+  #nearest(target: Uint8Array, family: 4 | 6): Uint8Array {
+    const at = `${family} ${Buffer.from(target).toString("hex")}`;
     let nearest = this.#nearestTo.get(at);
     if (nearest === undefined) {
-      nearest = compactNodes([...this.others].sort((a, b) => compareDistance(target, a.id, b.id)).slice(0, 20));
+      const others = this.others.filter(({ host }) => host.includes(":") === (family === 6));
+      nearest = compactNodes(others.sort((a, b) => compareDistance(target, a.id, b.id)).slice(0, 20));
       this.#nearestTo.set(at, nearest);
     }
     return nearest;
@@ -109,16 +112,17 @@ export class TestNode {
   }
 }
 
-/** Nodes that all know their nearest neighbours, and the first of which is the router. */
+/** Nodes that all know their nearest neighbours, and the first of which is the router: at 10.0.0.0, or 2001:db8:d::0, port 7000. */
 export function startTestnet(
   udp: MemoryUdp,
   runtime: Pick<Runtime, "verify" | "after" | "random">,
   count: number,
+  family: 4 | 6 = 4,
 ): TestNode[] {
+  const hostOf = (i: number): string => (family === 4 ? `10.0.${i >> 8}.${i & 255}` : `2001:db8:d::${i.toString(16)}`);
   const nodes = Array.from(
     { length: count },
-    (_, i) =>
-      new TestNode(udp, runtime, { id: runtime.random.bytes(20), host: `10.0.${i >> 8}.${i & 255}`, port: 7000 + i }),
+    (_, i) => new TestNode(udp, runtime, { id: runtime.random.bytes(20), host: hostOf(i), port: 7000 + i }),
   );
   for (const one of nodes) {
     const others = nodes.filter((other) => other !== one).map(({ node }) => node);

@@ -28,15 +28,28 @@ export const endpointCases: readonly ComplianceCase[] = [
     assertEquals(calls, callsBefore, "calls after a watcher left");
   }),
 
-  behaviour("the round-trip time is known on both sides once bytes went there and back", async (harness) => {
-    const { near, far } = await connectPair(harness);
-    await roundTrips(near, far, 3);
-    for (const side of [near, far]) {
-      await harness.until(() => side.rttMicros() !== undefined, 5_000, "a round-trip time");
-      const rtt = side.rttMicros()!;
-      assert(Number.isFinite(rtt) && rtt > 0 && rtt < 10_000_000, `a round-trip time of ${rtt} microseconds`);
-    }
+  behaviour("an endpoint is online while it is open", async (harness) => {
+    const endpoint = await harness.bind();
+    assert(endpoint.isOnline(), "an open endpoint without relays is offline");
+    await endpoint.close();
+    assert(!endpoint.isOnline(), "a closed endpoint is online");
   }),
+
+  behaviour(
+    "the path and its round-trip time are known on both sides once bytes went there and back",
+    async (harness) => {
+      const { dialler, acceptor, near, far } = await connectPair(harness);
+      await roundTrips(near, far, 3);
+      for (const side of [near, far]) {
+        await harness.until(() => side.rttMicros() !== undefined, 5_000, "a round-trip time");
+        const rtt = side.rttMicros()!;
+        assert(Number.isFinite(rtt) && rtt > 0 && rtt < 10_000_000, `a round-trip time of ${rtt} microseconds`);
+        const other = side === near ? acceptor : dialler;
+        assertEquals(side.path()?.kind, "direct", "the kind of a path without relays");
+        assert(other.addr().directAddrs.includes(side.path()!.remote), `an unknown address: ${side.path()!.remote}`);
+      }
+    },
+  ),
 
   behaviour(
     "exported keying material is equal on both sides and different for everything else",
@@ -75,6 +88,9 @@ export const endpointCases: readonly ComplianceCase[] = [
     await assertRejects(harness.bind({ secretKey: new Uint8Array(31) }), bad, "a key of 31 bytes");
     await assertRejects(harness.bind({ bindAddrs: ["somewhere"] }), bad, "a bind address that does not parse");
     await assertRejects(harness.bind({ relay: { urls: ["not a url"] } }), bad, "a relay URL that does not parse");
+    const urls = ["https://relay.example"];
+    await assertRejects(harness.bind({ relay: { urls, certificates: ["?"] } }), bad, "a relay's certificate");
+    await assertRejects(harness.bind({ relay: { urls, quicPort: 0 } }), bad, "a relay's port");
     const { dialler, acceptor, near, far } = await connectPair(harness);
     const addr = acceptor.addr();
     await assertRejects(dialler.dial({ ...addr, id: "12" }, [complianceAlpn]), bad, "an id of one byte");

@@ -1,0 +1,87 @@
+import type { SocketAddress, Udp } from "../runtime/index.js";
+import { isIpv4 } from "./ip.js";
+import { KnownNodes } from "./known-nodes.js";
+import type { DhtNode } from "./krpc.js";
+import { Lookup, NEAREST, type LookupResult } from "./lookup.js";
+import type { Requests } from "./requests.js";
+import { compareAge, type SignedPacket } from "./signed-packet.js";
+
+export interface OverlayOptions {
+  readonly family: 4 | 6;
+  readonly udp: Udp;
+  readonly requests: Requests;
+  /** Hosts to begin with. */
+  readonly routers: readonly SocketAddress[];
+}
+
+/** The nodes of one address family: those of the other are another DHT with the same keys (BEP 32). */
+export class Overlay {
+  readonly #options: OverlayOptions;
+  readonly #known = new KnownNodes();
+
+  constructor(options: OverlayOptions) {
+    this.#options = options;
+  }
+
+  /** Finds the nodes that are nearest to a target, and the newest genuine item that they hold for it. Never rejects. */
+  async lookup(target: Uint8Array, isGenuine: (packet: SignedPacket) => boolean): Promise<LookupResult> {
+    const lookup = new Lookup(target, await this.#start(target), isGenuine);
+    await new Promise<void>((resolve) => this.#goOn(lookup, target, resolve));
+    return lookup.result();
+  }
+
+  /** The known nodes that are nearest; where they are few, the routers and those that they know too. */
+  async #start(target: Uint8Array): Promise<DhtNode[]> {
+    const { routers } = this.#options;
+    const known = this.#known.nearest(target, NEAREST);
+    if (known.length >= Math.max(1, routers.length)) return known;
+    const asked = await Promise.all(routers.map((router) => this.#askRouter(router, target)));
+    return [...known, ...asked.flat()];
+  }
+
+  async #askRouter(router: SocketAddress, target: Uint8Array): Promise<DhtNode[]> {
+    const { requests } = this.#options;
+    const found = (await this.#addressesOf(router)).map(async (address) => {
+      const reply = await requests.ask(address, { kind: "findNode", target });
+      return reply?.kind === "response" ? [{ ...address, id: reply.id }, ...this.#ofFamily(reply.nodes)] : [];
+    });
+    return (await Promise.all(found)).flat();
+  }
+
+  async #addressesOf({ host, port }: SocketAddress): Promise<SocketAddress[]> {
+    const { udp, family } = this.#options;
+    const isAddress = /^[\d.]+$/.test(host) || host.includes(":");
+    if (isAddress) return isIpv4(host) === (family === 4) ? [{ host, port }] : [];
+    return (await udp.resolve(host, family)).map((address) => ({ host: address, port }));
+  }
+
+  #goOn(lookup: Lookup, target: Uint8Array, done: () => void): void {
+    for (const node of lookup.next()) {
+      void this.#options.requests.ask(node, { kind: "get", target }).then((reply) => {
+        if (reply === undefined) {
+          this.#known.failed(node);
+          lookup.failed(node);
+        } else {
+          this.#known.heard(node);
+          lookup.replied(node, reply.kind === "error" ? reply : { ...reply, nodes: this.#ofFamily(reply.nodes) });
+        }
+        this.#goOn(lookup, target, done);
+      });
+    }
+    if (lookup.isDone) done();
+  }
+
+  #ofFamily(nodes: readonly DhtNode[]): DhtNode[] {
+    return nodes.filter(({ host }) => isIpv4(host) === (this.#options.family === 4));
+  }
+}
+
+/** What several lookups of one target found: the newest item, and all who can be given one. */
+export function mergeResults(results: readonly LookupResult[]): LookupResult {
+  const packets = results.flatMap(({ packet }) => (packet === undefined ? [] : [packet]));
+  return {
+    packet: packets.sort(compareAge).at(-1),
+    responders: results.flatMap(({ responders }) => responders),
+    answers: results.reduce((sum, { answers }) => sum + answers, 0),
+  };
+}
