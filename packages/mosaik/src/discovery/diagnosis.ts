@@ -33,9 +33,11 @@ export async function diagnosePeer(context: DiagnosisContext, peer: PeerId): Pro
   findings.push(catalogFinding(catalog, peer, known));
   findings.push(...addressFindings(node, peer));
   try {
-    const { entry, rttMicros } = await context.ping(peer);
+    const { entry, rttMicros, path } = await context.ping(peer);
     const rtt = rttMicros === undefined ? "no path selected" : `${(rttMicros / 1000).toFixed(1)} ms away`;
-    findings.push(`It answers pings, ${rtt}; its signature is valid.`);
+    const way =
+      path === undefined ? "" : path.kind === "direct" ? `, directly at ${path.remote}` : `, through ${path.remote}`;
+    findings.push(`It answers pings, ${rtt}${way}; its signature is valid.`);
     const problems = answerProblems(context, entry);
     findings.push(...(problems.length > 0 ? problems : ["Its network and clock agree with ours."]));
     findings.push(versionFinding(entry, known));

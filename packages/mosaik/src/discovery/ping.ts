@@ -1,4 +1,4 @@
-import type { Connection } from "@mosaik/iroh/transport";
+import type { Connection, ConnectionPath } from "@mosaik/iroh/transport";
 import { ALPN, CLOSE, type DialOptions, type LocalNode, type SignedPeerEntry } from "../network/index.js";
 import type { PeerId } from "../primitives/index.js";
 import { DiscoveryError } from "./errors.js";
@@ -16,6 +16,8 @@ export interface Pong {
   readonly entry: SignedPeerEntry;
   /** Round-trip time of the selected path in microseconds, where one is selected. */
   readonly rttMicros: number | undefined;
+  /** The way that the answer took, where one is selected. */
+  readonly path: ConnectionPath | undefined;
 }
 
 /** How a peer is pinged. */
@@ -47,12 +49,13 @@ export async function pingAnyone(context: SyncContext, peer: PeerId, options: Pi
     const leftMs = Math.max(1, options.timeoutMs - (node.runtime.monoMs() - startMs));
     const entry = await link.recv(pingReplyCodec, { timeoutMs: leftMs });
     const rttMicros = link.connection.rttMicros();
+    const path = link.connection.path();
     await verifyEntries(node.runtime, catalog, link, [entry]);
     link.close(CLOSE.success);
     if (entry.entry.id !== peer) {
       throw new DiscoveryError("wrongPeer", `peer ${peer.short()} answered with the entry of another`, { peer });
     }
-    return { entry, rttMicros };
+    return { entry, rttMicros, path };
   } finally {
     link.close(CLOSE.dropped);
   }

@@ -2,6 +2,7 @@ import {
   TransportError,
   type BiStream,
   type Connection,
+  type ConnectionPath,
   type Endpoint,
   type EndpointAddr,
 } from "@mosaik/iroh/transport";
@@ -113,6 +114,16 @@ export class LocalNode {
   /** Whether connections export keying material, as groups need it. */
   get hasExporter(): boolean {
     return this.#endpoint.hasExporter ?? true;
+  }
+
+  /**
+   * The way to a peer with which there is a connection of a stream, a group or a sync now: that of the newest. `undefined` without any. Two peers
+   * that meet at a relay find a direct way soon, where their networks let them.
+   */
+  pathTo(peer: PeerId): ConnectionPath | undefined {
+    let path: ConnectionPath | undefined;
+    for (const link of this.#links) if (link.peer === peer) path = link.connection.path() ?? path;
+    return path;
   }
 
   /** Signs a digest with this node's key. */
