@@ -1,4 +1,5 @@
 import type { CancelTimer, Runtime, SocketAddress, Udp, UdpSocket } from "../runtime/index.js";
+import { Bursts } from "./bursts.js";
 import { addressKey, isIpv4 } from "./ip.js";
 import { decodeAnswer, encodeQuery, KrpcError, TRANSACTION_BYTES, type KrpcQuery, type KrpcReply } from "./krpc.js";
 import { NODE_ID_BYTES } from "./node-id.js";
@@ -24,11 +25,13 @@ export class Requests {
   readonly #options: RequestsOptions;
   readonly #id: Uint8Array;
   readonly #pending = new Map<number, Pending>();
+  readonly #bursts: Bursts;
   #lastTransaction: number;
   #isClosed = false;
 
   constructor(options: RequestsOptions) {
     this.#options = options;
+    this.#bursts = new Bursts(options.runtime);
     this.#id = options.runtime.random.bytes(NODE_ID_BYTES);
     this.#lastTransaction = options.runtime.random.u32();
   }
@@ -69,7 +72,7 @@ export class Requests {
     return new Promise((resolve) => {
       const cancelTimer = this.#options.runtime.after(this.#options.timeoutMs, () => this.#settle(number, undefined));
       this.#pending.set(number, { key: addressKey(to), settle: resolve, cancelTimer });
-      socket.send(encodeQuery(this.#id, transaction, query), to);
+      this.#bursts.add(() => socket.send(encodeQuery(this.#id, transaction, query), to));
     });
   }
 
@@ -91,6 +94,7 @@ export class Requests {
   /** Every question that is open ends without an answer. */
   close(): void {
     this.#isClosed = true;
+    this.#bursts.close();
     for (const socket of this.#options.sockets) socket.close();
     for (const number of [...this.#pending.keys()]) this.#settle(number, undefined);
   }
