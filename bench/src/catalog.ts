@@ -3,7 +3,7 @@ import { bonds200, bonds200CpuShare } from "./benchmarks/bonds-200.js";
 import { call1, call64, callRust } from "./benchmarks/calls.js";
 import { catalogSync1000, catalogSync10000, catalogSyncLoop } from "./benchmarks/catalog-sync.js";
 import { codecSmallDecode, codecSmallEncode } from "./benchmarks/codec-small.js";
-import { dhtJoin } from "./benchmarks/dht-join.js";
+import { dhtJoin, dhtJoin20 } from "./benchmarks/dht-join.js";
 import { fanOut8 } from "./benchmarks/fanout-8.js";
 import { firstItem } from "./benchmarks/first-item.js";
 import {
@@ -55,6 +55,7 @@ export const benchmarks: readonly Benchmark[] = [
   slowConsumer,
   firstItem,
   dhtJoin,
+  dhtJoin20,
   catalogSync1000,
   catalogSync10000,
   catalogSyncLoop,

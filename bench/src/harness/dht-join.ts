@@ -2,8 +2,6 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { DhtTestnet } from "@mosaik/interop";
 import type { Session } from "../benchmark.js";
 
-/** How many nodes the DHT has: as many as a lookup asks. */
-export const DHT_NODES = 20;
 /** A node that is there writes its record at its first look, or a second later; longer than this is a failure. */
 const PUBLISHED_WITHIN_MS = 30_000;
 const LOOK_EVERY_MS = 100;

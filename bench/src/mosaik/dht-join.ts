@@ -1,20 +1,22 @@
 import { DhtTestnet } from "@mosaik/interop";
 import type { Contender } from "../benchmark.js";
 import { Child, closeAll } from "../harness/child.js";
-import { DHT_NODES, dhtJoin, type DhtPair } from "../harness/dht-join.js";
+import { dhtJoin, type DhtPair } from "../harness/dht-join.js";
 import { rustPeer } from "../rivals/rust-peer.js";
 import type { DhtNodeRole } from "./dht-node.role.js";
 
-/** Two nodes that find each other in a DHT. */
-export const mosaikDhtJoin: Contender = {
-  name: "mosaik-ts",
-  setup: `native addon in release build; two processes; relay none; a DHT of ${DHT_NODES} nodes in Rust on loopback`,
-  requires: [rustPeer],
-  open: async () => dhtJoin(await open()),
-};
+/** Two nodes that find each other in a DHT of so many nodes. */
+export function mosaikDhtJoin(dhtNodes: number): Contender {
+  return {
+    name: "mosaik-ts",
+    setup: `native addon in release build; two processes; relay none; a DHT of ${dhtNodes} nodes in Rust on loopback`,
+    requires: [rustPeer],
+    open: async () => dhtJoin(await open(dhtNodes)),
+  };
+}
 
-async function open(): Promise<DhtPair> {
-  const dht = await DhtTestnet.start({ count: DHT_NODES });
+async function open(dhtNodes: number): Promise<DhtPair> {
+  const dht = await DhtTestnet.start({ count: dhtNodes });
   const [there, joiner] = [start(), start()];
   const where = (network: string) => ({ network, routers: dht.bootstrap.slice(0, 4) });
   return {
