@@ -3,6 +3,7 @@ import { bonds200, bonds200CpuShare } from "./benchmarks/bonds-200.js";
 import { call1, call64, callRust } from "./benchmarks/calls.js";
 import { catalogSync1000, catalogSync10000, catalogSyncLoop } from "./benchmarks/catalog-sync.js";
 import { codecSmallDecode, codecSmallEncode } from "./benchmarks/codec-small.js";
+import { dhtJoin } from "./benchmarks/dht-join.js";
 import { fanOut8 } from "./benchmarks/fanout-8.js";
 import { firstItem } from "./benchmarks/first-item.js";
 import {
@@ -53,6 +54,7 @@ export const benchmarks: readonly Benchmark[] = [
   bonds200CpuShare,
   slowConsumer,
   firstItem,
+  dhtJoin,
   catalogSync1000,
   catalogSync10000,
   catalogSyncLoop,

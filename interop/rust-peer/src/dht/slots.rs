@@ -3,10 +3,10 @@
 use std::str::FromStr;
 
 use anyhow::Context as _;
-use futures::future::join_all;
+use futures::{StreamExt as _, stream};
 use iroh::{EndpointAddr, EndpointId, TransportAddr};
 use mosaik::NetworkId;
-use pkarr::{Client, Keypair, ResolvePolicy, SignedPacket, dns::rdata::RData, errors::ResolveError};
+use pkarr::{Client, Keypair, PublicKey, ResolvePolicy, SignedPacket, dns::rdata::RData, errors::ResolveError};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -15,6 +15,8 @@ use crate::{addr::Addr, datum::json_u64, peer::Context};
 
 const SLOTS: usize = 16;
 const TTL_SECONDS: u32 = 600;
+/// mosaik reads all at once: where the machine is busy, the answers overrun the socket's buffer and some slots are not read at all.
+const LOOKUPS_AT_ONCE: usize = 4;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -27,23 +29,24 @@ pub struct SlotsArgs {
 /// `dhtSlots {network, bootstrap}`: what is in each of the network's slots.
 pub async fn read(_: Context, args: SlotsArgs) -> anyhow::Result<Value> {
     let client = client(&args.bootstrap)?;
-    let slots = key_pairs(&args.network);
-    let read = slots.iter().map(|slot| async {
-        let key = slot.public_key();
-        let resolved = client.resolve(&key, ResolvePolicy::NetworkOnly).await;
-        let mut view = match resolved {
-            Ok(packet) => json!({
-                "seq": json_u64::to_json(packet.timestamp().as_u64()),
-                "value": hex::encode(packet.encoded_packet()),
-                "peer": peer_in(&packet).map(|addr| Addr::from(&addr)),
-            }),
-            Err(ResolveError::NotFound) => json!({}),
-            Err(error) => json!({ "error": error.to_string() }),
-        };
-        view["publicKey"] = hex::encode(key.as_bytes()).into();
-        view
-    });
-    Ok(json!({ "slots": join_all(read).await }))
+    let views = stream::iter(key_pairs(&args.network))
+        .map(|slot| view_of(&client, slot.public_key()))
+        .buffered(LOOKUPS_AT_ONCE);
+    Ok(json!({ "slots": views.collect::<Vec<_>>().await }))
+}
+
+async fn view_of(client: &Client, key: PublicKey) -> Value {
+    let mut view = match client.resolve(&key, ResolvePolicy::NetworkOnly).await {
+        Ok(packet) => json!({
+            "seq": json_u64::to_json(packet.timestamp().as_u64()),
+            "value": hex::encode(packet.encoded_packet()),
+            "peer": peer_in(&packet).map(|addr| Addr::from(&addr)),
+        }),
+        Err(ResolveError::NotFound) => json!({}),
+        Err(error) => json!({ "error": error.to_string() }),
+    };
+    view["publicKey"] = hex::encode(key.as_bytes()).into();
+    view
 }
 
 #[derive(Deserialize)]

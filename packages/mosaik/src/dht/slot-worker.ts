@@ -9,7 +9,7 @@ import { planWrites, type SlotView, type SlotWrite } from "./slot-plan.js";
 import { decodeSlotRecord, encodeSlotRecord } from "./slot-record.js";
 import { slotSeeds } from "./slots.js";
 
-/** How often the slots are looked at, in ms: without neighbours, and with some. A third more at random. */
+/** How often the slots are looked at, in ms: without neighbours or after a publication, and else. A third more at random. */
 const LONELY_INTERVAL_MS = 5000;
 const INTERVAL_MS = 60_000;
 /** The first pause, in ms; each is twice the one before, up to the interval: nodes often start together and see each other's records then. */
@@ -72,36 +72,40 @@ export class SlotWorker {
 
   async #round(): Promise<void> {
     const { runtime, neighborCount } = this.#options;
-    const isSettled = await this.#scanAndWrite().catch((error: unknown) => {
+    const outcome = await this.#scanAndWrite().catch((error: unknown) => {
       runtime.report(error, "looking for peers in the DHT");
-      return true;
+      return "read" as const;
     });
     if (this.#isClosed) return;
-    const baseMs = neighborCount() === 0 ? this.#lonelyMs : INTERVAL_MS;
+    // A record that was just written may be gone: two nodes that take an empty slot at once are told that they have it, and one has not.
+    const baseMs = neighborCount() === 0 || outcome === "published" ? this.#lonelyMs : INTERVAL_MS;
     this.#lonelyMs = Math.min(LONELY_INTERVAL_MS, 2 * this.#lonelyMs);
     const unit = runtime.random.unit();
-    const delayMs = isSettled ? baseMs * (1 + unit / 3) : CONTESTED_DELAY_MS * (1 + unit);
+    const delayMs = outcome === "contested" ? CONTESTED_DELAY_MS * (1 + unit) : baseMs * (1 + unit / 3);
     this.#cancelTimer = runtime.after(delayMs, () => this.start());
   }
 
-  /** @returns false where others were faster: what is there is to be looked at again */
-  async #scanAndWrite(): Promise<boolean> {
+  /** @returns `contested` where others were faster, and what is there is to be looked at again */
+  async #scanAndWrite(): Promise<"read" | "published" | "contested"> {
     const { runtime } = this.#options;
     const views = await Promise.all(this.#slots.map((slot) => this.#look(slot)));
     this.#count(views);
-    if (this.#isClosed || this.#options.self().addrs.length === 0) return true;
+    if (this.#isClosed || this.#options.self().addrs.length === 0) return "read";
     this.#checkPublished(views);
     const nowUs = BigInt(Math.floor(runtime.wallMs() * 1000));
     const sincePublishedMs = runtime.monoMs() - this.#publishedAtMs;
-    let isSettled = true;
+    let isContested = false;
+    let isPublished = false;
     for (const write of planWrites({ views, nowUs, sincePublishedMs, random: runtime.random })) {
       const outcome = await this.#write(write);
-      if (outcome?.kind === "notMostRecent") isSettled = false;
+      if (outcome?.kind === "notMostRecent") isContested = true;
       if (outcome?.kind !== "stored" || write.kind !== "publish") continue;
       this.#publishedAtMs = runtime.monoMs();
       this.#published = write;
+      isPublished = true;
     }
-    return isSettled;
+    if (isContested) return "contested";
+    return isPublished ? "published" : "read";
   }
 
   async #look(slot: Slot): Promise<SlotView> {

@@ -108,6 +108,14 @@ describe("the slots of a network", () => {
     }
   });
 
+  it("are each soon held by one of those who took them at once, even where all have neighbours", async () => {
+    for (let i = 0; i < 12; i++) (await join()).neighbors = 1;
+    await sim.advance(30_000);
+    const there = await ids();
+    expect(there).toHaveLength(12);
+    expect(new Set(there).size).toBe(12);
+  });
+
   it("of peers that are dead are taken by others, with a greater number", async () => {
     const dead = await join();
     await sim.advance(20_000);
