@@ -153,8 +153,8 @@ export class Host {
   /** Takes another address of its network. */
   renumber(number: number): void {
     const ip = this.ip.replace(/\d+$/, String(number));
-    this.#namespace.ip(`address add ${ip}/24 dev eth0`, `address del ${this.ip}/24 dev eth0`);
-    if (this.#gateway !== undefined) this.#namespace.ip(`route replace default via ${this.#gateway} src ${ip}`);
+    this.#namespace.ip("address flush dev eth0", `address add ${ip}/24 dev eth0`);
+    if (this.#gateway !== undefined) this.#namespace.ip(`route add default via ${this.#gateway}`);
     this.ip = ip;
   }
 }
