@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, it } from "vitest";
 import type { StartMember } from "../../../packages/mosaik/test/groups/processes/crew-member.js";
-import { buildProgram, MemberProcess } from "../../../packages/mosaik/test/groups/processes/member-process.js";
+import { buildMember, MemberProcess } from "../../../packages/mosaik/test/groups/processes/member-process.js";
 import type { Outcome } from "../../../packages/mosaik/test/groups/processes/round.js";
 import {
   playRounds,
@@ -10,7 +10,7 @@ import {
   SEED,
   timesOf,
 } from "../../../packages/mosaik/test/groups/processes/rounds.js";
-import { whyNoSwitch } from "../../../packages/mosaik/test/groups/processes/switch.js";
+import { whyNoNamespace } from "../../../packages/mosaik/test/namespace.js";
 import { obstacle } from "../setup.js";
 import { RustMemberProcess } from "./rust-member-process.js";
 
@@ -20,11 +20,11 @@ const EVERY = 4;
 const ts: StartMember = (at, charge) => new MemberProcess(at, charge);
 const rust: StartMember = (at, charge) => new RustMemberProcess(at, charge);
 
-describe.skipIf(obstacle !== undefined || whyNoSwitch() !== undefined)(
+describe.skipIf(obstacle !== undefined || whyNoNamespace() !== undefined)(
   "a group of real processes of both languages",
   () => {
     const outcomes: Outcome[] = [];
-    beforeAll(buildProgram, 180_000);
+    beforeAll(buildMember, 180_000);
     afterAll(() => {
       if (outcomes.length > 0) console.log(timesOf(outcomes));
     });

@@ -36,6 +36,7 @@ export class IrohEndpoint implements Endpoint {
     const binding = native();
     const config = endpointConfig(options);
     const mailbox = new Mailbox(binding);
+    if (options.mdns !== undefined) mailbox.onFound = options.mdns.onPeer;
     try {
       return await mailbox.begin<IrohEndpoint>(
         (operation) => {

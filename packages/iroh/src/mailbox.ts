@@ -3,7 +3,7 @@ import type { NativeBinding, NativeFailure, NativeMailbox } from "./native.js";
 import type { CloseInfo, EndpointAddr, StreamEnd } from "./transport.js";
 
 /** The kinds of events, numbered as in `native/src/mailbox.rs`. */
-const eventKind = { resolved: 0, rejected: 1, chunk: 2, end: 3, room: 4, closed: 5, addr: 6 } as const;
+const eventKind = { resolved: 0, rejected: 1, chunk: 2, end: 3, room: 4, closed: 5, addr: 6, found: 7 } as const;
 
 /** An operation of the Rust half that answers later. */
 export interface Operation<T> {
@@ -35,6 +35,8 @@ export class Mailbox {
   readonly native: NativeMailbox;
   /** Called after the endpoint's own address changed. */
   onAddr: (addr: EndpointAddr) => void = () => {};
+  /** Called with each endpoint that is found on the local network. */
+  onFound: (addr: EndpointAddr) => void = () => {};
   readonly #binding: NativeBinding;
   readonly #operations = new Map<number, PendingOperation>();
   readonly #connections = new Map<number, (info: CloseInfo) => void>();
@@ -170,7 +172,9 @@ export class Mailbox {
         return;
       }
       case eventKind.addr:
-        guarded(() => this.onAddr(content as EndpointAddr));
+        return guarded(() => this.onAddr(content as EndpointAddr));
+      case eventKind.found:
+        guarded(() => this.onFound(content as EndpointAddr));
     }
   }
 }

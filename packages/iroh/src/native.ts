@@ -37,6 +37,7 @@ export interface NativeConfig {
   readonly sendWindowBytes: number | undefined;
   readonly maxIncomingStreams: number | undefined;
   readonly idleTimeoutMs: number | undefined;
+  readonly mdnsService: string | undefined;
 }
 
 export interface NativeMailbox {

@@ -14,11 +14,13 @@ import type { EndpointOptions, RelayOption } from "./transport.js";
 const idleTimeoutMsMin = 100;
 const u32Max = 2 ** 32 - 1;
 const portMax = 65_535;
+/** RFC 6335 §5.1. */
+const SERVICE_NAME = /^[a-z0-9-]{1,15}$/;
 
 /** Checks the options of an endpoint. @throws TransportError `invalidArgument`. */
 export function endpointConfig(options: EndpointOptions): NativeConfig {
   const { secretKey, alpns, bindAddrs = [], relay = "none" } = options;
-  const { streamReceiveWindowBytes, sendWindowBytes, maxIncomingStreams, idleTimeoutMs } = options;
+  const { streamReceiveWindowBytes, sendWindowBytes, maxIncomingStreams, idleTimeoutMs, mdns } = options;
   requireBytes(secretKey, "secretKey", 32);
   requireAlpns(alpns);
   requireStrings(bindAddrs, "bindAddrs");
@@ -26,6 +28,7 @@ export function endpointConfig(options: EndpointOptions): NativeConfig {
   if (sendWindowBytes !== undefined) requireByteCount(sendWindowBytes, "sendWindowBytes");
   if (maxIncomingStreams !== undefined) requireU32(maxIncomingStreams, "maxIncomingStreams");
   if (idleTimeoutMs !== undefined) requireInteger(idleTimeoutMs, "idleTimeoutMs", idleTimeoutMsMin, u32Max);
+  if (mdns !== undefined && !SERVICE_NAME.test(mdns.serviceName)) throw invalid(`not a service: ${mdns.serviceName}`);
   return {
     secretKey,
     alpns,
@@ -35,6 +38,7 @@ export function endpointConfig(options: EndpointOptions): NativeConfig {
     sendWindowBytes,
     maxIncomingStreams,
     idleTimeoutMs,
+    mdnsService: mdns?.serviceName,
   };
 }
 

@@ -121,6 +121,16 @@ export interface EndpointOptions {
   readonly maxIncomingStreams?: number;
   /** A connection without a sign of life for this long has ended, in ms. Default: 30 000. */
   readonly idleTimeoutMs?: number;
+  /** Makes the endpoint known on the local network, and finds others there. Default: neither. */
+  readonly mdns?: MdnsOptions;
+}
+
+/** Multicast DNS (RFC 6762, 6763): who asks for a service on the local network is told who offers it, and where. */
+export interface MdnsOptions {
+  /** The service: 1 to 15 lowercase letters, digits and hyphens. Endpoints with the same one find each other. */
+  readonly serviceName: string;
+  /** Told of each endpoint that is found, and again where its addresses change. Anybody on the local network may have said so. */
+  readonly onPeer: (addr: EndpointAddr) => void;
 }
 
 /** One local identity with its socket. Holds every connection open until it is closed, whatever the garbage collector does. */

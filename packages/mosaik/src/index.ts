@@ -15,7 +15,7 @@ export type {
   UniqueId,
 } from "./primitives/index.js";
 export { Metrics, type MetricSample } from "./metrics/index.js";
-export type { Runtime } from "./runtime/index.js";
+export type { ConnectionPath, CustomRelays, RelayOption, Runtime } from "./runtime/index.js";
 export { CLOSE, NetworkError, PeerEntry, PeerInfo, SignedPeerEntry } from "./network/index.js";
 export type {
   CloseCode,

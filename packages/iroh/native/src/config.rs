@@ -39,6 +39,8 @@ pub struct EndpointConfig {
     pub send_window_bytes: Option<i64>,
     pub max_incoming_streams: Option<u32>,
     pub idle_timeout_ms: Option<u32>,
+    /// The service that this endpoint is made known as on the local network, and looks for.
+    pub mdns_service: Option<String>,
 }
 
 impl EndpointConfig {

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use bytes::Bytes;
-use iroh::endpoint::{BindError, ConnectOptions, Connection, RelayStatus};
+use iroh::endpoint::{BindError, Builder, ConnectOptions, Connection, RelayStatus};
 use iroh::{Endpoint, EndpointAddr, Watcher};
 use napi_derive::napi;
 use tokio::sync::mpsc;
@@ -23,6 +23,7 @@ use crate::config::EndpointConfig;
 use crate::connection::{ConnectionState, NativeConnection};
 use crate::exchange::{Exchange, Exchanges};
 use crate::failure::Failure;
+use crate::mdns;
 use crate::mailbox::{Event, Mailbox, NativeMailbox, Reply, Value};
 use crate::runtime::{lock, spawn};
 use crate::streams::Streams;
@@ -131,19 +132,31 @@ pub fn bind(mailbox: &NativeMailbox, op: u32, config: EndpointConfig) -> Option<
         Ok(builder) => builder,
         Err(failure) => return Some(failure),
     };
+    let mdns_service = config.mdns_service;
     let mailbox = mailbox.shared();
     let reply = Reply::new(&mailbox, op);
     spawn(async move {
-        reply.send(match builder.bind().await {
+        reply.send(match open(builder, mdns_service, &mailbox).await {
             Ok(endpoint) => {
                 let state = Arc::new(EndpointState::new(endpoint, mailbox));
                 spawn(close_after_mailbox(state.clone()));
                 Ok(Value::Endpoint(NativeEndpoint(state)))
             }
-            Err(error) => Err(bind_failure(&error)),
+            Err(failure) => Err(failure),
         });
     });
     None
+}
+
+async fn open(builder: Builder, mdns_service: Option<String>, mailbox: &Arc<Mailbox>) -> Result<Endpoint, Failure> {
+    let endpoint = builder.bind().await.map_err(|error| bind_failure(&error))?;
+    if let Some(service) = mdns_service
+        && let Err(failure) = mdns::start(&endpoint, service, mailbox.clone()).await
+    {
+        endpoint.close().await;
+        return Err(failure);
+    }
+    Ok(endpoint)
 }
 
 /// An endpoint that cannot tell JavaScript anything any more is closed.

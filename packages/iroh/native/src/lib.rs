@@ -19,6 +19,7 @@ mod exchange;
 mod failure;
 mod frames;
 mod mailbox;
+mod mdns;
 mod recv;
 mod reserve;
 mod runtime;

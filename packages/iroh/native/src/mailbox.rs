@@ -47,6 +47,8 @@ pub enum Event {
     Closed { connection: u32, info: CloseInfo },
     /// The endpoint's own address changed.
     Addr(Addr),
+    /// A peer is on the local network.
+    Found(Addr),
 }
 
 impl Event {
@@ -241,6 +243,7 @@ impl NativeMailbox {
                 Event::Room { stream } => put(&mut flat, at, 4, stream, ())?,
                 Event::Closed { connection, info } => put(&mut flat, at, 5, connection, info)?,
                 Event::Addr(addr) => put(&mut flat, at, 6, 0, addr)?,
+                Event::Found(addr) => put(&mut flat, at, 7, 0, addr)?,
             }
         }
         reserve::arrived(env, chunk_bytes)?;

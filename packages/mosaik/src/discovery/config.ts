@@ -17,6 +17,11 @@ export interface DiscoveryConfig {
    * nodes find each other there. By options, other nodes than the public ones are asked. Default: true, in worlds that have datagrams.
    */
   readonly dht: boolean | DhtOptions;
+  /**
+   * Whether members are looked for on the local network too, by multicast DNS, under a name that is made of the network's id and does not give it
+   * away. Default: false.
+   */
+  readonly mdns: boolean;
   /** Labels of this node. Default: none. */
   readonly tags: readonly DigestLike[];
   /** Entries not renewed for this long are forgotten. Default: 5 minutes. */
@@ -44,6 +49,7 @@ export interface DiscoveryConfig {
 export const defaultDiscoveryConfig: DiscoveryConfig = {
   bootstrap: [],
   dht: true,
+  mdns: false,
   tags: [],
   purgeAfterMs: 5 * 60_000,
   announceIntervalMs: 45_000,

@@ -19,7 +19,7 @@ import {
   type Lagged,
   type PeerIdLike,
 } from "../primitives/index.js";
-import type { Connection } from "../runtime/index.js";
+import type { Connection, EndpointAddr } from "../runtime/index.js";
 import { Announcer } from "./announcer.js";
 import { Bootstrap } from "./bootstrap.js";
 import { CatalogCore } from "./catalog.js";
@@ -30,6 +30,7 @@ import { diagnosePeer, type Diagnosis } from "./diagnosis.js";
 import { DiscoveryError } from "./errors.js";
 import { Exchanges } from "./exchanges.js";
 import { Introducer } from "./introducer.js";
+import { LanPeers } from "./lan-peers.js";
 import { Liveness } from "./liveness.js";
 import { LocalEntry, signLocal } from "./local-entry.js";
 import { Membership, type DiscoveryEvent } from "./membership.js";
@@ -67,6 +68,7 @@ export class Discovery {
   readonly #liveness: Liveness;
   readonly #bootstrap: Bootstrap;
   readonly #dht: DhtBootstrap | undefined;
+  readonly #lan = new LanPeers((address) => this.#pingFound(address));
   readonly #cancelTimers = new Map<string, () => void>();
   #unwatchAddress: () => void = () => {};
 
@@ -320,6 +322,11 @@ export class Discovery {
     return ["new", "updated", "renewed"].includes(this.#membership.upsert(signed));
   }
 
+  /** A peer was found on the local network: it is pinged, and taken in where it answers. */
+  foundOnLan(addr: EndpointAddr): void {
+    this.#lan.found(addr);
+  }
+
   /** A peer has just shown on a connection with us that it is alive: it is not pinged for a while, and not taken for silent. */
   heard(peer: PeerId): void {
     this.#liveness.heard(peer);
@@ -352,6 +359,7 @@ export class Discovery {
     for (const cancel of this.#cancelTimers.values()) cancel();
     this.#liveness.close();
     this.#bootstrap.close();
+    this.#lan.close();
     this.#introducer.close();
     this.#announcer.depart();
     await Promise.all([this.#dht?.close(), this.#gossip.quit(FAREWELL_MS)]);

@@ -4,6 +4,7 @@ export { CatalogView } from "./catalog-view.js";
 export { defaultDiscoveryConfig, type BootstrapPeer, type DiscoveryConfig } from "./config.js";
 export type { Diagnosis } from "./diagnosis.js";
 export { Discovery } from "./discovery.js";
+export { mdnsOf } from "./lan-peers.js";
 export { DiscoveryError, type DiscoveryErrorCode } from "./errors.js";
 export type { DepartureReason, DiscoveryEvent } from "./membership.js";
 export type { Pong } from "./ping.js";

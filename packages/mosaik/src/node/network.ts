@@ -1,6 +1,6 @@
 import { type RelayOption } from "@mosaik/iroh/transport";
 import { Collections } from "../collections/index.js";
-import { defaultDiscoveryConfig, Discovery, type DiscoveryConfig } from "../discovery/index.js";
+import { defaultDiscoveryConfig, Discovery, mdnsOf, type DiscoveryConfig } from "../discovery/index.js";
 import { Functions } from "../functions/index.js";
 import { Groups, type GroupsOptions } from "../groups/index.js";
 import { Metrics } from "../metrics/index.js";
@@ -15,7 +15,7 @@ import {
   Router,
 } from "../network/index.js";
 import { Digest, unlessAborted, type Condition, type DigestLike, type NetworkId } from "../primitives/index.js";
-import { createNodeRuntime, type Runtime } from "../runtime/index.js";
+import { createNodeRuntime, type EndpointAddr, type Runtime } from "../runtime/index.js";
 import { Streams } from "../streams/index.js";
 import { PROTOCOL_VERSION } from "./version.js";
 
@@ -112,12 +112,17 @@ export class Network {
     const secretKey = secretKeyOf(options.secretKey, runtime);
     options.signal?.throwIfAborted();
     const relay = options.relay ?? "default";
+    const config = { ...defaultDiscoveryConfig, ...options.discovery };
+    /** Peers of the local network, for discovery once there is one. */
+    const found: EndpointAddr[] = [];
+    let onPeer = (addr: EndpointAddr): unknown => found.push(addr);
     const binding = runtime.transport.bind({
       secretKey,
       alpns: ACCEPTED,
       maxIncomingStreams: STREAMS_PER_CONNECTION_MAX,
       relay,
       ...(options.bindAddrs === undefined ? {} : { bindAddrs: options.bindAddrs }),
+      ...(config.mdns ? { mdns: mdnsOf(runtime, networkId, (addr) => onPeer(addr)) } : {}),
     });
     binding.then(
       (endpoint) => (options.signal?.aborted ? endpoint.close() : undefined),
@@ -129,8 +134,9 @@ export class Network {
       const relays = new RelayPolicy(relay, options.foreignRelays ?? false);
       const local = new LocalNode({ runtime, metrics, networkId, secretKey, endpoint, frameLimitBytes, relays });
       const router = new Router(local);
-      const config = { ...defaultDiscoveryConfig, ...options.discovery };
       const discovery = new Discovery(local, router, PROTOCOL_VERSION, config);
+      onPeer = (addr) => discovery.foundOnLan(addr);
+      for (const addr of found) onPeer(addr);
       const streams = new Streams(local, router, discovery, frameLimitBytes);
       return new Network(local, router, discovery, streams, frameLimitBytes, options.groups);
     } catch (error) {

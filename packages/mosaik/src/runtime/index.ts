@@ -2,6 +2,7 @@ export type {
   BiStream,
   CloseInfo,
   Connection,
+  CustomRelays,
   ConnectionPath,
   Endpoint,
   EndpointAddr,

@@ -19,6 +19,9 @@ export function requireOptions(options: EndpointOptions): void {
   if (options.secretKey.length !== 32) refuse(`a secret key has 32 bytes, not ${options.secretKey.length}`);
   for (const addr of options.bindAddrs ?? []) requireSocketAddr(addr);
   if (typeof options.relay === "object") requireRelays(options.relay);
+  if (options.mdns !== undefined && !/^[a-z0-9-]{1,15}$/.test(options.mdns.serviceName)) {
+    refuse(`not a service: ${options.mdns.serviceName}`);
+  }
 }
 
 function requireRelays({ urls, certificates = [], quicPort = 1 }: CustomRelays): void {

@@ -2,6 +2,7 @@ import { type EndpointAddr, type EndpointOptions, type Transport, TransportError
 import { requireOptions, requireSocketAddr } from "./memory-arguments.js";
 import type { MemoryConnection } from "./memory-connection.js";
 import { MemoryCuts } from "./memory-cuts.js";
+import { MemoryLan } from "./memory-lan.js";
 import { MemoryEndpoint, type EndpointNetwork } from "./memory-endpoint.js";
 import type { DialPolicy, HandshakeGround } from "./memory-handshake.js";
 import { MemoryPath, type Latency } from "./memory-path.js";
@@ -43,6 +44,7 @@ export class MemoryNetwork implements EndpointNetwork {
   readonly #paths = new Map<string, MemoryPath>();
   readonly #latencies = new Map<string, Latency>();
   readonly #cuts = new MemoryCuts();
+  readonly #lan = new MemoryLan();
   readonly #policies = new Map<string, DialPolicy>();
   readonly #byId = new Map<string, MemoryEndpoint>();
   readonly #byAddr = new Map<string, MemoryEndpoint>();
@@ -187,6 +189,7 @@ export class MemoryNetwork implements EndpointNetwork {
     this.#byId.set(id, endpoint);
     this.#byAddr.set(directAddr, endpoint);
     this.#knownIds.add(id);
+    if (options.mdns !== undefined) this.#lan.enter(endpoint, options.mdns);
     return endpoint;
   }
 

@@ -91,6 +91,7 @@ export const endpointCases: readonly ComplianceCase[] = [
     const urls = ["https://relay.example"];
     await assertRejects(harness.bind({ relay: { urls, certificates: ["?"] } }), bad, "a relay's certificate");
     await assertRejects(harness.bind({ relay: { urls, quicPort: 0 } }), bad, "a relay's port");
+    await assertRejects(harness.bind({ mdns: { serviceName: "_tcp", onPeer: () => {} } }), bad, "a service");
     const { dialler, acceptor, near, far } = await connectPair(harness);
     const addr = acceptor.addr();
     await assertRejects(dialler.dial({ ...addr, id: "12" }, [complianceAlpn]), bad, "an id of one byte");

@@ -1,22 +1,16 @@
-import { execFile, spawn, type ChildProcess } from "node:child_process";
+import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
+import { buildProgram } from "../../build-program.js";
 import type { CrewMember } from "./crew-member.js";
 import { readHistory, type HistoryLine } from "./program/history.js";
 import type { Charge, MemberState, NodeAddress, Order, Reply } from "./program/messages.js";
 
-const TSC = createRequire(import.meta.url).resolve("typescript/bin/tsc");
 const PROGRAM = fileURLToPath(new URL("program", import.meta.url));
 const STDERR_CHARACTERS_MAX = 16 * 1024;
 
 /** The members run as built: makes sure that they are, from the present sources. */
-export async function buildProgram(): Promise<void> {
-  await promisify(execFile)(process.execPath, [TSC, "-b", PROGRAM]).catch((error: { stdout: string }) => {
-    throw new Error(`the members' program does not compile:\n${error.stdout}`);
-  });
-}
+export const buildMember = (): Promise<void> => buildProgram(PROGRAM);
 
 /** A process of its own with a member of the group in it. It ends with us: it is disconnected then. */
 export class MemberProcess implements CrewMember {

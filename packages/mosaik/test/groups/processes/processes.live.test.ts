@@ -3,13 +3,13 @@ import type { StartMember } from "./crew-member.js";
 import { Crew } from "./crew.js";
 import type { Fault } from "./faults.js";
 import { Judge } from "./judge.js";
-import { buildProgram, MemberProcess } from "./member-process.js";
+import { buildMember, MemberProcess } from "./member-process.js";
 import type { Mistake } from "./program/messages.js";
 import { described, play, work, type Outcome } from "./round.js";
 import { playRounds, ROUND_TIMEOUT_MS, ROUNDS, roundsOfCrews, SEED, timesOf } from "./rounds.js";
-import { whyNoSwitch } from "./switch.js";
+import { whyNoNamespace } from "../../namespace.js";
 
-const obstacle = whyNoSwitch();
+const obstacle = whyNoNamespace();
 if (obstacle !== undefined) console.warn(obstacle);
 
 const start: StartMember = (at, charge) => new MemberProcess(at, charge);
@@ -17,7 +17,7 @@ const wrong = (mistake: Mistake): StartMember => (at, charge) => new MemberProce
 
 describe.skipIf(obstacle !== undefined)(`a group of real processes (MOSAIK_SEED=${SEED})`, () => {
   const outcomes: Outcome[] = [];
-  beforeAll(buildProgram, 180_000);
+  beforeAll(buildMember, 180_000);
   afterAll(() => {
     if (outcomes.length > 0) console.log(timesOf(outcomes));
   });

@@ -1,13 +1,4 @@
-import { spawn, spawnSync, type ChildProcessWithoutNullStreams } from "node:child_process";
-import { once } from "node:events";
-
-/** Why no hosts can be made here; nothing if they can. Inside the namespace of `scripts/lib/netns.mjs` they can. */
-export function whyNoSwitch(): string | undefined {
-  const trial = spawnSync("unshare", ["-n", "ip", "link", "add", "trial", "type", "bridge"], { encoding: "utf8" });
-  if (trial.status === 0) return undefined;
-  const cause = trial.error?.message ?? trial.stderr.trim();
-  return `Hosts with a network of their own cannot be made (${cause}): npm run test:live runs where they can, given iproute2.`;
-}
+import { Namespace } from "../../namespace.js";
 
 /** Nobody has it: what is sent there is lost, and who sends it does not notice. */
 const NOBODY = "02:00:00:00:ff:ff";
@@ -37,7 +28,7 @@ export class Switch {
 
   /** What precedes a command so that it runs at a host. */
   at(host: number): readonly [command: string, ...args: string[]] {
-    return ["nsenter", "-t", String(this.#hosts[host]!.pid), "-n", "--"];
+    return this.#hosts[host]!.at;
   }
 
   /** What one host sends to another is lost from now on. */
@@ -79,38 +70,4 @@ function macOf(host: number): string {
 
 function portOf(host: number): string {
   return `port${host}`;
-}
-
-/** A network namespace. It ends with the process that holds it, which ends with us, however that happens: its input is closed then. */
-class Namespace {
-  readonly #holder: ChildProcessWithoutNullStreams;
-
-  private constructor(holder: ChildProcessWithoutNullStreams) {
-    this.#holder = holder;
-  }
-
-  static async make(): Promise<Namespace> {
-    const holder = spawn("unshare", ["-n", "cat"]);
-    holder.stdin.write("here\n");
-    await once(holder.stdout, "data"); // it is `cat` that answers: the namespace is there
-    return new Namespace(holder);
-  }
-
-  get pid(): number {
-    return this.#holder.pid!;
-  }
-
-  /** Runs commands of `ip` inside. */
-  ip(...commands: readonly string[]): void {
-    const { status, stderr } = spawnSync("nsenter", ["-t", String(this.pid), "-n", "ip", "-batch", "-"], {
-      input: commands.join("\n"),
-      encoding: "utf8",
-    });
-    if (status !== 0) throw new Error(`ip: ${commands.join("; ")}: ${stderr}`);
-  }
-
-  async close(): Promise<void> {
-    this.#holder.stdin.end();
-    if (this.#holder.exitCode === null) await once(this.#holder, "exit");
-  }
 }
