@@ -16,12 +16,16 @@ describe.skipIf(obstacle !== undefined)("nodes that are given nothing but a netw
   const times = <T>(many: number, make: (index: number) => Promise<T>): Promise<T[]> =>
     Promise.all(Array.from({ length: many }, (_, i) => make(i)));
 
-  it.each([2, 3, 5, 10, 15, 35])("auto_bootstrap: %i nodes find each other", async (many) => {
-    const { world } = context;
-    const id = networkId();
-    const nodes = await times(many, () => world.ts(id));
-    await allKnowAll(withinMs(many), nodes);
-  });
+  // 35 in one process are slow where the machine has other work: `npm run test:live` plays them, and packages/mosaik/test/node/dht.test.ts.
+  it.each(process.env["MOSAIK_LIVE"] === "all" ? [2, 3, 5, 10, 15, 35] : [2, 3, 5, 10, 15])(
+    "auto_bootstrap: %i nodes find each other",
+    async (many) => {
+      const { world } = context;
+      const id = networkId();
+      const nodes = await times(many, () => world.ts(id));
+      await allKnowAll(withinMs(many), nodes);
+    },
+  );
 
   it("auto_bootstrap: 3 nodes in Rust find each other", async () => {
     const { world } = context;
