@@ -51,7 +51,7 @@ class NodeRuntime implements Runtime {
 
   constructor(native: Native, options: NodeRuntimeOptions) {
     const { onReport = reportToStderr, wrapTransport } = options;
-    this.udp = "udp" in options ? options.udp : systemUdp;
+    this.udp = "udp" in options ? options.udp : systemUdp(false);
     this.transport = wrapTransport === undefined ? native.iroh : wrapTransport(native.iroh);
     this.publicKey = native.publicKey;
     this.sign = native.sign;

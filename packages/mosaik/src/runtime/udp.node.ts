@@ -2,8 +2,8 @@ import { createSocket } from "node:dgram";
 import { lookup } from "node:dns/promises";
 import type { SocketAddress, Udp, UdpSocket } from "./udp.js";
 
-/** The datagrams of this machine. Its sockets keep no process alive. */
-export const systemUdp: Udp = {
+/** The datagrams of this machine. @param holdsProcess whether its sockets keep the process alive while they are open */
+export const systemUdp = (holdsProcess: boolean): Udp => ({
   bind: (family, port, onDatagram) =>
     new Promise((resolve, reject) => {
       const socket = createSocket({ type: family === 4 ? "udp4" : "udp6", ipv6Only: family === 6 });
@@ -15,7 +15,7 @@ export const systemUdp: Udp = {
         socket.on("message", (datagram, { address, port: from }) =>
           onDatagram(datagram, { host: address, port: from }),
         );
-        socket.unref();
+        if (!holdsProcess) socket.unref();
         const bound: UdpSocket = {
           family,
           send: (datagram: Uint8Array, to: SocketAddress) => socket.send(datagram, to.port, to.host, () => {}),
@@ -31,4 +31,4 @@ export const systemUdp: Udp = {
       return [];
     }
   },
-};
+});

@@ -1,9 +1,11 @@
-import { spawn } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
 
-const program = fileURLToPath(new URL("children/unref.mjs", import.meta.url));
+const path = (name: string): string => fileURLToPath(new URL(`children/${name}`, import.meta.url));
+const program = path("unref.mjs");
 
 /** Runs a program that joins a network, until it has said so. */
 async function joined(...args: string[]): Promise<{ ended: Promise<unknown[]>; kill(): void }> {
@@ -26,5 +28,12 @@ describe("the process of an open network", () => {
     expect(outcome).toBe("the other ended first");
     held.kill();
     await held.ended;
+  });
+});
+
+describe("the process of a client of the DHT", () => {
+  it("is held until it is closed", async () => {
+    const { stdout } = await promisify(execFile)(process.execPath, [path("dht.mjs")]);
+    expect(stdout).toBe("0 answers\n");
   });
 });
