@@ -108,6 +108,13 @@ export function occupants(slots: readonly RustSlot[]): Readonly<Record<number, s
   );
 }
 
+/** What a node counts by this name; nothing yet is 0. */
+export function counted(network: Network, name: string, labels: Readonly<Record<string, string>>): number {
+  const isMeant = (one: { name: string; labels: Readonly<Record<string, string>> }): boolean =>
+    one.name === name && Object.entries(labels).every(([key, value]) => one.labels[key] === value);
+  return network.metrics.samples().find(isMeant)?.value ?? 0;
+}
+
 /** Waits until every node has a signed entry of every other. */
 export async function allKnowAll(
   ms: number,

@@ -4,7 +4,7 @@ import { Digest, PeerId, type Network } from "mosaik";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createNodeRuntime, type Runtime } from "../../packages/mosaik/src/runtime/index.js";
 import { DhtTestnet, ROUTERS, type PeerAddr, type RustSlot } from "../src/index.js";
-import { allKnowAll, occupants, rustKnows, useDhtWorld } from "./dht-fixture.js";
+import { allKnowAll, counted, occupants, rustKnows, useDhtWorld } from "./dht-fixture.js";
 import { addrOf, obstacle, until } from "./setup.js";
 
 const SEQ_MAX = 2n ** 63n - 1n;
@@ -152,10 +152,7 @@ describe.skipIf(obstacle !== undefined)("the slots of a network, in a DHT in Rus
     const enter = (from: number, to: number): Promise<Network> =>
       world.ts(id, { discovery: { dht: { routers: failing.bootstrap.slice(from, to) } } });
     const [lost, found] = [await enter(0, 2), await enter(2, 4)];
-    const unknown = (): number | undefined =>
-      lost.metrics
-        .samples()
-        .find(({ name, labels }) => name === "mosaik.discovery.dht.slots" && labels["kind"] === "unknown")?.value;
+    const unknown = (): number => counted(lost, "mosaik.discovery.dht.slots", { kind: "unknown" });
     await until(SETTLED_WITHIN_MS, () => unknown() === 16, "a scan that nobody answers");
     expect(lost.discovery.catalog.signedPeersCount()).toBe(0);
     await failing.startNode(1);

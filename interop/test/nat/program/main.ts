@@ -78,7 +78,7 @@ function state(): NodeState {
   const { catalog } = network.discovery;
   return {
     isOnline: network.online().isMet,
-    addrs: network.local.address().addrs.map(({ value }) => String(value)),
+    addrs: network.local.address().addrs.flatMap((addr) => (addr.kind === "custom" ? [] : [addr.value])),
     received: Object.fromEntries([...received].map(([peer, datums]) => [peer.hex, datums])),
     peers: Object.fromEntries(catalog.peers().map(({ id }) => [id.hex, network.local.pathTo(id) ?? null])),
     keys: [...shared.keys()],

@@ -25,7 +25,7 @@ export interface DhtOptions {
   readonly requestTimeoutMs?: number;
 }
 
-type ClientRuntime = Pick<Runtime, "after" | "random" | "sign" | "publicKey" | "verify" | "udp">;
+type ClientRuntime = Pick<Runtime, "after" | "random" | "sign" | "publicKey" | "verify" | "udp" | "report">;
 
 /** A client of the Mainline DHT that reads and writes signed items (BEP 5, BEP 44), and serves nobody (BEP 43). */
 export class DhtClient {
@@ -60,12 +60,20 @@ export class DhtClient {
    * The newest item of a key that the nodes nearest to it hold. Never rejects; without any answer nothing is known.
    *
    * @param publicKey Ed25519, 32 bytes
+   * @param onPacket told of items as they come, of each address family only newer ones: nodes that are gone hold up the result
    */
-  async get(publicKey: Uint8Array): Promise<LookupResult> {
+  async get(publicKey: Uint8Array, onPacket: (packet: SignedPacket) => void = () => {}): Promise<LookupResult> {
     const target = targetOf(publicKey);
     const isGenuine = (packet: SignedPacket): boolean =>
       equalBytes(packet.publicKey, publicKey) && verifyPacket(this.#runtime, packet);
-    return mergeResults(await Promise.all(this.#overlays.map((overlay) => overlay.lookup(target, isGenuine))));
+    const tell = (packet: SignedPacket): void => {
+      try {
+        onPacket(packet);
+      } catch (error) {
+        this.#runtime.report(error, "telling of an item of the DHT");
+      }
+    };
+    return mergeResults(await Promise.all(this.#overlays.map((overlay) => overlay.lookup(target, isGenuine, tell))));
   }
 
   /**

@@ -53,12 +53,27 @@ export class Lookup {
   constructor(target: Uint8Array, known: readonly DhtNode[], isGenuine: (packet: SignedPacket) => boolean) {
     this.#target = target;
     this.#isGenuine = isGenuine;
-    for (const node of known) this.#add(node);
+    this.learn(known);
   }
 
   /** Nobody is left to be asked, and nothing is on its way. */
   get isDone(): boolean {
     return this.#asked === 0 && !this.#nearest().some(({ state }) => state === "new");
+  }
+
+  /** How many nodes have answered. */
+  get answers(): number {
+    return this.#answers;
+  }
+
+  /** The newest genuine item so far. */
+  get packet(): SignedPacket | undefined {
+    return this.#packet;
+  }
+
+  /** Takes further nodes into account. */
+  learn(nodes: readonly DhtNode[]): void {
+    for (const node of nodes) this.#add(node);
   }
 
   /** The nodes to be asked now; each is to be reported by `replied` or `failed`, once. */
@@ -78,7 +93,7 @@ export class Lookup {
     const { packet } = reply;
     const isNewer = packet !== undefined && (this.#packet === undefined || compareAge(packet, this.#packet) > 0);
     if (isNewer && this.#isGenuine(packet)) this.#packet = packet;
-    for (const further of reply.nodes) this.#add(further);
+    this.learn(reply.nodes);
   }
 
   failed(node: DhtNode): void {

@@ -14,6 +14,17 @@ export interface OverlayOptions {
   readonly routers: readonly SocketAddress[];
 }
 
+/** A lookup on its way. */
+interface Search {
+  readonly target: Uint8Array;
+  readonly lookup: Lookup;
+  readonly onPacket: (packet: SignedPacket) => void;
+  readonly end: () => void;
+  /** Routers that have not answered yet: the lookup ends without them once it has all the answers that it wants. */
+  routersPending: number;
+  hasEnded: boolean;
+}
+
 /** The nodes of one address family: those of the other are another DHT with the same keys (BEP 32). */
 export class Overlay {
   readonly #options: OverlayOptions;
@@ -23,20 +34,33 @@ export class Overlay {
     this.#options = options;
   }
 
-  /** Finds the nodes that are nearest to a target, and the newest genuine item that they hold for it. Never rejects. */
-  async lookup(target: Uint8Array, isGenuine: (packet: SignedPacket) => boolean): Promise<LookupResult> {
-    const lookup = new Lookup(target, await this.#start(target), isGenuine);
-    await new Promise<void>((resolve) => this.#goOn(lookup, target, resolve));
-    return lookup.result();
-  }
-
-  /** The known nodes that are nearest; where they are few, the routers and those that they know too. */
-  async #start(target: Uint8Array): Promise<DhtNode[]> {
+  /**
+   * Finds the nodes that are nearest to a target, and the newest genuine item that they hold for it. Never rejects.
+   *
+   * @param onPacket told of each item that is newer than those before, as it comes
+   */
+  lookup(
+    target: Uint8Array,
+    isGenuine: (packet: SignedPacket) => boolean,
+    onPacket: (packet: SignedPacket) => void,
+  ): Promise<LookupResult> {
     const { routers } = this.#options;
     const known = this.#known.nearest(target, NEAREST);
-    if (known.length >= Math.max(1, routers.length)) return known;
-    const asked = await Promise.all(routers.map((router) => this.#askRouter(router, target)));
-    return [...known, ...asked.flat()];
+    // Where few are known, the routers and those that they know are asked too.
+    const entered = known.length < Math.max(1, routers.length) ? routers : [];
+    const lookup = new Lookup(target, known, isGenuine);
+    return new Promise((resolve) => {
+      const end = (): void => resolve(lookup.result());
+      const search: Search = { target, lookup, onPacket, end, routersPending: entered.length, hasEnded: false };
+      for (const router of entered) void this.#enter(search, router);
+      this.#goOn(search);
+    });
+  }
+
+  async #enter(search: Search, router: SocketAddress): Promise<void> {
+    search.lookup.learn(await this.#askRouter(router, search.target));
+    search.routersPending--;
+    this.#goOn(search);
   }
 
   async #askRouter(router: SocketAddress, target: Uint8Array): Promise<DhtNode[]> {
@@ -55,9 +79,12 @@ export class Overlay {
     return (await udp.resolve(host, family)).map((address) => ({ host: address, port }));
   }
 
-  #goOn(lookup: Lookup, target: Uint8Array, done: () => void): void {
+  #goOn(search: Search): void {
+    if (search.hasEnded) return;
+    const { target, lookup, onPacket } = search;
     for (const node of lookup.next()) {
       void this.#options.requests.ask(node, { kind: "get", target }).then((reply) => {
+        const before = lookup.packet;
         if (reply === undefined) {
           this.#known.failed(node);
           lookup.failed(node);
@@ -65,10 +92,13 @@ export class Overlay {
           this.#known.heard(node);
           lookup.replied(node, reply.kind === "error" ? reply : { ...reply, nodes: this.#ofFamily(reply.nodes) });
         }
-        this.#goOn(lookup, target, done);
+        if (lookup.packet !== undefined && lookup.packet !== before) onPacket(lookup.packet);
+        this.#goOn(search);
       });
     }
-    if (lookup.isDone) done();
+    const needsNoRouter = search.routersPending === 0 || lookup.answers >= NEAREST;
+    search.hasEnded = lookup.isDone && needsNoRouter;
+    if (search.hasEnded) search.end();
   }
 
   #ofFamily(nodes: readonly DhtNode[]): DhtNode[] {

@@ -4,7 +4,7 @@ import type { NetworkId } from "../primitives/index.js";
 import { atMost, type CancelTimer, type Runtime } from "../runtime/index.js";
 import type { DhtClient } from "./client.js";
 import type { LookupResult } from "./lookup.js";
-import { signPacket } from "./signed-packet.js";
+import { signPacket, type SignedPacket } from "./signed-packet.js";
 import { planWrites, type SlotView, type SlotWrite } from "./slot-plan.js";
 import { decodeSlotRecord, encodeSlotRecord } from "./slot-record.js";
 import { slotSeeds } from "./slots.js";
@@ -16,6 +16,8 @@ const INTERVAL_MS = 60_000;
 const FIRST_INTERVAL_MS = 1000;
 /** After a write that others forestalled: so long and as much more at random, in ms. */
 const CONTESTED_DELAY_MS = 500;
+/** Peers of one slot that are asked while its lookup goes on: whoever knows the network can keep many records there. */
+const EARLY_PINGS_MAX = 2;
 /** How long leaving may take, in ms. */
 const WITHDRAW_WITHIN_MS = 500;
 
@@ -109,15 +111,26 @@ export class SlotWorker {
   }
 
   async #look(slot: Slot): Promise<SlotView> {
-    const { runtime, client, self, ping } = this.#options;
-    const found = (slot.found = await client.get(slot.publicKey));
+    const { client, self, ping } = this.#options;
+    const asked = new Map<SignedPacket, Promise<boolean>>();
+    // Its peer may be found seconds before the last node of the DHT has answered, or turned out to be gone.
+    const onPacket = (packet: SignedPacket): void => {
+      const address = this.#addressIn(slot, packet);
+      if (address === undefined || address.id === self().id || asked.size >= EARLY_PINGS_MAX) return;
+      asked.set(packet, ping(address));
+    };
+    const found = (slot.found = await client.get(slot.publicKey, onPacket));
     const { packet } = found;
     if (packet === undefined) return { kind: found.answers === 0 ? "unknown" : "empty" };
     const { seq } = packet;
-    const address = decodeSlotRecord(slot.publicKey, packet.value, (bytes) => runtime.isPublicKey(bytes));
+    const address = this.#addressIn(slot, packet);
     if (address === undefined) return { kind: "empty", seq };
     if (address.id === self().id) return { kind: "mine", seq, isCurrent: this.#isCurrent(slot, packet.value) };
-    return { kind: "peer", seq, isAlive: await ping(address) };
+    return { kind: "peer", seq, isAlive: await (asked.get(packet) ?? ping(address)) };
+  }
+
+  #addressIn({ publicKey }: Slot, { value }: SignedPacket): EndpointAddress | undefined {
+    return decodeSlotRecord(publicKey, value, (bytes) => this.#options.runtime.isPublicKey(bytes));
   }
 
   #count(views: readonly SlotView[]): void {

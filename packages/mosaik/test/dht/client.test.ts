@@ -94,6 +94,30 @@ describe("a client of the DHT", () => {
     expect(found.responders.filter(({ node }) => silent.has(node.port))).toEqual([]);
   });
 
+  it("tells of an item as soon as it comes, and keeps to itself what the listener throws", async () => {
+    const client = await open();
+    const found = await sim.within(30_000, client.get(key));
+    await sim.within(30_000, client.put(item(1n), found));
+    for (const [i, node] of nodes.entries()) node.isSilent = i % 3 === 1;
+    const told: { seq: bigint; afterMs: number }[] = [];
+    const startMs = runtime.monoMs();
+    const lookup = client.get(key, ({ seq }) => {
+      told.push({ seq, afterMs: runtime.monoMs() - startMs });
+      throw new Error("from the listener");
+    });
+    expect((await sim.within(60_000, lookup)).packet?.seq).toBe(1n);
+    expect(runtime.monoMs() - startMs).toBeGreaterThanOrEqual(5000);
+    expect(told.map(({ seq }) => seq)).toEqual([1n]);
+    expect(told[0]!.afterMs).toBeLessThan(1000);
+    expect(sim.reports.splice(0).map(({ error }) => String(error))).toEqual(["Error: from the listener"]);
+  });
+
+  it("waits for no router that is gone where another leads to all nodes that are wanted", async () => {
+    const client = await open({ routers: ["10.9.9.9:1", "router.test:7000", "unknown.test:1"] });
+    const found = await sim.within(1000, client.get(key));
+    expect(found.responders).toHaveLength(20);
+  });
+
   it("takes no forged item, and none of another key", async () => {
     const client = await open();
     const found = await sim.within(30_000, client.get(key));

@@ -116,6 +116,15 @@ describe("the slots of a network", () => {
     expect(new Set(there).size).toBe(12);
   });
 
+  it("lead to their peers at once, though nodes of the DHT are gone", async () => {
+    const [one] = [await join()];
+    await sim.advance(20_000);
+    for (const [i, node] of nodes.entries()) node.isSilent = i % 4 === 1;
+    const other = await join();
+    await sim.advance(1000);
+    expect([...other.found]).toEqual([one.address.id]);
+  });
+
   it("of peers that are dead are taken by others, with a greater number", async () => {
     const dead = await join();
     await sim.advance(20_000);
