@@ -78,6 +78,10 @@ export class IrohEndpoint implements Endpoint {
     return () => void this.#listeners.delete(entry);
   }
 
+  networkChange(): void {
+    this.#native.networkChange();
+  }
+
   async dial(
     addr: EndpointAddr,
     alpns: readonly string[],

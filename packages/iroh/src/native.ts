@@ -51,6 +51,7 @@ export interface NativeEndpoint {
   addr(): EndpointAddr | null;
   hasRelay(): boolean;
   watchAddr(): void;
+  networkChange(): void;
   dial(op: number, addr: EndpointAddr, alpns: readonly string[]): NativeFailure | null;
   cancelDial(op: number): void;
   exchange(

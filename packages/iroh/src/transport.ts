@@ -129,7 +129,10 @@ export interface EndpointOptions {
 export interface MdnsOptions {
   /** The service: 1 to 15 lowercase letters, digits and hyphens. Endpoints with the same one find each other. */
   readonly serviceName: string;
-  /** Told of each endpoint that is found, and again where its addresses change. Anybody on the local network may have said so. */
+  /**
+   * Told of each endpoint that is found, and again where its addresses change. Anybody on the local network may have said so: a dial uses
+   * nothing of it but what it is given.
+   */
   readonly onPeer: (addr: EndpointAddr) => void;
 }
 
@@ -147,6 +150,11 @@ export interface Endpoint {
   isOnline(): boolean;
   /** Calls `listener` after each change of `addr()` or `isOnline()`, until the returned function is called. */
   watchAddr(listener: (addr: EndpointAddr) => void): () => void;
+  /**
+   * A hint that the network may have changed: interfaces, relays and paths are looked at again at once. Most changes are noticed without it, it does
+   * no harm where there was none, and nothing once the endpoint is closed.
+   */
+  networkChange(): void;
   /**
    * Connects to a peer, offering `alpns`; the peer's preference decides among them (`Connection.alpn`).
    *

@@ -198,6 +198,13 @@ impl NativeEndpoint {
         self.0.endpoint().is_some_and(|endpoint| has_relay(&endpoint))
     }
 
+    /// Has iroh look at the network at once: its interfaces, its relays and the paths of its connections.
+    #[napi(catch_unwind)]
+    pub fn network_change(&self) {
+        let Some(endpoint) = self.0.endpoint() else { return };
+        spawn(async move { endpoint.network_change().await });
+    }
+
     /// Sends an event after each change of the address, and of the relays that are connected, from now on.
     #[napi(catch_unwind)]
     pub fn watch_addr(&self) {

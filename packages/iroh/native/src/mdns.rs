@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use iroh::Endpoint;
+use iroh::address_lookup::{AddressLookup, EndpointData};
 use iroh_mdns_address_lookup::{DiscoveryEvent, MdnsAddressLookup};
 use n0_future::StreamExt;
 
@@ -11,6 +12,17 @@ use crate::address::Addr;
 use crate::failure::Failure;
 use crate::mailbox::{Event, Mailbox};
 use crate::runtime::spawn;
+
+/// Hears of the endpoint's own addresses, and resolves none. Anybody on the local network says what he likes there, a relay among it, and
+/// iroh would ask it at every dial: what is found is told, and used only where the caller names it.
+#[derive(Debug)]
+struct Announcer(MdnsAddressLookup);
+
+impl AddressLookup for Announcer {
+    fn publish(&self, data: &EndpointData) {
+        self.0.publish(data);
+    }
+}
 
 /// Makes the endpoint known under the name of a service, and tells of all others that are, until it is closed.
 pub async fn start(endpoint: &Endpoint, service_name: String, mailbox: Arc<Mailbox>) -> Result<(), Failure> {
@@ -20,7 +32,7 @@ pub async fn start(endpoint: &Endpoint, service_name: String, mailbox: Arc<Mailb
         .build(endpoint.id())
         .map_err(|error| failed(format!("{error:#}")))?;
     let services = endpoint.address_lookup().map_err(|error| failed(format!("{error:#}")))?;
-    services.add(mdns.clone());
+    services.add(Announcer(mdns.clone()));
     let mut events = mdns.subscribe().await;
     let closed = endpoint.closed();
     spawn(async move {

@@ -111,6 +111,11 @@ export class LocalNode {
     return this.#endpoint.watchAddr((addr) => listener(endpointAddress(addr)));
   }
 
+  /** A hint that the network may have changed: it is looked at again at once. */
+  networkChange(): void {
+    this.#endpoint.networkChange();
+  }
+
   /** Whether connections export keying material, as groups need it. */
   get hasExporter(): boolean {
     return this.#endpoint.hasExporter ?? true;

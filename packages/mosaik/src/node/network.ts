@@ -153,6 +153,14 @@ export class Network {
     return this.local.online();
   }
 
+  /**
+   * A hint that the machine's network may have changed, from a program that hears of it first: after sleep, or when a VPN comes up. Changes are
+   * noticed without it too, some seconds later where the system does not tell of them; it does no harm where there was none.
+   */
+  networkChange(): void {
+    this.local.networkChange();
+  }
+
   /** Lets the process end while the network is open; without a farewell then. */
   unref(): void {
     this.local.unref();

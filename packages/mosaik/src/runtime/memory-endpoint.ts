@@ -92,6 +92,9 @@ export class MemoryEndpoint implements Endpoint, HandshakeParty {
     return () => this.#watchers.delete(watcher);
   }
 
+  /** Everything of this network is noticed when it happens. */
+  networkChange(): void {}
+
   /** The endpoint is found at other addresses from now on; its connections stay. */
   move(addr: EndpointAddr): void {
     this.#addr = addr;

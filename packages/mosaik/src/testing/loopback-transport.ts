@@ -64,6 +64,10 @@ class FindingEndpoint implements Endpoint {
     return this.#inner.watchAddr(listener);
   }
 
+  networkChange(): void {
+    this.#inner.networkChange();
+  }
+
   dial(addr: EndpointAddr, alpns: readonly string[], options?: { signal?: AbortSignal }): Promise<Connection> {
     return this.#inner.dial(this.#lookUp(addr), alpns, options);
   }

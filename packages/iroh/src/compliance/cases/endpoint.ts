@@ -35,6 +35,14 @@ export const endpointCases: readonly ComplianceCase[] = [
     assert(!endpoint.isOnline(), "a closed endpoint is online");
   }),
 
+  behaviour("connections outlast a hint that the network may have changed", async (harness) => {
+    const { dialler, near, far } = await connectPair(harness);
+    dialler.networkChange();
+    await roundTrips(near, far, 3);
+    await dialler.close();
+    dialler.networkChange();
+  }),
+
   behaviour(
     "the path and its round-trip time are known on both sides once bytes went there and back",
     async (harness) => {
