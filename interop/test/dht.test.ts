@@ -7,9 +7,6 @@ import { obstacle, until } from "./setup.js";
 /** The test of the Rust crate waits 10 s for each node. */
 const withinMs = (nodes: number): number => 10_000 * nodes;
 
-/** Thirty-five in one process keep two cores busy for up to two minutes: only with `MOSAIK_LIVE=all`. */
-const SIZES = process.env["MOSAIK_LIVE"] === "all" ? [2, 3, 5, 10, 15, 35] : [2, 3, 5, 10, 15];
-
 const isTaken = (slots: readonly RustSlot[]): boolean => Object.keys(occupants(slots)).length > 0;
 
 describe.skipIf(obstacle !== undefined)("nodes that are given nothing but a network's id, and a DHT in Rust", () => {
@@ -19,7 +16,7 @@ describe.skipIf(obstacle !== undefined)("nodes that are given nothing but a netw
   const times = <T>(many: number, make: (index: number) => Promise<T>): Promise<T[]> =>
     Promise.all(Array.from({ length: many }, (_, i) => make(i)));
 
-  it.each(SIZES)(
+  it.each([2, 3, 5, 10, 15, 35])(
     "auto_bootstrap: %i nodes find each other",
     async (many) => {
       const { world } = context;

@@ -68,7 +68,7 @@ export class Discovery {
   readonly #liveness: Liveness;
   readonly #bootstrap: Bootstrap;
   readonly #dht: DhtBootstrap | undefined;
-  readonly #lan = new LanPeers((address) => this.#pingFound(address));
+  readonly #lan: LanPeers;
   readonly #cancelTimers = new Map<string, () => void>();
   #unwatchAddress: () => void = () => {};
 
@@ -125,6 +125,7 @@ export class Discovery {
       this.#announcer.announceSoon();
     });
     this.#bootstrap = new Bootstrap(this.#context);
+    this.#lan = new LanPeers(node.runtime, (address) => this.#pingFound(address));
     if (config.dht !== false && node.runtime.udp !== undefined) {
       const context = {
         node,

@@ -1,27 +1,55 @@
 import type { EndpointAddr, MdnsOptions } from "@mosaik/iroh/transport";
 import { endpointAddress, type EndpointAddress } from "../network/index.js";
 import { TaskPool, toHex, type NetworkId } from "../primitives/index.js";
-import type { Runtime } from "../runtime/index.js";
+import type { CancelTimer, Runtime } from "../runtime/index.js";
 
 /** Peers that are pinged at once, and that wait for it: anybody on the local network can name as many as it likes. */
 const CONCURRENT_MAX = 8;
 const WAITING_MAX = 64;
+/** The pauses before a peer that did not answer is asked again, in ms: multicast DNS tells of it only once. */
+const RETRY_AFTER_MS = [1000, 2000, 4000, 8000, 16_000, 32_000];
 
-/** Peers that multicast DNS finds on the local network: each is pinged, and taken in where it answers. */
+interface Found {
+  readonly address: EndpointAddress;
+  readonly attempt: number;
+}
+
+/** Peers that multicast DNS finds on the local network: each is pinged, for a minute again and again, and taken in where it answers. */
 export class LanPeers {
-  readonly #pool: TaskPool<EndpointAddress>;
+  readonly #runtime: Pick<Runtime, "after">;
+  readonly #ping: (address: EndpointAddress) => Promise<boolean>;
+  readonly #pool = new TaskPool<Found>(CONCURRENT_MAX, (found) => this.#ask(found));
+  readonly #retries = new Set<CancelTimer>();
+  #isClosed = false;
 
   /** @param ping asks a peer whether it is there, and takes it in if it is. Never rejects */
-  constructor(ping: (address: EndpointAddress) => Promise<unknown>) {
-    this.#pool = new TaskPool(CONCURRENT_MAX, async (address) => void (await ping(address)));
+  constructor(runtime: Pick<Runtime, "after">, ping: (address: EndpointAddress) => Promise<boolean>) {
+    this.#runtime = runtime;
+    this.#ping = ping;
   }
 
   found(addr: EndpointAddr): void {
-    if (this.#pool.size < WAITING_MAX) this.#pool.add(endpointAddress(addr));
+    this.#add({ address: endpointAddress(addr), attempt: 0 });
   }
 
   close(): void {
+    this.#isClosed = true;
     this.#pool.clear();
+    for (const cancel of this.#retries) cancel();
+  }
+
+  #add(found: Found): void {
+    if (!this.#isClosed && this.#pool.size + this.#retries.size < WAITING_MAX) this.#pool.add(found);
+  }
+
+  async #ask({ address, attempt }: Found): Promise<void> {
+    const delayMs = RETRY_AFTER_MS[attempt];
+    if ((await this.#ping(address)) || delayMs === undefined || this.#isClosed) return;
+    const cancel = this.#runtime.after(delayMs, () => {
+      this.#retries.delete(cancel);
+      this.#add({ address, attempt: attempt + 1 });
+    });
+    this.#retries.add(cancel);
   }
 }
 

@@ -27,7 +27,7 @@ export interface NetworkOptions {
   readonly relay?: RelayOption;
   /**
    * Whether relays are followed that peers name and this node does not use itself: whoever names one in its entry makes this node connect to that
-   * host. Addresses that the program gives may name any. Default: false.
+   * host. Addresses that the program gives may name any, and so may, with `relay: "default"`, what n0's lookup services say. Default: false.
    */
   readonly foreignRelays?: boolean;
   /** Socket addresses to bind, at most one of each family. Default: every interface, a free port. */

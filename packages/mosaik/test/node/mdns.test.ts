@@ -44,10 +44,21 @@ describe("nodes on one local network", () => {
       const id = Buffer.from(blake3(Buffer.from(`${i}`))).toString("hex");
       node.discovery.foundOnLan({ id, relayUrls: [], directAddrs: [`10.9.9.9:${i + 1}`] });
     }
-    await sim.advance(60_000);
+    // They are given up after seven pings each.
+    await sim.advance(600_000);
     expect(known(node)).toBe(0);
     await join("b", "ours", true);
     await sim.until(() => known(node) === 1, { withinMs: 10_000, what: "the real one to be known" });
+  });
+
+  it("are asked again where they did not answer", async () => {
+    const first = await join("a", "ours", true);
+    sim.faults.partition("a", "b");
+    await join("b", "ours", true);
+    await sim.advance(15_000);
+    expect(known(first)).toBe(0);
+    sim.faults.heal("a", "b");
+    await sim.until(() => known(first) === 1, { withinMs: 40_000, what: "the two to meet" });
   });
 
   it("ask for a service that does not give the network's id away", () => {
