@@ -1,4 +1,4 @@
-import { execFile } from "node:child_process";
+import { execFile, spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { expect, it } from "vitest";
@@ -14,8 +14,16 @@ const LAN = [
   "ip route add 224.0.0.0/4 dev lan",
 ];
 
-it("tells of who is found on the local network, and dials nobody at what was found unless it is named", async () => {
-  const script = [...LAN, 'exec "$0" "$1"'].join(" && ");
-  const run = promisify(execFile)("unshare", ["-n", "sh", "-c", script, process.execPath, CHILD], { timeout: 60_000 });
-  expect(JSON.parse((await run).stdout)).toEqual(["noAddress", "connected"]);
-});
+const hasNamespaces = spawnSync("unshare", ["-n", "ip", "link"]).status === 0;
+if (!hasNamespaces) console.warn("Multicast DNS is not tested: no network namespace can be made here.");
+
+it.skipIf(!hasNamespaces)(
+  "tells of who is found on the local network, and dials nobody at what was found unless it is named",
+  async () => {
+    const script = [...LAN, 'exec "$0" "$1"'].join(" && ");
+    const run = promisify(execFile)("unshare", ["-n", "sh", "-c", script, process.execPath, CHILD], {
+      timeout: 60_000,
+    });
+    expect(JSON.parse((await run).stdout)).toEqual(["noAddress", "connected"]);
+  },
+);
