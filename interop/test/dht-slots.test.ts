@@ -125,7 +125,9 @@ describe.skipIf(obstacle !== undefined)("the slots of a network, in a DHT in Rus
     await allKnowAll(SETTLED_WITHIN_MS, [a, b], [rust]);
     const slots = await world.dht.slots(id);
     expect(slots[0]?.error).toContain("is not a valid signed packet");
-    expect(slots[7]).toMatchObject({ seq: String(SEQ_MAX), peer: { id: liar.id } });
+    // We leave it alone; Rust takes a dead peer's slot under the same number, and nodes of mainline let it.
+    expect(slots[7]?.seq).toBe(String(SEQ_MAX));
+    expect([liar.id, rust.id]).toContain(slots[7]?.peer?.id);
   });
 
   it("have one record of ours after we moved, in the same slot", async () => {
