@@ -128,7 +128,7 @@ impl EndpointConfig {
     }
 }
 
-/// The certificates of several PEM texts, each of which has at least one.
+/// The certificates of several PEM texts, each of which has at least one. rustls would pass over what is none.
 fn roots(texts: &[String]) -> Result<Vec<CertificateDer<'static>>, Failure> {
     let mut roots = Vec::new();
     for text in texts {
@@ -136,6 +136,10 @@ fn roots(texts: &[String]) -> Result<Vec<CertificateDer<'static>>, Failure> {
         let found = found.map_err(|error| Failure::invalid(format!("not a certificate in PEM: {error}")))?;
         if found.is_empty() {
             return Err(Failure::invalid("there is no certificate in a PEM text"));
+        }
+        for root in &found {
+            webpki::anchor_from_trusted_cert(root)
+                .map_err(|error| Failure::invalid(format!("not a certificate that can be trusted: {error}")))?;
         }
         roots.extend(found);
     }

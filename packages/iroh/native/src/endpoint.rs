@@ -23,8 +23,8 @@ use crate::config::EndpointConfig;
 use crate::connection::{ConnectionState, NativeConnection};
 use crate::exchange::{Exchange, Exchanges};
 use crate::failure::Failure;
-use crate::mdns;
 use crate::mailbox::{Event, Mailbox, NativeMailbox, Reply, Value};
+use crate::mdns;
 use crate::runtime::{lock, spawn};
 use crate::streams::Streams;
 

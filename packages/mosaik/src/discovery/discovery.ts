@@ -125,7 +125,7 @@ export class Discovery {
       this.#announcer.announceSoon();
     });
     this.#bootstrap = new Bootstrap(this.#context);
-    this.#lan = new LanPeers(node.runtime, (address) => this.#pingFound(address));
+    this.#lan = new LanPeers(node, (address) => this.#pingFound(address));
     if (config.dht !== false && node.runtime.udp !== undefined) {
       const context = {
         node,

@@ -1,5 +1,6 @@
 import type { EndpointAddr, MdnsOptions } from "@mosaik/iroh/transport";
-import { endpointAddress, type EndpointAddress } from "../network/index.js";
+import type { Counter } from "../metrics/index.js";
+import { endpointAddress, type EndpointAddress, type LocalNode } from "../network/index.js";
 import { TaskPool, toHex, type NetworkId } from "../primitives/index.js";
 import type { CancelTimer, Runtime } from "../runtime/index.js";
 
@@ -20,11 +21,13 @@ export class LanPeers {
   readonly #ping: (address: EndpointAddress) => Promise<boolean>;
   readonly #pool = new TaskPool<Found>(CONCURRENT_MAX, (found) => this.#ask(found));
   readonly #retries = new Set<CancelTimer>();
+  readonly #ignored: Counter;
   #isClosed = false;
 
   /** @param ping asks a peer whether it is there, and takes it in if it is. Never rejects */
-  constructor(runtime: Pick<Runtime, "after">, ping: (address: EndpointAddress) => Promise<boolean>) {
-    this.#runtime = runtime;
+  constructor(node: Pick<LocalNode, "runtime" | "metrics">, ping: (address: EndpointAddress) => Promise<boolean>) {
+    this.#runtime = node.runtime;
+    this.#ignored = node.metrics.counter("mosaik.discovery.lan.ignored");
     this.#ping = ping;
   }
 
@@ -39,7 +42,9 @@ export class LanPeers {
   }
 
   #add(found: Found): void {
-    if (!this.#isClosed && this.#pool.size + this.#retries.size < WAITING_MAX) this.#pool.add(found);
+    if (this.#isClosed) return;
+    if (this.#pool.size + this.#retries.size < WAITING_MAX) this.#pool.add(found);
+    else this.#ignored.add();
   }
 
   async #ask({ address, attempt }: Found): Promise<void> {

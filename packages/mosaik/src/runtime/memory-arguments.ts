@@ -3,6 +3,9 @@ import { type CustomRelays, type EndpointAddr, type EndpointOptions, TransportEr
 /** The greatest code of a close, a reset or a stop. */
 const codeMax = 0xffff_ffff;
 
+/** The beginning of a certificate in PEM: a sequence in DER of at least 128 bytes, which base64 begins with MI. */
+const CERTIFICATE = /^-----BEGIN CERTIFICATE-----\s+MI/m;
+
 /** @throws TransportError `invalidArgument` unless this can be the code of a close, a reset or a stop. */
 export function requireCode(code: number): void {
   if (!Number.isInteger(code) || code < 0 || code > codeMax)
@@ -26,9 +29,7 @@ export function requireOptions(options: EndpointOptions): void {
 
 function requireRelays({ urls, certificates = [], quicPort = 1 }: CustomRelays): void {
   for (const url of urls) requireUrl(url);
-  for (const pem of certificates) {
-    if (!/^-----BEGIN CERTIFICATE-----$/m.test(pem)) refuse("there is no certificate in a PEM text");
-  }
+  for (const pem of certificates) if (!CERTIFICATE.test(pem)) refuse("there is no certificate in a PEM text");
   if (!Number.isInteger(quicPort) || quicPort < 1 || quicPort > 65_535) refuse(`not a port: ${quicPort}`);
 }
 

@@ -44,6 +44,7 @@ describe("nodes on one local network", () => {
       const id = Buffer.from(blake3(Buffer.from(`${i}`))).toString("hex");
       node.discovery.foundOnLan({ id, relayUrls: [], directAddrs: [`10.9.9.9:${i + 1}`] });
     }
+    expect(node.metrics.counter("mosaik.discovery.lan.ignored").value).toBe(1000 - 64);
     // They are given up after seven pings each.
     await sim.advance(600_000);
     expect(known(node)).toBe(0);

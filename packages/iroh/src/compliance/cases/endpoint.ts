@@ -97,7 +97,10 @@ export const endpointCases: readonly ComplianceCase[] = [
     await assertRejects(harness.bind({ bindAddrs: ["somewhere"] }), bad, "a bind address that does not parse");
     await assertRejects(harness.bind({ relay: { urls: ["not a url"] } }), bad, "a relay URL that does not parse");
     const urls = ["https://relay.example"];
-    await assertRejects(harness.bind({ relay: { urls, certificates: ["?"] } }), bad, "a relay's certificate");
+    const empty = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+    for (const pem of ["", "?", empty]) {
+      await assertRejects(harness.bind({ relay: { urls, certificates: [pem] } }), bad, "a relay's certificate");
+    }
     await assertRejects(harness.bind({ relay: { urls, quicPort: 0 } }), bad, "a relay's port");
     await assertRejects(harness.bind({ mdns: { serviceName: "_tcp", onPeer: () => {} } }), bad, "a service");
     const { dialler, acceptor, near, far } = await connectPair(harness);
