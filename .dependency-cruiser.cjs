@@ -12,6 +12,7 @@ const rooms = [
   "functions",
   "groups",
   "collections",
+  "status",
   "tee",
   "node",
   "testing",

@@ -3,7 +3,7 @@
  * each other's functions, with nothing to install between them.
  */
 export { DateTime, DecodeError, EncodeError, t, type Codec } from "@mosaik/postcard";
-export { Condition, Digest, MosaikError, PeerCondition, PeerId } from "./primitives/index.js";
+export { Condition, Digest, MosaikError, OBSERVER_TAG, PeerCondition, PeerId } from "./primitives/index.js";
 export type {
   BackoffPolicy,
   DigestLike,
@@ -201,5 +201,7 @@ export type {
   WriterDef,
   WrittenOnce,
 } from "./collections/index.js";
+export { Status, StatusError } from "./status/index.js";
+export type { NodeStatus, ObserveOptions, StatusErrorCode } from "./status/index.js";
 export { Network, VERSION } from "./node/index.js";
 export type { NetworkClosed, NetworkOptions } from "./node/index.js";

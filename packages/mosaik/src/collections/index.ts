@@ -1,5 +1,5 @@
 export type { Reset, Version, Versioned, WatchOptions } from "./changes.js";
-export { Collections } from "./collections.js";
+export { Collections, type OpenCollection } from "./collections.js";
 export type { CollectionOptions } from "./config.js";
 export {
   collection,
@@ -18,7 +18,7 @@ export { OnceReader, OnceWriter, type WrittenOnce } from "./handles/once.js";
 export { PriorityQueueReader, PriorityQueueWriter, type PriorityRange } from "./handles/priority-queue.js";
 export { SetReader, SetWriter } from "./handles/set.js";
 export { VecReader, VecWriter, type Popped } from "./handles/vec.js";
-export type { StoreId } from "./identity.js";
+export type { CollectionKind, StoreId } from "./identity.js";
 export type { CellChange } from "./machines/cell.js";
 export type { MapChange } from "./machines/map.js";
 export type { OnceChange } from "./machines/once.js";

@@ -193,6 +193,11 @@ export class Discovery {
     this.#dht?.start();
   }
 
+  /** The peers that gossip goes to directly. */
+  get neighbors(): ReadonlySet<PeerId> {
+    return this.#gossip.neighbors;
+  }
+
   /** Our own entry, as last signed. */
   me(): SignedPeerEntry {
     return this.#core.local;

@@ -113,6 +113,11 @@ export class CallerCore implements CallRunContext {
     return this.#isOnline;
   }
 
+  /** How many handlers there are that may be called. */
+  get handlers(): number {
+    return this.candidates.size;
+  }
+
   when(): CallerWhen {
     return new CallerWhen(this.#watch, () => this.#isOnline);
   }

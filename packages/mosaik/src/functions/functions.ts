@@ -42,6 +42,11 @@ export interface FunctionsContext {
   readonly frameLimitBytes: number;
 }
 
+/** How a function stands that this node handles. */
+export type HandledFunction = Pick<Registration, "functionId" | "stats">;
+/** How one of this node's callers stands. */
+export type CalledFunction = Pick<CallerCore, "functionId" | "isOnline" | "stats" | "handlers">;
+
 /** The functions of one node: those that it handles, and those that it calls (spec 04 §6.1). `func` declares them. */
 export class Functions implements ServingContext {
   readonly runtime;
@@ -140,6 +145,16 @@ export class Functions implements ServingContext {
     );
     this.#callers.add(core);
     return callerOf<Req, Res>(core);
+  }
+
+  /** The functions that this node handles. */
+  *handled(): Iterable<HandledFunction> {
+    for (const { registration } of this.#registrations.values()) yield registration;
+  }
+
+  /** This node's callers: there may be several of one function. */
+  called(): Iterable<CalledFunction> {
+    return this.#callers;
   }
 
   /** Ends all: calls under way fail with `closed`, calls being served are answered with 11404. */

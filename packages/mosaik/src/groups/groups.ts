@@ -12,7 +12,7 @@ import {
 } from "../network/index.js";
 import type { Connection } from "../runtime/index.js";
 import type { TicketValidator } from "../tickets/index.js";
-import { DialPlaces, receiveHandshakeStart } from "./bonds/index.js";
+import { DialPlaces, receiveHandshakeStart, type BondInfo } from "./bonds/index.js";
 import {
   consensusConfig,
   groupsOptions,
@@ -28,10 +28,13 @@ import type { GroupKey } from "./key.js";
 import type { StateMachine } from "./machine/machine.js";
 import { reluctant } from "./machine/preference.js";
 import { NoOp } from "./machine/no-op.js";
+import type { Term } from "./positions.js";
 import type { HandshakeStart } from "./protocol.js";
+import type { RaftRole } from "./raft/io.js";
 import { Replica } from "./replica.js";
 import { MemoryLog } from "./storage/memory.js";
 import type { LogStorage } from "./storage/storage.js";
+import type { GroupState } from "./when.js";
 
 /** Bonds and handshakes served at once. */
 const SERVING_MAX = 4096;
@@ -73,6 +76,14 @@ interface Accepted {
   readonly start: HandshakeStart;
 }
 
+/** How this node's membership in a group stands. */
+export interface JoinedGroup {
+  readonly id: GroupId;
+  readonly state: Omit<GroupState, "localId"> & { readonly role: RaftRole; readonly term: Term };
+  /** With each other member. */
+  readonly bonds: readonly BondInfo[];
+}
+
 /** The groups of one node (spec 05). */
 export class Groups {
   readonly #context: GroupsContext;
@@ -109,6 +120,13 @@ export class Groups {
     if (membership !== undefined) requireEqual(membership.replica, machine, options);
     else membership = this.#enter(id, { ...options, machine, consensus, tickets });
     return this.#handle(membership) as Group<C, Q, R>;
+  }
+
+  /** The groups that this node is a member of, each once. */
+  *joined(): Iterable<JoinedGroup> {
+    for (const { replica } of this.#memberships.values()) {
+      yield { id: replica.options.id, state: replica.state, bonds: replica.bonds.infos() };
+    }
   }
 
   /** Leaves all groups. */

@@ -5,7 +5,7 @@ export type { GroupEvent, GroupEvents } from "./events.js";
 export { fingerprintField, fingerprintOf } from "./fingerprint-field.js";
 export { groupId, groupIdParts, type GroupId, type GroupIdInputs } from "./group-id.js";
 export { BondsView, Group, type Consistency, type GroupConfig } from "./group.js";
-export { Groups, type JoinOptions } from "./groups.js";
+export { Groups, type JoinedGroup, type JoinOptions } from "./groups.js";
 export type { GuardOptions, Guards } from "./guards.js";
 export { GroupKey } from "./key.js";
 export type { Admission, Lookahead } from "./machine/admission.js";

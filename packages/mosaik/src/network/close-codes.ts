@@ -19,6 +19,10 @@ export const CLOSE = {
   unknownPeer: { code: 401, name: "UnknownPeer" },
   /** Of streams of `mosaik-ts/1` only: this node does not serve their purpose (spec 08 §1). */
   unknownPurpose: { code: 404, name: "UnknownPurpose" },
+  /** Of streams of `mosaik-ts/1` only: their purpose is served, but not to this peer (spec 08 §3). */
+  notAllowed: { code: 403, name: "NotAllowed" },
+  /** Of streams of `mosaik-ts/1` only: others have all the places (spec 08 §3). */
+  noCapacity: { code: 509, name: "NoCapacity" },
   streamNotAllowed: { code: 10403, name: "NotAllowed" },
   streamNotFound: { code: 10404, name: "StreamNotFound" },
   streamTooSlow: { code: 10413, name: "TooSlow" },

@@ -30,6 +30,8 @@ export interface ServedStream {
 export interface PurposeHandler {
   /** The highest version of it that this node speaks, from 1. */
   readonly version: number;
+  /** Judges a stream of a member of the network before it is accepted. @returns the code to refuse it with; nothing to accept it */
+  refusal?(opening: Pick<ServedStream, "connection" | "body">): CloseCode | undefined;
   /** Serves a stream of a member of the network. What it throws is reported, and the stream ends with 0. */
   serve(stream: ServedStream): void | Promise<void>;
 }
@@ -167,6 +169,8 @@ export class KeptConnection {
     const handler = purposes.get(request.purpose);
     if (handler === undefined) return this.#refuse(link, CLOSE.unknownPurpose);
     if (request.version === 0) return this.#refuse(link, CLOSE.protocolViolation);
+    const refusal = handler.refusal?.({ connection: this, body: request.body });
+    if (refusal !== undefined) return this.#refuse(link, refusal);
     const version = Math.min(handler.version, request.version);
     answer(link, 0, version);
     return { handler, stream: { link, connection: this, version, body: request.body } };

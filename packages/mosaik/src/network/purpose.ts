@@ -2,7 +2,7 @@ import { Codec, t, type Reader, type Shape, type Writer } from "@mosaik/postcard
 import { digestCodec } from "./id-codecs.js";
 
 /** What a stream of `mosaik-ts/1` is for (spec 08 §1). */
-export const PURPOSE = { calls: 1 } as const;
+export const PURPOSE = { calls: 1, status: 2 } as const;
 
 /** Whatever is left of a frame, as it is. */
 class RestCodec extends Codec<Uint8Array> {

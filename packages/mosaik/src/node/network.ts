@@ -16,8 +16,9 @@ import {
 } from "../network/index.js";
 import { Digest, unlessAborted, type Condition, type DigestLike, type NetworkId } from "../primitives/index.js";
 import { createNodeRuntime, type EndpointAddr, type Runtime } from "../runtime/index.js";
+import { loadServing, Status, type ObserveOptions } from "../status/index.js";
 import { Streams } from "../streams/index.js";
-import { PROTOCOL_VERSION } from "./version.js";
+import { PROTOCOL_VERSION, VERSION } from "./version.js";
 
 /** How a node joins a network. Every option has a default. */
 export interface NetworkOptions {
@@ -34,6 +35,8 @@ export interface NetworkOptions {
   readonly bindAddrs?: readonly string[];
   readonly discovery?: Partial<DiscoveryConfig>;
   readonly groups?: GroupsOptions;
+  /** Who may look at how this node stands, as `mosaik top` does. Default: nobody. */
+  readonly observe?: ObserveOptions;
   /** The largest message that is accepted or sent, in bytes. Default: 64 MiB. */
   readonly frameLimitBytes?: number;
   /** The outside world. Default: the real one. */
@@ -61,6 +64,8 @@ export class Network {
   readonly functions: Functions;
   readonly groups: Groups;
   readonly collections: Collections;
+  /** How this node stands. */
+  readonly status: Status;
   /** What this node counts. */
   readonly metrics: Metrics;
   /** Resolves when the network is closed, with the cause. */
@@ -89,6 +94,9 @@ export class Network {
     this.functions = new Functions({ node: local, router, discovery, kept: this.#kept, frameLimitBytes });
     this.groups = new Groups({ node: local, router, discovery, frameLimitBytes, options: groups });
     this.collections = new Collections({ node: local, groups: this.groups });
+    const { functions, groups: joined, collections } = this;
+    const rooms = { discovery, streams, functions, groups: joined, collections };
+    this.status = new Status({ ...rooms, node: local, kept: this.#kept, version: VERSION });
     this.metrics = local.metrics;
     this.closed = new Promise((resolve) => (this.#resolveClosed = resolve));
     discovery.start();
@@ -100,7 +108,8 @@ export class Network {
    * know all.
    *
    * @param id the network's id, or a text by the rule of `Digest.from`
-   * @throws TransportError `bind`, `invalidArgument`; NetworkError, DiscoveryError, GroupError `invalidOption`; the signal's reason
+   * @throws TransportError `bind`, `invalidArgument`; NetworkError, DiscoveryError, GroupError, StatusError `invalidOption`; StatusError
+   * `exporterUnavailable` for a secret of `observe` on a transport where it cannot be shown; the signal's reason
    */
   static async join(id: DigestLike, options: NetworkOptions = {}): Promise<Network> {
     const networkId = Digest.from(id);
@@ -113,6 +122,7 @@ export class Network {
     options.signal?.throwIfAborted();
     const relay = options.relay ?? "default";
     const config = { ...defaultDiscoveryConfig, ...options.discovery };
+    const observe = options.observe === undefined ? undefined : await loadServing(options.observe);
     /** Peers of the local network, for discovery once there is one. */
     const found: EndpointAddr[] = [];
     let onPeer = (addr: EndpointAddr): unknown => found.push(addr);
@@ -138,7 +148,9 @@ export class Network {
       onPeer = (addr) => discovery.foundOnLan(addr);
       for (const addr of found) onPeer(addr);
       const streams = new Streams(local, router, discovery, frameLimitBytes);
-      return new Network(local, router, discovery, streams, frameLimitBytes, options.groups);
+      const network = new Network(local, router, discovery, streams, frameLimitBytes, options.groups);
+      if (observe !== undefined) network.status.serve(observe);
+      return network;
     } catch (error) {
       await endpoint.close();
       throw error;
@@ -185,7 +197,7 @@ export class Network {
 
   async #shutDown(): Promise<void> {
     this.local.beginClose();
-    await Promise.all([this.streams.close(), this.functions.close(), this.groups.close()]);
+    await Promise.all([this.streams.close(), this.functions.close(), this.groups.close(), this.status.close()]);
     this.#kept.close(CLOSE.gracefulShutdown);
     await this.discovery.close();
     await this.local.close();

@@ -23,6 +23,14 @@ export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && compareBytes(a, b) === 0;
 }
 
+/** `equalBytes` for proofs and signatures: how long it takes does not tell how alike they are. */
+export function equalInConstantTime(a: Uint8Array, b: Uint8Array): boolean {
+  if (a.length !== b.length) return false;
+  let difference = 0;
+  for (let i = 0; i < a.length; i++) difference |= a[i]! ^ b[i]!;
+  return difference === 0;
+}
+
 /** The concatenation of `parts`, without separators. */
 export function concatBytes(...parts: Uint8Array[]): Uint8Array {
   let length = 0;

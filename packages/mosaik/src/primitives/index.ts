@@ -1,5 +1,5 @@
 export { Backoff, defaultBackoff, type BackoffPolicy } from "./backoff.js";
-export { compareBytes, concatBytes, equalBytes, fromHex, littleEndian, toHex } from "./bytes.js";
+export { compareBytes, concatBytes, equalBytes, equalInConstantTime, fromHex, littleEndian, toHex } from "./bytes.js";
 export { ChangeSource, Condition, type ConditionSource, type Report } from "./condition.js";
 export { Digest, type DigestLike, type NetworkId, type StreamId, type Tag, type UniqueId } from "./digest.js";
 export { MosaikError } from "./errors.js";
@@ -7,6 +7,7 @@ export { EventHub, type Lagged, type ReadOptions } from "./events.js";
 export { forgetOldest } from "./forget-oldest.js";
 export { Id } from "./id.js";
 export { abortReason, linkSignals, unlessAborted, type LinkedSignal } from "./link-signals.js";
+export { isObserver, OBSERVER_TAG } from "./observer.js";
 export { PeerCondition, PeerWatch, type Tagged } from "./peer-condition.js";
 export { PeerWhen } from "./peer-when.js";
 export { PeerId, type PeerIdLike } from "./peer-id.js";

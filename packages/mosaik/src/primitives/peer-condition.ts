@@ -1,5 +1,6 @@
 import { ChangeSource, Condition, type Report } from "./condition.js";
 import { Digest, type DigestLike } from "./digest.js";
+import { isObserver, OBSERVER_TAG } from "./observer.js";
 
 /** What conditions know of a peer: its labels, and whatever else their predicates look at. */
 export interface Tagged {
@@ -24,10 +25,15 @@ export class PeerWatch<P extends Tagged> extends ChangeSource {
     this.#where = where;
   }
 
-  /** How many peers carry all labels and pass all predicates; a predicate that throws counts as `false`. */
+  /**
+   * How many peers carry all labels and pass all predicates; a predicate that throws counts as `false`. Observers count only where their label
+   * is asked for (spec 08 §3).
+   */
   count(tags: readonly Digest[], predicates: readonly ((peer: P) => boolean)[]): number {
     let count = 0;
+    const withObservers = tags.includes(OBSERVER_TAG);
     for (const peer of this.#peers()) {
+      if (!withObservers && isObserver(peer)) continue;
       if (tags.every((tag) => peer.tags.has(tag)) && this.#passes(peer, predicates)) count++;
     }
     return count;

@@ -17,7 +17,7 @@ export type { Item } from "./consumer/inbox.js";
 export type { ProducerStats } from "./producer/fan-out.js";
 export { Producer, type SendOptions } from "./producer/producer.js";
 export { streamHandshakeCodec, type StreamHandshake, type StreamPosition } from "./protocol.js";
-export { Streams, type StreamIdOption } from "./streams.js";
+export { Streams, type ConsumedStream, type ProducedStream, type StreamIdOption } from "./streams.js";
 export type { DrainReport } from "./producer/subscribers.js";
 export type { ResumeWindow } from "./producer/tail.js";
 export { When, type ChannelCondition, type OnlineWhen } from "./when.js";

@@ -29,6 +29,11 @@ export interface StreamIdOption {
   readonly streamId?: DigestLike;
 }
 
+/** How a stream stands that this node produces. */
+export type ProducedStream = Pick<FanOut<unknown>, "streamId" | "isOnline" | "stats" | "consumers">;
+/** How one of this node's consumers stands. */
+export type ConsumedStream = Pick<Consumer<unknown>, "streamId" | "isOnline" | "stats" | "waiting" | "producers">;
+
 /** The streams of one node: what it produces, and what it consumes (spec 04 §4.1). */
 export class Streams {
   readonly #node: LocalNode;
@@ -37,7 +42,7 @@ export class Streams {
   readonly #fanOuts = new Map<StreamId, FanOut<unknown>>();
   /** The producers of each stream that are open. */
   readonly #producers = new Map<FanOut<unknown>, Set<Producer<unknown>>>();
-  readonly #consumers = new Set<{ close(): Promise<void> }>();
+  readonly #consumers = new Set<ConsumedStream & { close(): Promise<void> }>();
   readonly #pool = new WriterPool();
   readonly #turns: Turns;
   readonly #handshakes: Handshakes;
@@ -128,6 +133,16 @@ export class Streams {
     this.#consumers.add(consumer);
     this.#countActive();
     return consumer;
+  }
+
+  /** The streams that this node produces, each once. */
+  produced(): Iterable<ProducedStream> {
+    return this.#fanOuts.values();
+  }
+
+  /** This node's consumers: each has subscriptions of its own, also where they are of one stream. */
+  consumed(): Iterable<ConsumedStream> {
+    return this.#consumers;
   }
 
   /** Ends all: producers drain and close with 204, consumers with 102. */

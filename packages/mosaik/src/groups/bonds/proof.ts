@@ -1,6 +1,6 @@
 import { ALPN } from "../../network/index.js";
 import type { Digest } from "../../primitives/index.js";
-import { type PeerId } from "../../primitives/index.js";
+import { equalInConstantTime, type PeerId } from "../../primitives/index.js";
 import type { Connection } from "../../runtime/index.js";
 import type { GroupId } from "../group-id.js";
 import type { GroupKey } from "../key.js";
@@ -21,9 +21,5 @@ export function proofOn(connection: Connection, group: GroupId, key: GroupKey, p
 
 /** Whether two proofs are the same, in a time that does not tell how alike they are. */
 export function isSameProof(a: Digest, b: Digest): boolean {
-  const left = a.bytes;
-  const right = b.bytes;
-  let difference = 0;
-  for (let i = 0; i < left.length; i++) difference |= left[i]! ^ right[i]!;
-  return difference === 0;
+  return equalInConstantTime(a.bytes, b.bytes);
 }

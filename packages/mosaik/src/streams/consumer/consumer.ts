@@ -104,6 +104,11 @@ export class Consumer<T> implements AsyncIterable<T> {
     return { datums: this.#inbox.datums, bytes: this.#inbox.bytes, uptimeMs };
   }
 
+  /** Datums that have been received, and wait for the program to take them. */
+  get waiting(): number {
+    return this.#inbox.items;
+  }
+
   /** What happens from now on: producers come and go, datums are missing or given up. Ends with the consumer. */
   events(options: ReadOptions = {}): AsyncIterableIterator<ConsumerEvent | Lagged> {
     return this.#events.events(options);

@@ -1,10 +1,12 @@
 import { CLOSE, judgePeer, PeerInfo, type CloseCode, type PeerEntry } from "../../network/index.js";
-import type { PeerId } from "../../primitives/index.js";
+import { isObserver, type PeerId } from "../../primitives/index.js";
 import type { Runtime } from "../../runtime/index.js";
 import { TicketGate } from "../../tickets/index.js";
 import type { ProducerConfig } from "./config.js";
 import { CoolDowns } from "../cool-downs.js";
 
+/** Observers of one producer at once: anybody may carry their label. */
+const OBSERVERS_MAX = 16;
 const COOL_DOWN_MAX_MS = 60_000;
 /** The first cool-down where the producer has no limit of its own, in ms. */
 const COOL_DOWN_MS = 1000;
@@ -18,6 +20,8 @@ export class Admission {
   readonly #tooSlow: CoolDowns;
   readonly #byPeer = new Map<PeerId, number>();
   #count = 0;
+  /** Consumers that take no place of others (spec 08 §3). */
+  #observers = 0;
 
   /** @param rttMs what is known of a peer's round-trip time */
   constructor(runtime: Runtime, config: ProducerConfig, rttMs: (peer: PeerId) => number | undefined) {
@@ -30,7 +34,7 @@ export class Admission {
   }
 
   /**
-   * Judges a consumer that wants to subscribe; one that is admitted counts until `left`.
+   * Judges a consumer that wants to subscribe; one that is admitted counts until `left`. Observers have places of their own.
    *
    * @param onRevoked its tickets are valid no more
    * @returns what it is admitted with, or the code to refuse it with
@@ -42,14 +46,15 @@ export class Admission {
     if (this.#refused.endMs(id, entry, nowMs) !== undefined) return CLOSE.streamNotAllowed;
     const ofPeer = this.#byPeer.get(id) ?? 0;
     const { maxConsumers, maxConsumersPerPeer } = this.#config;
-    if (this.#count >= maxConsumers || ofPeer >= maxConsumersPerPeer) return CLOSE.streamNoCapacity;
+    const isFull = isObserver(entry) ? this.#observers >= OBSERVERS_MAX : this.#count >= maxConsumers;
+    if (isFull || ofPeer >= maxConsumersPerPeer) return CLOSE.streamNoCapacity;
     const verdict = this.#judge(entry);
     // Whoever asks for a round-trip time that nobody knows yet is answered when it comes again.
     if (verdict === "needsRtt") return CLOSE.streamNoCapacity;
     if (verdict === "fails") return this.#refuse(entry, nowMs);
     const gate = new TicketGate(this.#runtime, this.#config.requireConsumerTicket, entry, onRevoked);
     if (!gate.isAdmitted) return this.#refuse(entry, nowMs);
-    this.#count++;
+    this.#take(isObserver(entry), 1);
     this.#byPeer.set(id, ofPeer + 1);
     return gate;
   }
@@ -59,13 +64,23 @@ export class Admission {
     return this.#judge(entry) !== "fails";
   }
 
-  /** A consumer's subscription has ended. @param wasTooSlow because it made no progress */
-  left(peer: PeerId, wasTooSlow: boolean): void {
-    this.#count--;
+  /**
+   * A consumer's subscription has ended.
+   *
+   * @param wasObserver whether it was an observer when it was admitted
+   * @param wasTooSlow because it made no progress
+   */
+  left(peer: PeerId, wasObserver: boolean, wasTooSlow: boolean): void {
+    this.#take(wasObserver, -1);
     const ofPeer = this.#byPeer.get(peer)! - 1;
     if (ofPeer === 0) this.#byPeer.delete(peer);
     else this.#byPeer.set(peer, ofPeer);
     if (wasTooSlow) this.#tooSlow.add(peer, undefined, this.#runtime.monoMs(), this.#runtime.random.unit());
+  }
+
+  #take(byObserver: boolean, places: 1 | -1): void {
+    if (byObserver) this.#observers += places;
+    else this.#count += places;
   }
 
   #judge(entry: PeerEntry): ReturnType<typeof judgePeer> {

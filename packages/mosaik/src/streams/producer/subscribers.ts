@@ -1,6 +1,6 @@
 import { Writer } from "@mosaik/postcard";
 import { appendFrame, CLOSE, type CloseCode, type LocalNode, type PeerEntry } from "../../network/index.js";
-import type { EventHub, PeerId, StreamId } from "../../primitives/index.js";
+import { isObserver, type EventHub, type PeerId, type StreamId } from "../../primitives/index.js";
 import type { CloseInfo } from "../../runtime/index.js";
 import { TicketGate } from "../../tickets/index.js";
 import type { Carrier } from "../carrier.js";
@@ -51,6 +51,8 @@ interface Member {
   readonly subscription: Subscription;
   readonly gate: TicketGate;
   readonly rttMicros: () => number | undefined;
+  /** As of its admission. */
+  readonly isObserver: boolean;
 }
 
 /** The consumers of one producer: who is admitted, who stays, and what each of them takes (spec 04 §3.4-3.6). */
@@ -111,7 +113,7 @@ export class Subscribers {
       onDropped: (count) => this.#dropped(channel, count),
       onEnd: (info, lost) => this.#ended(member, info, lost),
     });
-    const member: Member = { subscription, gate: admitted, rttMicros };
+    const member: Member = { subscription, gate: admitted, rttMicros, isObserver: isObserver(entry) };
     this.#members.add(member);
     metrics.accepted.add();
     metrics.consumers.set(this.#members.size);
@@ -200,12 +202,12 @@ export class Subscribers {
 
   #ended(member: Member, info: CloseInfo, lost: number): void {
     const { metrics, events } = this.#context;
-    const { subscription, gate } = member;
+    const { subscription, gate, isObserver } = member;
     const consumer = subscription.channel.consumerId;
     gate.close();
     this.#members.delete(member);
     const isTooSlow = info.by === "local" && info.code === CLOSE.streamTooSlow.code;
-    this.#admission.left(consumer, isTooSlow);
+    this.#admission.left(consumer, isObserver, isTooSlow);
     this.dropped += lost;
     metrics.dropped.add(lost);
     metrics.consumers.set(this.#members.size);

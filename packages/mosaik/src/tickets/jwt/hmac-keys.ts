@@ -1,7 +1,7 @@
 import { hmac } from "@noble/hashes/hmac.js";
 import { sha256, sha384, sha512 } from "@noble/hashes/sha2.js";
 import type { CHash } from "@noble/hashes/utils.js";
-import { Digest } from "../../primitives/index.js";
+import { Digest, equalInConstantTime } from "../../primitives/index.js";
 import { keyBytes, keyFromHex, type SigningKey, type VerifyingKey } from "./keys.js";
 
 /** A secret that signs and verifies: whoever can verify can issue. */
@@ -23,12 +23,7 @@ abstract class HmacKey implements SigningKey, VerifyingKey {
   }
 
   verify(message: Uint8Array, signature: Uint8Array): boolean {
-    const expected = this.sign(message);
-    if (signature.length !== expected.length) return false;
-    // All bytes are looked at, so that the time does not tell how many are right.
-    let difference = 0;
-    for (let i = 0; i < expected.length; i++) difference |= expected[i]! ^ signature[i]!;
-    return difference === 0;
+    return equalInConstantTime(this.sign(message), signature);
   }
 }
 
