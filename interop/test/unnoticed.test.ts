@@ -1,5 +1,6 @@
 import type { Endpoint, Transport } from "@mosaik/iroh/transport";
 import { ApplicationError, Digest, func, stream, t, type Runtime } from "mosaik";
+import { observeStatus } from "mosaik/status";
 import { describe, expect, it } from "vitest";
 import { createNodeRuntime } from "../../packages/mosaik/src/runtime/index.js";
 import { RustPeer } from "../src/index.js";
@@ -68,13 +69,16 @@ describe.skipIf(obstacle !== undefined)("what Rust nodes do not notice", () => {
     expect((await caller.call("fail")).failure).toEqual({ code: "application", error: "as asked" });
   });
 
-  it("a TypeScript node that calls, serves, produces and leaves: the log of the Rust node warns of nothing", async () => {
+  it("a TypeScript node that looks, calls, serves, produces and leaves: the log of the Rust node warns of nothing", async () => {
     const { languages } = context;
     await using watched = await RustPeer.start({ log: "mosaik=warn,iroh=warn" });
     const rust = await watched.join({ network: "quiet", relay: languages.relay.url, announceIntervalMs: 1000 });
     const ts = await languages.ts("quiet");
     await ts.discovery.syncWith(rust.addr);
     const types = { request: t.string, response: t.string, error: t.string };
+    // Before it is known that it is a node of Rust.
+    const looking = observeStatus(ts, rust.id);
+    await expect(within(15_000, looking.next(), "a look")).rejects.toMatchObject({ code: "notServed" });
     await rust.handle("string", { functionId: "theirs" });
     const call = func("theirs", types).caller(ts);
     expect(await within(15_000, call("one"), "the reply")).toBe("one");

@@ -115,7 +115,7 @@ export const statusRowCodec: Codec<StatusRow> = t.enum({
 });
 
 /** What is told with each update. */
-export const statusHeadCodec = t.struct({
+const headCodec = t.struct({
   version: t.string,
   uptimeMs: count,
   /** How often the node tells this observer at most, in ms: not less than it asked for. */
@@ -124,7 +124,7 @@ export const statusHeadCodec = t.struct({
   omitted: count,
 });
 
-export type StatusHead = t.Infer<typeof statusHeadCodec>;
+export type StatusHead = t.Infer<typeof headCodec>;
 
 /** A frame of an update. */
 export const updateFrameCodec = t.struct({
@@ -133,7 +133,7 @@ export const updateFrameCodec = t.struct({
   /** Places that are empty now. */
   removed: t.vec(t.u32),
   /** Ends the update. */
-  head: t.option(statusHeadCodec),
+  head: t.option(headCodec),
 });
 
 export type UpdateFrame = t.Infer<typeof updateFrameCodec>;

@@ -23,8 +23,10 @@ import { digestCodec, peerIdCodec } from "../../src/network/id-codecs.js";
 import { purposeReplyCodec, purposeRequestCodec } from "../../src/network/purpose.js";
 import { peerEntryCodec, signedPeerEntryCodec, versionCodec } from "../../src/network/signed-entry.js";
 import { Digest, fromHex, PeerId, toHex } from "../../src/primitives/index.js";
+import { observeRequestCodec, statusRowCodec, updateFrameCodec, type StatusRow } from "../../src/status/protocol.js";
 import { streamHandshakeCodec } from "../../src/streams/protocol.js";
 import { Expiration, expirationCodec } from "../../src/tickets/expiration.js";
+import { callerOf, producerOf } from "../status/statuses.js";
 import { loadCases } from "../vectors/load.js";
 
 /** Mutations per decoder; 10^6 in the full run, `npm run test:hostile`. */
@@ -109,6 +111,44 @@ const bondMessages = [
   }),
 ];
 
+const id = Digest.from("i");
+const channel = {
+  peer: departure.peer,
+  state: "connected" as const,
+  rttMs: 1.5,
+  datums: 300,
+  bytes: 5,
+  dropped: 0,
+  queued: 2,
+};
+/** One of each kind. */
+const statusRows: readonly StatusRow[] = [
+  { kind: "Neighbor", value: { peer: departure.peer, rttMs: undefined } },
+  { kind: "Producer", value: { ...producerOf("a stream", 300), consumersCount: 1, consumers: [channel] } },
+  {
+    kind: "Consumer",
+    value: { streamId: id, isOnline: true, datums: 1, bytes: 2, waiting: 3, producersCount: 1, producers: [channel] },
+  },
+  { kind: "Handler", value: { functionId: id, served: 2 ** 40, failed: 0, inflight: 1 } },
+  { kind: "Caller", value: callerOf("a function", 70_000) },
+  {
+    kind: "Group",
+    value: {
+      groupId: id,
+      role: "leader",
+      term: 3,
+      leader: departure.peer,
+      isOnline: true,
+      isWaitingForQuorum: false,
+      committed: 300,
+      logEnd: 301,
+      bondsCount: 1,
+      bonds: [{ peer: departure.peer, rttMs: 0.25, bytesSent: 1, bytesReceived: 2 }],
+    },
+  },
+  { kind: "Collection", value: { groupId: id, kind: "priorityQueue", version: 300, size: 2 } },
+];
+
 /** Every codec of a message or of a part of one. */
 const decoders: Record<string, Decoder> = {
   digest: decoder(digestCodec, [Digest.from("a digest")]),
@@ -153,6 +193,19 @@ const decoders: Record<string, Decoder> = {
   "streams of calls": decoder(callsBodyCodec, [
     { kind: "Session", value: { session: 0xffff_ffff } },
     { kind: "Parcel", value: { session: 1, isRequest: true, low: 70_000, high: 3 } },
+  ]),
+  "request to observe": decoder(observeRequestCodec, [
+    { proof: undefined, intervalMs: 1000 },
+    { proof: Digest.from("p"), intervalMs: 0xffff_ffff },
+  ]),
+  "row of a status": decoder(statusRowCodec, statusRows),
+  "frame of a status": decoder(updateFrameCodec, [
+    { rows: [], removed: [], head: undefined },
+    {
+      rows: statusRows.map((row, i) => ({ place: 100 * i, row: statusRowCodec.encode(row) })),
+      removed: [1, 70_000],
+      head: { version: "1.2.3", uptimeMs: 2 ** 40, intervalMs: 1000, peersCount: 3, omitted: 0 },
+    },
   ]),
   "log replay": decoder(logReplayMessageCodec(2000), logReplayMessages),
   term: decoder(termCodec, [0, TERM_MAX]),

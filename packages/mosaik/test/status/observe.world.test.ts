@@ -4,6 +4,7 @@ import { collection } from "../../src/collections/index.js";
 import { func } from "../../src/functions/index.js";
 import { GroupKey } from "../../src/groups/index.js";
 import type { Network, NetworkOptions } from "../../src/node/index.js";
+import { Digest } from "../../src/primitives/index.js";
 import { observeStatus, StatusError, type ObservedStatus } from "../../src/status/observing/index.js";
 // The part that is loaded when it is needed is here before virtual time begins.
 import "../../src/status/serving/server.js";
@@ -139,6 +140,9 @@ describe("observing a node", () => {
       { groupId: store.groupId, kind: "map", size: 1, version: store.version },
     ]);
     expect(status.omitted).toBe(0);
+    // Neither the group's key nor the store's id, which is one.
+    const told = JSON.stringify(status);
+    for (const key of ["status test", Digest.from("status test").hex]) expect(told).not.toContain(key);
     await calling.close();
     await nodes.within(5000, producer.close(), "the producer to close");
     const without = await lookFor(observer, node, ({ producers }) => producers.length === 0);

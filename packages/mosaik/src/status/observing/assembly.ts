@@ -4,9 +4,9 @@ import { statusRowCodec, type StatusHead, type StatusRow, type UpdateFrame } fro
 import { rated, type ObservedStatus, type Rated } from "./rates.js";
 
 /** Rows that are kept of one node: twice what a node of this library sends. */
-const ROWS_MAX = 8192;
+const ROWS_MAX = 4096;
 /** Bytes that are kept of them. */
-const BYTES_MAX = 2 * 1024 * 1024;
+const BYTES_MAX = 1024 * 1024;
 
 /** What a node sent is more than it may send, or makes no sense. */
 export class MalformedUpdate extends Error {

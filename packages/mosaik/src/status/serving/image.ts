@@ -2,10 +2,10 @@ import { equalBytes } from "../../primitives/index.js";
 import type { NodeStatus } from "../node-status.js";
 import { statusRowCodec, type StatusHead, type StatusRow } from "../protocol.js";
 
-/** Rows of one image. */
-const ROWS_MAX = 4096;
+/** Rows of one image: more would hold the node up for more than some ms. */
+const ROWS_MAX = 2048;
 /** Bytes of all rows of one image. */
-const BYTES_MAX = 1024 * 1024;
+const BYTES_MAX = 512 * 1024;
 
 /** A row as it is sent. One that has not changed since the image before is the same object. */
 export interface ImageRow {
@@ -38,14 +38,14 @@ export class Imager {
     let bytes = 0;
     let omitted = 0;
     for (const row of rowsOf(status)) {
+      if (rows.size === ROWS_MAX || bytes >= BYTES_MAX) {
+        omitted++;
+        continue;
+      }
       const subject = subjectOf(row);
       const before = seen.get(subject) ?? 0;
       seen.set(subject, before + 1);
       const encoded = statusRowCodec.encode(row);
-      if (rows.size === ROWS_MAX || bytes + encoded.length > BYTES_MAX) {
-        omitted++;
-        continue;
-      }
       bytes += encoded.length;
       const key = `${subject} ${before}`;
       rows.set(key, this.#placed(key, encoded));
