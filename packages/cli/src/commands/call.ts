@@ -25,7 +25,7 @@ export function callCommand(): Command {
     .addOption(new Option("--error <type>", "of the function's own errors").default("()"))
     .addOption(new Option("--rust-name <name>", "with `.`: the Rust type that implements the function"))
     .addOption(
-      new Option("-d, --deadline <time>", "how long the call may take").argParser(duration).default(30_000, "30s"),
+      new Option("-d, --deadline <time>", "how long the call may take").argParser(duration).default(10_000, "10s"),
     )
     .addOption(new Option("-p, --peer <peer>", "call this peer: ID, ID@IP:PORT, or the beginning of an id"))
     .option("--idempotent", "the function may run twice: another peer is asked also where the first may have run it");
