@@ -1,8 +1,8 @@
 import { func, FunctionError, type Caller, type Codec, type FuncDef } from "mosaik";
 import type { Invocation } from "../action.js";
 import type { CallFlags } from "../commands/call.js";
-import { codecOf, jsonOf, textOf } from "../data/codec-argument.js";
-import { valueArgument } from "../data/input.js";
+import { codecOf, jsonOf, textOf, valueOf } from "../data/codec-argument.js";
+import { textArgument } from "../data/input.js";
 import { CliError, EXIT, exitCodeOf, usageError } from "../exit.js";
 import type { Output } from "../output.js";
 import { Session } from "../session/session.js";
@@ -54,7 +54,7 @@ function declared(name: string, types: Types, { rustName }: CallFlags): FuncDef<
 }
 
 async function requestOf(codec: Codec<unknown>, argument: string | undefined): Promise<unknown> {
-  if (argument !== undefined) return valueArgument(codec, argument);
+  if (argument !== undefined) return valueOf(codec, await textArgument(argument));
   if (codec.shape.kind === "unit") return undefined;
   throw usageError("what is asked?", "Give a VALUE after the function, or - for stdin.");
 }

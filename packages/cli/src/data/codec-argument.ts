@@ -16,10 +16,10 @@ export function codecOf(text: string): Promise<Codec<unknown>> {
 }
 
 /** The value that a text stands for. @throws CliError */
-export function valueOf(codec: Codec<unknown>, text: string): unknown {
+export function valueOf<T>(codec: Codec<T>, text: string): T {
   try {
     const value: unknown = JSON.parse(text);
-    return codec.rustName === "u64" ? BigInt(value as number) : value;
+    return (codec.rustName === "u64" ? BigInt(value as number) : value) as T;
   } catch (error) {
     throw usageError((error as Error).message);
   }

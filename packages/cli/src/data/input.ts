@@ -4,9 +4,9 @@ import type { Codec } from "mosaik";
 import { CliError } from "../exit.js";
 import { valueOf } from "./codec-argument.js";
 
-/** The value that an argument gives; `-` stands for all that comes from stdin. @throws CliError */
-export async function valueArgument(codec: Codec<unknown>, argument: string): Promise<unknown> {
-  return valueOf(codec, argument === "-" ? (await text(process.stdin)).trim() : argument);
+/** The text that an argument gives; `-` stands for all that comes from stdin. */
+export async function textArgument(argument: string): Promise<string> {
+  return argument === "-" ? (await text(process.stdin)).trim() : argument;
 }
 
 /** Values from stdin, one a line, no faster than they are taken; empty lines are passed over. @throws CliError with the line's number */
