@@ -5,6 +5,7 @@ import { completionCommand } from "./commands/completion.js";
 import { dhtCommand } from "./commands/dht.js";
 import { diagnoseCommand } from "./commands/diagnose.js";
 import { getCommand } from "./commands/get.js";
+import { groupCommand } from "./commands/group.js";
 import { idCommand } from "./commands/id.js";
 import { keyCommand } from "./commands/key.js";
 import { peersCommand } from "./commands/peers.js";
@@ -20,7 +21,7 @@ import { VERSION } from "./version.js";
 /** The commands by what they are for, in the order of the help. */
 const SECTIONS: readonly (readonly [heading: string, commands: readonly (() => Command)[]])[] = [
   ["Look into a network:", [peersCommand, pingCommand, diagnoseCommand, dhtCommand]],
-  ["Take part:", [tailCommand, produceCommand, callCommand, getCommand, putCommand, watchCommand]],
+  ["Take part:", [tailCommand, produceCommand, callCommand, getCommand, putCommand, watchCommand, groupCommand]],
   ["Run a node:", [beaconCommand]],
   ["Identities and tickets:", [idCommand, keyCommand, ticketCommand]],
   ["This command:", [completionCommand]],
