@@ -34,7 +34,7 @@ export const EXIT_MEANINGS: readonly (readonly [code: number, meaning: string])[
 
 /** A failure that the person at the terminal can do something about. */
 export class CliError extends Error {
-  override readonly name = "CliError";
+  override readonly name: string = "CliError";
   readonly exitCode: number;
   /** What to do about it, as a sentence. */
   readonly advice: string | undefined;
