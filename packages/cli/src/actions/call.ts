@@ -1,11 +1,13 @@
 import { func, FunctionError, type Caller, type Codec, type FuncDef } from "mosaik";
 import type { Invocation } from "../action.js";
 import type { CallFlags } from "../commands/call.js";
-import { codecOf, jsonOf, textOf, valueOf } from "../data/codec-argument.js";
 import { textArgument } from "../data/input.js";
+import { lineOf, valueOf } from "../data/texts.js";
 import { CliError, EXIT, exitCodeOf, usageError } from "../exit.js";
+import { loadCodec } from "../notation/index.js";
 import type { Output } from "../output.js";
 import { Session } from "../session/session.js";
+import { humanText, jsonOf } from "../values/index.js";
 
 interface Types {
   readonly request: Codec<unknown>;
@@ -33,7 +35,7 @@ export async function callFunction(invocation: Invocation<CallFlags>): Promise<v
       const response = await session.output.during(`calling ${name}`, caller(request, { signal }));
       const tookMs = Math.round((performance.now() - startMs) * 1000) / 1000;
       session.output.result({ response: jsonOf(types.response, response), tookMs }, () =>
-        textOf(types.response, response),
+        humanText(types.response, response),
       );
     } catch (error) {
       signal.throwIfAborted();
@@ -43,7 +45,7 @@ export async function callFunction(invocation: Invocation<CallFlags>): Promise<v
 }
 
 async function typesOf({ request, response, error }: CallFlags): Promise<Types> {
-  const [asked, answered, failed] = await Promise.all([request, response, error].map(codecOf));
+  const [asked, answered, failed] = await Promise.all([request, response, error].map(loadCodec));
   return { request: asked!, response: answered!, error: failed! };
 }
 
@@ -76,7 +78,7 @@ function failure(error: unknown, types: Types, output: Output): unknown {
     const details = { cause: error };
     return new CliError(
       EXIT.application,
-      `the function answered with an error: ${textOf(types.error, error.error)}`,
+      `the function answered with an error: ${lineOf(types.error, error.error)}`,
       details,
     );
   }

@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { DrainReport, Producer } from "mosaik";
 import type { Invocation } from "../action.js";
 import type { ProduceFlags } from "../commands/produce.js";
-import { valueOf } from "../data/codec-argument.js";
+import { valueOf } from "../data/texts.js";
 import { declaredStream, type DeclaredStream } from "../data/declared-stream.js";
 import { valuesOfLines } from "../data/input.js";
 import { usageError } from "../exit.js";

@@ -1,7 +1,8 @@
 import type { Consumer, ConsumerEvent, ConsumerOptions, Lagged } from "mosaik";
 import type { Invocation } from "../action.js";
 import type { TailFlags } from "../commands/tail.js";
-import { jsonOf, textOf } from "../data/codec-argument.js";
+import { lineOf } from "../data/texts.js";
+import { jsonOf } from "../values/index.js";
 import { clockText, nowText } from "../data/clock.js";
 import { declaredStream, type DeclaredStream } from "../data/declared-stream.js";
 import { usageError } from "../exit.js";
@@ -58,7 +59,7 @@ async function printItems(
     const at = nowText();
     output.result(
       { at, producer: producer.hex, value: jsonOf(codec, datum) },
-      () => `${clockText(at)} ${producer.short()} ${textOf(codec, datum)}`,
+      () => `${clockText(at)} ${producer.short()} ${lineOf(codec, datum)}`,
     );
     if (++printed >= count) return;
     await output.drained();

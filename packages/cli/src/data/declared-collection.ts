@@ -1,6 +1,6 @@
 import type { Codec, CollectionOptions } from "mosaik";
 import { usageError } from "../exit.js";
-import { codecOf } from "./codec-argument.js";
+import { loadCodec } from "../notation/index.js";
 import type { CollectionFlags } from "./collection-flags.js";
 import type { AnyKind } from "./kinds/kind.js";
 import { mapKind } from "./kinds/map.js";
@@ -35,7 +35,7 @@ export async function declaredCollection(name: string, flags: CollectionFlags): 
 
 /** A type that may be a part of a collection's id. */
 async function named(option: string, text: string): Promise<Codec<unknown>> {
-  const codec = await codecOf(text);
+  const codec = await loadCodec(text);
   if (codec.rustName !== undefined) return codec;
   throw usageError(
     `${option} ${text} has no name, and names are a part of a collection's id`,

@@ -1,5 +1,5 @@
 import { stream, type Codec, type StreamDef } from "mosaik";
-import { codecOf } from "./codec-argument.js";
+import { loadCodec } from "../notation/index.js";
 import type { StreamFlags } from "./flags.js";
 import { targetOf } from "./target.js";
 
@@ -14,7 +14,7 @@ export interface DeclaredStream {
 /** The stream that the argument and the options declare. @throws CliError */
 export async function declaredStream(argument: string, flags: StreamFlags): Promise<DeclaredStream> {
   const { id, type } = targetOf(argument, flags);
-  const codec = await codecOf(type);
+  const codec = await loadCodec(type);
   return {
     codec,
     definition: id === undefined ? stream(codec) : stream(id, codec),

@@ -2,7 +2,7 @@ import { createInterface } from "node:readline";
 import { text } from "node:stream/consumers";
 import type { Codec } from "mosaik";
 import { CliError } from "../exit.js";
-import { valueOf } from "./codec-argument.js";
+import { valueOf } from "./texts.js";
 
 /** The text that an argument gives; `-` stands for all that comes from stdin. */
 export async function textArgument(argument: string): Promise<string> {

@@ -1,4 +1,5 @@
 import { usageError } from "../exit.js";
+import { isModuleReference } from "../notation/index.js";
 
 /** Which stream is meant, and the type of what is in it. */
 export interface Target {
@@ -9,7 +10,7 @@ export interface Target {
 }
 
 /** No name has these by accident: what has them is a type. */
-const TYPE_CHARACTERS = /[{}()<>[\]#]/;
+const TYPE_CHARACTERS = /[{}()<>[\]]/;
 
 /**
  * What the argument `STREAM` means beside `--type` and `--id`: a name, whose type is given by `--type` (default: JSON); or a type, whose
@@ -22,12 +23,12 @@ export function targetOf(argument: string, { type, id }: { readonly type?: strin
     if (type === undefined) throw usageError("which type? `.` stands for the id that follows from it", "Say --type.");
     return { id, type };
   }
-  if (id === undefined && (type !== undefined || !TYPE_CHARACTERS.test(argument))) {
-    return { id: argument, type: type ?? "json" };
+  const isType = TYPE_CHARACTERS.test(argument) || isModuleReference(argument);
+  if (type !== undefined && (isType || id !== undefined)) {
+    throw usageError(
+      `${argument} and ${isType ? `--type ${type} are both types` : `--id ${id} are both ids`}`,
+      "Leave out one of them.",
+    );
   }
-  if (type === undefined) return { id, type: argument };
-  throw usageError(
-    `${argument} and --id ${id} are both ids`,
-    "Leave out one of them, or write . in the place of the first.",
-  );
+  return isType || id !== undefined ? { id, type: argument } : { id: argument, type: type ?? "json" };
 }

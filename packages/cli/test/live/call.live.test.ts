@@ -25,7 +25,7 @@ describe("mosaik call", () => {
     const node = await nodes.join(NETWORK);
     Upper.handle(node, (text) => text.toUpperCase());
     const { stdout, exitCode } = await run(["call", ".", '"bob"', ...STRINGS, ...joining(NETWORK, node)]);
-    expect({ stdout, exitCode }).toEqual({ stdout: "BOB\n", exitCode: 0 });
+    expect({ stdout, exitCode }).toEqual({ stdout: '"BOB"\n', exitCode: 0 });
   });
 
   it("exits with 6 for an error of the function, and prints it", async () => {
@@ -37,7 +37,7 @@ describe("mosaik call", () => {
     expect(await run(args)).toMatchObject({
       exitCode: 6,
       stdout: "",
-      stderr: "error: the function answered with an error: no text\n",
+      stderr: 'error: the function answered with an error: "no text"\n',
     });
     expect(await run([...args, "--json"])).toMatchObject({ exitCode: 6, stdout: '{"error":"no text"}\n' });
   });

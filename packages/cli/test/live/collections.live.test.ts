@@ -86,7 +86,7 @@ describe("mosaik get, put and watch", () => {
     await watch.errorLines.find(/watching from version/);
     await writer.insert("alice", 1n);
     await writer.insert("bob", 2n);
-    expect(await watch.lines.first(1)).toEqual([expect.stringMatching(/ set +bob {2}2$/)]);
+    expect(await watch.lines.first(1)).toEqual([expect.stringMatching(/ set +"bob" {2}2$/)]);
     expect(await watch.interrupt()).toMatchObject({ exitCode: 130 });
   });
 
@@ -96,10 +96,10 @@ describe("mosaik get, put and watch", () => {
     expect((await vec("put", "jobs", '"b"')).exitCode).toBe(0);
     expect((await vec("put", "jobs", '"a"', "--at", "0")).exitCode).toBe(0);
     expect((await vec("put", "jobs", '"c"')).exitCode).toBe(0);
-    expect((await vec("get", "jobs")).stdout).toBe("0  a\n1  b\n2  c\n");
-    expect((await vec("get", "jobs", "last")).stdout).toBe("c\n");
-    expect((await vec("put", "jobs", "--delete", "first")).stdout).toBe("a\n");
-    expect((await vec("put", "jobs", "--delete", "1")).stdout).toBe("c\n");
+    expect((await vec("get", "jobs")).stdout).toBe('0  "a"\n1  "b"\n2  "c"\n');
+    expect((await vec("get", "jobs", "last")).stdout).toBe('"c"\n');
+    expect((await vec("put", "jobs", "--delete", "first")).stdout).toBe('"a"\n');
+    expect((await vec("put", "jobs", "--delete", "1")).stdout).toBe('"c"\n');
     expect((await vec("put", "jobs", "--at", "9", '"x"')).exitCode).toBe(2);
     expect((await vec("put", "jobs", "--clear")).exitCode).toBe(0);
     expect((await vec("put", "jobs", "--delete", "last")).exitCode).toBe(3);
@@ -113,13 +113,13 @@ describe("mosaik get, put and watch", () => {
     await holder(collection.once("config", t.string), node);
     const quiet = (...rest: string[]) => run([...rest, "--quiet", ...args]);
     expect((await quiet("put", "names", '"alice"', "--kind", "set")).exitCode).toBe(0);
-    expect((await quiet("get", "names", '"alice"', "--kind", "set")).stdout).toBe("alice\n");
+    expect((await quiet("get", "names", '"alice"', "--kind", "set")).stdout).toBe('"alice"\n');
     expect((await quiet("get", "names", '"bob"', "--kind", "set")).exitCode).toBe(3);
     expect((await quiet("put", "state", "5", "--kind", "cell", "--value", "u64")).exitCode).toBe(0);
     expect((await quiet("get", "state", "--kind", "cell", "--value", "u64")).stdout).toBe("5\n");
     expect((await quiet("put", "config", '"first"', "--kind", "once")).exitCode).toBe(0);
     expect((await quiet("put", "config", '"second"', "--kind", "once")).exitCode).toBe(1);
-    expect((await quiet("get", "config", "--kind", "once")).stdout).toBe("first\n");
+    expect((await quiet("get", "config", "--kind", "once")).stdout).toBe('"first"\n');
   });
 
   it("orders a queue by its priorities", async () => {
@@ -132,9 +132,9 @@ describe("mosaik get, put and watch", () => {
     ] as const) {
       expect((await queue("put", "orders", priority, key, '"x"')).exitCode).toBe(0);
     }
-    expect((await queue("get", "orders")).stdout).toBe("5  e  x\n9  i  x\n");
-    expect((await queue("get", "orders", "max")).stdout).toBe("9  i  x\n");
-    expect((await queue("get", "orders", '"e"')).stdout).toBe("5  x\n");
+    expect((await queue("get", "orders")).stdout).toBe('5  "e"  "x"\n9  "i"  "x"\n');
+    expect((await queue("get", "orders", "max")).stdout).toBe('9  "i"  "x"\n');
+    expect((await queue("get", "orders", '"e"')).stdout).toBe('5  "x"\n');
   });
 
   it("leaves what it wrote with those who only read", async () => {
@@ -163,7 +163,7 @@ describe("mosaik get, put and watch", () => {
 
   it("exits with 2 for what cannot be understood, before it joins", async () => {
     for (const args of [
-      ["get", "scores", "alice", "--value", "u64"],
+      ["get", "scores", "alice", "--key", "u64", "--value", "u64"],
       ["get", "scores", "--value", "json"],
       ["get", "scores", "--kind", "heap"],
       ["put", "scores", '"alice"'],

@@ -1,6 +1,7 @@
 import type { Codec } from "mosaik";
 import type { JsonValue } from "../../json.js";
-import { jsonOf, textOf } from "../codec-argument.js";
+import { lineOf } from "../texts.js";
+import { jsonOf } from "../../values/index.js";
 
 /** Something of an entry or a change that is printed. */
 export interface Part {
@@ -13,14 +14,14 @@ export type Parts = Readonly<Record<string, Part>>;
 
 /** A value of a codec. */
 export function typed(codec: Codec<unknown>, value: unknown): Part {
-  return { json: () => jsonOf(codec, value), text: () => textOf(codec, value) };
+  return { json: () => jsonOf(codec, value), text: () => lineOf(codec, value) };
 }
 
 /** Several values of a codec. */
 export function typedList(codec: Codec<unknown>, values: readonly unknown[]): Part {
   return {
     json: () => values.map((value) => jsonOf(codec, value)),
-    text: () => values.map((value) => textOf(codec, value)).join("  "),
+    text: () => values.map((value) => lineOf(codec, value)).join("  "),
   };
 }
 

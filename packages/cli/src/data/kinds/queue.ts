@@ -6,7 +6,7 @@ import {
   type PriorityQueueReader,
   type PriorityQueueWriter,
 } from "mosaik";
-import { valueOf } from "../codec-argument.js";
+import { valueOf } from "../texts.js";
 import { exactly, noPlace, shown, type Kind } from "./kind.js";
 import { typed, type Parts } from "./part.js";
 

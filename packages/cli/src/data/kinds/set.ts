@@ -1,5 +1,5 @@
 import { collection, type Codec, type CollectionOptions, type SetReader, type SetWriter } from "mosaik";
-import { valueOf } from "../codec-argument.js";
+import { valueOf } from "../texts.js";
 import { exactly, noPlace, shown, type Kind } from "./kind.js";
 import { typed, type Parts } from "./part.js";
 

@@ -8,7 +8,7 @@ import {
   type OnceWriter,
 } from "mosaik";
 import { usageError } from "../../exit.js";
-import { valueOf } from "../codec-argument.js";
+import { valueOf } from "../texts.js";
 import { exactly, noPlace, shown, type Kind } from "./kind.js";
 import { typed, type Parts } from "./part.js";
 

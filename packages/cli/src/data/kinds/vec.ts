@@ -1,6 +1,6 @@
 import { collection, type Codec, type CollectionOptions, type VecReader, type VecWriter } from "mosaik";
 import { usageError } from "../../exit.js";
-import { valueOf } from "../codec-argument.js";
+import { valueOf } from "../texts.js";
 import { exactly, shown, type Kind } from "./kind.js";
 import { index, typed, typedList, type Parts } from "./part.js";
 
