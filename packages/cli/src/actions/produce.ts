@@ -75,14 +75,15 @@ async function someSubscribers(
 }
 
 function report({ output }: Session, producer: Producer<unknown>, { confirmed, unconfirmed }: DrainReport): void {
-  const { sent, undelivered } = producer.stats();
+  const { sent, undelivered, dropped } = producer.stats();
   const hex = (peers: DrainReport["confirmed"]) => peers.map((peer) => peer.hex);
   output.result(
-    { sent, undelivered, confirmed: hex(confirmed), unconfirmed: hex(unconfirmed) },
+    { sent, undelivered, dropped, confirmed: hex(confirmed), unconfirmed: hex(unconfirmed) },
     () => `${sent} sent, ${confirmed.length} of ${confirmed.length + unconfirmed.length} consumers have confirmed them`,
   );
   if (undelivered > 0) output.warn(`${undelivered} were sent while nobody consumed the stream: they are gone`);
+  if (dropped > 0) output.warn(`${dropped} did not reach consumers that went away`);
   if (unconfirmed.length === 0) return;
   const names = unconfirmed.map((peer) => peer.short()).join(", ");
-  output.warn(`not confirmed by ${names}: Rust's consumers confirm nothing, others may not have everything`);
+  output.warn(`${names} did not confirm that everything has arrived`);
 }

@@ -30,7 +30,7 @@ export function produceCommand(): Command {
     .addHelpText(
       "after",
       `
-It ends when the consumers have everything. Consumers in Rust confirm nothing: that is said.
+It ends when the consumers have confirmed that they have everything, and tells who has not within --timeout.
 
   mosaik produce telemetry '{"sensor":"attic","celsius":21.5}' --network demo
   tail -f readings.jsonl | mosaik produce 'demo::Reading{sensor:string,celsius:f64}' --network demo`,

@@ -133,6 +133,7 @@ describe("mosaik produce", () => {
     expect(JSON.parse(stdout)).toEqual({
       sent: 2000,
       undelivered: 0,
+      dropped: 0,
       confirmed: [node.local.id.hex],
       unconfirmed: [],
     });
