@@ -1,5 +1,6 @@
 import { Command, Option } from "commander";
 import { beaconCommand } from "./commands/beacon.js";
+import { benchCommand } from "./commands/bench.js";
 import { callCommand } from "./commands/call.js";
 import { completionCommand } from "./commands/completion.js";
 import { dhtCommand } from "./commands/dht.js";
@@ -21,7 +22,10 @@ import { VERSION } from "./version.js";
 /** The commands by what they are for, in the order of the help. */
 const SECTIONS: readonly (readonly [heading: string, commands: readonly (() => Command)[]])[] = [
   ["Look into a network:", [peersCommand, pingCommand, diagnoseCommand, dhtCommand]],
-  ["Take part:", [tailCommand, produceCommand, callCommand, getCommand, putCommand, watchCommand, groupCommand]],
+  [
+    "Take part:",
+    [tailCommand, produceCommand, callCommand, getCommand, putCommand, watchCommand, groupCommand, benchCommand],
+  ],
   ["Run a node:", [beaconCommand]],
   ["Identities and tickets:", [idCommand, keyCommand, ticketCommand]],
   ["This command:", [completionCommand]],

@@ -63,6 +63,10 @@ export class RunningCommand implements AsyncDisposable {
     this.errorLines = new Lines(child.stderr, said);
   }
 
+  get pid(): number {
+    return this.#child.pid!;
+  }
+
   /** Waits for its end, which must come within the deadline. */
   async finished(): Promise<Finished> {
     await within(this.#closed, () => `the end of ${this.#name}\nstderr:\n${this.errorLines.text}`);
