@@ -8,6 +8,7 @@ import { keyCommand } from "./commands/key.js";
 import { peersCommand } from "./commands/peers.js";
 import { pingCommand } from "./commands/ping.js";
 import { ticketCommand } from "./commands/ticket.js";
+import { typesCommand } from "./commands/types.js";
 import { EXIT_MEANINGS } from "./exit.js";
 import { VERSION } from "./version.js";
 
@@ -16,6 +17,7 @@ const SECTIONS: readonly (readonly [heading: string, commands: readonly (() => C
   ["Look into a network:", [peersCommand, pingCommand, diagnoseCommand, dhtCommand]],
   ["Run a node:", [beaconCommand]],
   ["Identities and tickets:", [idCommand, keyCommand, ticketCommand]],
+  ["Types of messages:", [typesCommand]],
   ["This command:", [completionCommand]],
 ];
 
