@@ -1,4 +1,4 @@
-import type { RustAlias, RustConst, RustData, RustItem, RustUse } from "./syntax.js";
+import type { RustAlias, RustConst, RustData, RustItem } from "./syntax.js";
 
 /** What a name of a module stands for. */
 export type Found =
@@ -34,33 +34,45 @@ export class Module {
   }
 
   /** What a path, as this module writes it, stands for. */
-  find(path: readonly string[], imports = 0): Found {
-    const [first, ...rest] = path as [string, ...string[]];
-    if (imports > IMPORTS_MAX) return { kind: "foreign", path };
-    if (first === "::") return { kind: "foreign", path: rest };
-    const start = this.#start(first);
-    if (start !== undefined) return rest.length === 0 ? { kind: "foreign", path } : start.find(rest, imports + 1);
-    const module = this.modules.find(({ path }) => path.at(-1) === first);
-    if (module !== undefined && rest.length > 0) return module.find(rest, imports + 1);
-    const own = rest.length === 0 ? this.#own(first) : undefined;
-    if (own !== undefined) return own;
-    const imported = this.#uses().find(({ name }) => name === first);
-    // `use serde::…` inside of a module called serde would go round.
-    if (imported !== undefined && imported.path.join("::") !== path.join("::")) {
-      return this.find([...imported.path, ...rest], imports + 1);
-    }
-    for (const { path: from } of this.#uses().filter(({ name }) => name === "*")) {
-      const inside = this.find([...from, ...path], imports + 1);
-      if (inside.kind !== "foreign") return inside;
-    }
-    return { kind: "foreign", path };
+  find(path: readonly string[]): Found {
+    return this.#look(path, 0) ?? { kind: "foreign", path };
   }
 
-  #start(first: string): Module | undefined {
-    if (first === "self") return this;
-    if (first === "super") return this.parent ?? undefined;
-    if (first === "crate") return this.#root();
+  /** The same; nothing for a path that begins with what this module does not know. */
+  #look(path: readonly string[], imports: number): Found | undefined {
+    const [first, ...rest] = path as [string, ...string[]];
+    if (imports > IMPORTS_MAX) return undefined;
+    if (first === "::") return { kind: "foreign", path: rest };
+    if (first === "crate") return this.#root().#lookInCrate(rest, imports);
+    const start = first === "self" ? this : first === "super" ? this.parent : undefined;
+    const module = start ?? this.modules.find(({ path }) => path.at(-1) === first);
+    if (module !== undefined && rest.length > 0) return module.#look(rest, imports + 1);
+    const own = rest.length === 0 ? this.#own(first) : undefined;
+    return own ?? this.#imported(path, imports);
+  }
+
+  #imported(path: readonly string[], imports: number): Found | undefined {
+    const [first, ...rest] = path;
+    const uses = this.#items.filter((item) => item.kind === "use");
+    const named = uses.find(({ name }) => name === first);
+    if (named !== undefined) {
+      const whole = [...named.path, ...rest];
+      // `use serde;` stands for itself.
+      const isItself = whole.length === path.length && whole.every((part, i) => part === path[i]);
+      return (isItself ? undefined : this.#look(whole, imports + 1)) ?? { kind: "foreign", path: whole };
+    }
+    for (const { name, path: from } of uses) {
+      const found = name === "*" ? this.#look([...from, ...path], imports + 1) : undefined;
+      if (found !== undefined) return found;
+    }
     return undefined;
+  }
+
+  /** A path from the root of the crate, which may lie above that of the file. */
+  #lookInCrate(path: readonly string[], imports: number): Found | undefined {
+    const above = this.path.slice(1);
+    const isInside = path.length > above.length && above.every((part, i) => part === path[i]);
+    return isInside ? this.#look(path.slice(above.length), imports + 1) : undefined;
   }
 
   #root(): Module {
@@ -74,9 +86,5 @@ export class Module {
       if (item.kind === "const" && item.name === name) return { kind: "const", item, module: this };
     }
     return undefined;
-  }
-
-  #uses(): RustUse[] {
-    return this.#items.filter((item) => item.kind === "use");
   }
 }
