@@ -10,7 +10,7 @@ export interface Kind {
 }
 
 function kind<T>(codec: Codec<T>, values: readonly NoInfer<T>[], hasSerdeJson = true): Kind {
-  return { codec: codec as Codec<unknown>, values, hasSerdeJson };
+  return { codec: codec, values, hasSerdeJson };
 }
 
 const Integers = t.struct("demo::Integers", {

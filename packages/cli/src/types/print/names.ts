@@ -36,7 +36,8 @@ export function namesOf(schema: Schema, isTaken: (name: string) => boolean): Rea
   for (const { name, type } of schema.roots) {
     if (type.kind === "reference") give(type.key, pascal(name ?? ""));
   }
-  for (const definition of schema.definitions.values()) nameParts(definition, names, give);
+  // What holds others comes behind them.
+  for (const definition of [...schema.definitions.values()].reverse()) nameParts(definition, names, give);
   for (const key of schema.definitions.keys()) give(key, "");
   return names;
 }

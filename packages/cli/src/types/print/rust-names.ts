@@ -34,7 +34,8 @@ export interface RustName {
 
 /** The name of a field: in snake case, as everybody's. */
 export function fieldName(name: string, isFree: (name: string) => boolean): RustName {
-  return rustName(name, clean(snake(name).replace(/_+/g, "_"), "field"), isFree);
+  const isSnake = isIdentifier(name) && snake(name) === name;
+  return rustName(name, isSnake ? name : clean(snake(name), "field").replace(/_+/g, "_"), isFree);
 }
 
 /** The name of a variant: in Pascal case. */
@@ -60,7 +61,7 @@ function rustName(name: string, wished: string, isFree: (name: string) => boolea
 }
 
 function clean(name: string, otherwise: string): string {
-  const text = name.replace(/[^\p{ID_Continue}]/gu, "_");
+  const text = name.replace(/[^\p{ID_Continue}]+/gu, "_");
   if (NEVER.has(text)) return `${text.replace(/^_$/, "")}${text === "" || text === "_" ? otherwise : "_"}`;
   return IDENTIFIER.test(text) ? text : `_${text}`;
 }

@@ -10,6 +10,12 @@ const UNSIZED: ReadonlySet<string> = new Set(["str", "slice"]);
 const HOLDS_UNSIZED: ReadonlySet<string> = new Set(["box", "arc", "rc", "cow"]);
 const COPIED = /^(?:[ui](?:8|16|32|64|128|size)|f32|f64|bool|char)$/;
 
+/** What a type stands in. */
+interface Around {
+  readonly isBehindPointer?: boolean;
+  readonly mayBeUnsized?: boolean;
+}
+
 /** Writes the types of a schema as Rust does. */
 export class RustTypes {
   readonly traits: Traits;
@@ -30,11 +36,11 @@ export class RustTypes {
    * @throws SchemaError for what serde or Rust cannot do
    */
   text(type: Type, owner: string, where: string): string {
-    return this.#text(type, owner, where, false);
+    return this.#text(type, owner, where, {});
   }
 
-  #text(type: Type, owner: string, where: string, isBehindPointer: boolean): string {
-    const inner = (part: Type, isPointer = isBehindPointer) => this.#text(part, owner, where, isPointer);
+  #text(type: Type, owner: string, where: string, { isBehindPointer = false, mayBeUnsized = false }: Around): string {
+    const inner = (part: Type, around: Around = {}) => this.#text(part, owner, where, { isBehindPointer, ...around });
     switch (type.kind) {
       case "array":
         if (type.length > ARRAY_LENGTH_MAX) throw refused(where, `[T; ${type.length}]`, LONG_ARRAY);
@@ -49,33 +55,28 @@ export class RustTypes {
         return isEndless ? `Box<${path}>` : path;
       }
       case "builtin":
+        if (UNSIZED.has(type.name) && !mayBeUnsized) throw refused(where, type.name, UNSIZED_ADVICE);
         return this.#builtin(type.name, type.args, where, inner);
     }
   }
 
-  #builtin(
-    name: string,
-    args: readonly Type[],
-    where: string,
-    inner: (part: Type, isPointer?: boolean) => string,
-  ): string {
+  #builtin(name: string, args: readonly Type[], where: string, inner: (part: Type, around?: Around) => string): string {
     const { rust, demands, isIndirect } = builtin(name);
     const [first] = args;
-    const holdsUnsized = first?.kind === "builtin" && UNSIZED.has(first.name);
     if (name === "ref")
       throw refused(
         where,
         "a reference",
         "Nobody would own what is read: use string or vec, which have the same bytes.",
       );
-    if (holdsUnsized && !HOLDS_UNSIZED.has(name)) throw refused(where, `${name}<${first.name}>`, UNSIZED_ADVICE);
     if (name === "cell" && !(first?.kind === "builtin" && COPIED.test(first.name))) {
       throw refused(where, "a Cell of what is not copied", "Use refCell, which has the same bytes.");
     }
     const missing = demands.find((trait) => !this.traits.ofType(first!).includes(trait));
     if (missing !== undefined)
       throw refused(where, `${name} of what has no ${missing}`, `Rust takes only what has ${demands.join(" and ")}.`);
-    return rust(...args.map((arg) => inner(arg, isIndirect || undefined)));
+    const around = { mayBeUnsized: HOLDS_UNSIZED.has(name), ...(isIndirect ? { isBehindPointer: true } : {}) };
+    return rust(...args.map((arg) => inner(arg, around)));
   }
 }
 
