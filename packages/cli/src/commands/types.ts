@@ -18,7 +18,7 @@ export function typesCommand(): Command {
     .addArgument(new Argument("<language>", "what to write").choices(LANGUAGES))
     .argument(
       "<source>",
-      "a Rust file (.rs), a module that exports codecs (.mjs, .js, .ts; FILE#NAME for one), or a text of the notation",
+      "a Rust file (.rs), a module that exports codecs (.mjs, .js, .ts), FILE#NAME for one type alone, or a text of the notation",
     )
     .option(
       "-m, --module <path>",

@@ -6,13 +6,15 @@ import { modulePathOf } from "./module-path.js";
 import { readRust } from "./rust/read.js";
 
 /**
- * The schema of a Rust file (`.rs`), of the codecs of a module (`.mjs`, `.js`, `.ts`, with or without `#NAME`), or of a text of the notation.
+ * The schema of a Rust file (`.rs`) or of the codecs of a module (`.mjs`, `.js`, `.ts`), both with `#NAME` for one alone, or of a text of the
+ * notation.
  *
  * @param module the path of the module that a Rust file is, where its place in a crate does not tell
  * @throws CliError that says what is wrong and where
  */
 export async function loadSchema(source: string, module?: string): Promise<Schema> {
-  if (source.endsWith(".rs")) return loadRust(source, module);
+  const [, file, only] = /^(.+\.rs)(?:#(.*))?$/s.exec(source) ?? [];
+  if (file !== undefined) return loadRust(file, module, only);
   if (!isModuleReference(source)) return parseSchema(source);
   if (source.includes("#")) {
     return schemaOf(new Map([[source.slice(source.indexOf("#") + 1), await loadCodec(source)]]));
@@ -20,7 +22,7 @@ export async function loadSchema(source: string, module?: string): Promise<Schem
   return schemaOf((await loadModule(source)).codecs);
 }
 
-async function loadRust(file: string, module: string | undefined): Promise<Schema> {
+async function loadRust(file: string, module: string | undefined, only: string | undefined): Promise<Schema> {
   let text: string;
   try {
     text = await readFile(file, "utf8");
@@ -34,5 +36,5 @@ async function loadRust(file: string, module: string | undefined): Promise<Schem
       "Say it, beginning with the crate: --module demo::types. Rust's names, and ids made of them, begin with it.",
     );
   }
-  return readRust({ name: file, text }, path);
+  return readRust({ name: file, text }, path, only);
 }

@@ -112,6 +112,15 @@ describe("definitions in Rust", () => {
     expect(error.message).toContain(`messages.rs:${place.line}:${place.column}: ${reason}`);
   });
 
+  it("are read alone, where one wants only some", () => {
+    const text = `${DERIVE} struct A(m::B); ${DERIVE} struct Other<T>(T); mod m { ${DERIVE} pub struct B(u8); ${DERIVE} struct A; }`;
+    const only = (name: string) => printSchema(readRust({ name: "messages.rs", text }, "demo", name));
+    expect(only("B")).toBe("demo::m::B(u8)");
+    expect(only("demo::A")).toBe("demo::m::B(u8); demo::A(demo::m::B)");
+    expect(() => only("A")).toThrow("there are several types A");
+    expect(() => only("C")).toThrow("there is no type C");
+  });
+
   it("say what to do about it", () => {
     expect(errorOf(() => notationOf(`${DERIVE} struct A(Instant);`)).advice).toContain("SystemTime");
     expect(errorOf(() => notationOf(`${DERIVE} struct A { #[serde(flatten)] b: u8 }`)).advice).toContain(

@@ -1,4 +1,4 @@
-import type { Body, Definition, Field, Schema, Type, Variant, VariantBody } from "../../schema/index.js";
+import type { Body, Definition, Field, Schema, Variant, VariantBody } from "../../schema/index.js";
 import { INTEGER_TYPES } from "../../schema/index.js";
 import { renameField, renameVariant } from "./case.js";
 import { RustSourceError, type RustSource } from "./errors.js";
@@ -12,14 +12,22 @@ import { TypeReader } from "./types.js";
  * The schema of the types of a Rust file that derive serde's traits.
  *
  * @param modulePath the path of the module that the file is, beginning with the crate: `type_name` prints it in front of every name
+ * @param only the name of one type, to read that and what it is made of, whatever else is in the file
  * @throws RustSourceError with file, line and column, for anything that no codec is of
  */
-export function readRust(source: RustSource, modulePath: string): Schema {
-  return new RustReader(source, modulePath).schema();
+export function readRust(source: RustSource, modulePath: string, only?: string): Schema {
+  return new RustReader(source, modulePath).schema(only);
+}
+
+interface Placed {
+  readonly item: RustData;
+  readonly module: Module;
 }
 
 class RustReader {
   readonly #definitions = new Map<string, Definition>();
+  /** What is referred to, and not read yet. */
+  readonly #waiting: Placed[] = [];
   readonly #root: Module;
   readonly #items: readonly RustItem[];
   readonly #types: TypeReader;
@@ -34,29 +42,40 @@ class RustReader {
       if (!isData(item)) {
         throw this.#wrong(at, `${item.name} derives neither Serialize nor Deserialize`, "Derive both.");
       }
+      this.#waiting.push({ item, module });
       return keyOf(item, module);
     });
   }
 
-  schema(): Schema {
-    const found = this.#root.all().flatMap((module) => module.data.map((item) => ({ item, module })));
-    const data = found.filter(({ item }) => isData(item));
-    for (const { item, module } of data) {
-      const key = keyOf(item, module);
-      this.#definitions.set(key, this.#definition(key, item, module));
+  schema(only: string | undefined): Schema {
+    const roots = this.#chosen(only);
+    this.#waiting.push(...roots.toReversed());
+    for (let next = this.#waiting.pop(); next !== undefined; next = this.#waiting.pop()) {
+      const key = keyOf(next.item, next.module);
+      if (!this.#definitions.has(key)) this.#definitions.set(key, this.#definition(key, next.item, next.module));
     }
-    const roots = data.map(({ item, module }): { name: string; type: Type } => ({
-      name: item.name,
-      type: { kind: "reference", key: keyOf(item, module) },
-    }));
-    if (roots.length === 0) {
-      throw this.#wrong(
-        0,
-        "no type in this file derives Serialize or Deserialize",
-        "Types without them have no bytes.",
-      );
+    return {
+      definitions: this.#definitions,
+      roots: roots.map(({ item, module }) => ({
+        name: item.name,
+        type: { kind: "reference", key: keyOf(item, module) },
+      })),
+    };
+  }
+
+  #chosen(only: string | undefined): Placed[] {
+    const all = this.#root.all().flatMap((module) => module.data.map((item) => ({ item, module })));
+    const data = all.filter(({ item }) => isData(item));
+    if (data.length === 0) {
+      const advice = "Types without them have no bytes.";
+      throw this.#wrong(0, "no type in this file derives Serialize or Deserialize", advice);
     }
-    return { definitions: this.#definitions, roots };
+    if (only === undefined) return data;
+    const found = data.filter(({ item, module }) => `::${keyOf(item, module)}`.endsWith(`::${only}`));
+    if (found.length === 1) return found;
+    const keys = (found.length === 0 ? data : found).map(({ item, module }) => keyOf(item, module));
+    const reason = found.length === 0 ? `there is no type ${only}` : `there are several types ${only}`;
+    throw this.#wrong(found[1]?.item.at ?? 0, reason, `There are ${keys.join(", ")}.`);
   }
 
   #definition(key: string, item: RustData, module: Module): Definition {
@@ -81,7 +100,7 @@ class RustReader {
       );
     }
     for (const trait of ["Serialize", "Deserialize"]) {
-      if (!derives(attributes, trait)) throw this.#wrong(at, `${name} does not derive ${trait}`, "Derive both.");
+      if (!derives(attributes, trait)) throw this.#wrong(at, `${name} does not derive ${trait}`, DERIVE_BOTH);
     }
   }
 
@@ -187,6 +206,7 @@ class RustReader {
 }
 
 const NO_PARAMETERS = "Types with parameters are written by hand: t.struct(name, fields, { generics }).";
+const DERIVE_BOTH = "Derive both, or take other types of the file alone: FILE.rs#NAME.";
 const WITH = "A module of your own decides about the bytes. Write that codec by hand: t.transform, t.custom.";
 
 function isData({ attributes }: RustData): boolean {
