@@ -16,6 +16,7 @@ import { putCommand } from "./commands/put.js";
 import { tailCommand } from "./commands/tail.js";
 import { ticketCommand } from "./commands/ticket.js";
 import { watchCommand } from "./commands/watch.js";
+import { typesCommand } from "./commands/types.js";
 import { EXIT_MEANINGS } from "./exit.js";
 import { VERSION } from "./version.js";
 
@@ -28,6 +29,7 @@ const SECTIONS: readonly (readonly [heading: string, commands: readonly (() => C
   ],
   ["Run a node:", [beaconCommand]],
   ["Identities and tickets:", [idCommand, keyCommand, ticketCommand]],
+  ["Types of messages:", [typesCommand]],
   ["This command:", [completionCommand]],
 ];
 

@@ -54,9 +54,8 @@ export async function loadModule(path: string): Promise<CodecModule> {
   } catch (error) {
     throw cannotLoad(path, error);
   }
-  const codecs = new Map(
-    Object.entries(exported).filter((entry): entry is [string, Codec<unknown>] => isCodec(entry[1])),
-  );
+  const named = Object.entries(exported).filter((entry): entry is [string, Codec<unknown>] => isCodec(entry[1]));
+  const codecs = new Map(named.sort(([a], [b]) => (a < b ? -1 : 1)));
   if (codecs.size === 0) {
     throw usageError(
       `${path} exports no codec`,

@@ -1,6 +1,7 @@
 import type { IntegerType } from "@mosaik/postcard";
 import {
   findBuiltin,
+  INTEGER_TYPES,
   isLabel,
   type Builtin,
   type Definition,
@@ -15,10 +16,6 @@ import { tokensOf, type Token } from "./tokens.js";
 
 /** How deep brackets may nest in a text. */
 const NESTING_MAX = 64;
-const INTEGERS: readonly string[] = [
-  ...["u8", "u16", "u32", "u64", "u128", "usize"],
-  ...["i8", "i16", "i32", "i64", "i128", "isize"],
-];
 
 /** Reads the grammar of docs/reference/notation.md, a rule by method. */
 export class Parser {
@@ -159,8 +156,8 @@ export class Parser {
     let repr: IntegerType | undefined;
     if (this.#take(":")) {
       const token = this.#name("an integer type");
-      if (!INTEGERS.includes(token.text)) throw this.#wrong("the discriminants of an enum have an integer type", -1);
-      repr = token.text as IntegerType;
+      repr = INTEGER_TYPES.find((type) => type === token.text);
+      if (repr === undefined) throw this.#wrong("the discriminants of an enum have an integer type", -1);
     }
     this.#expect("{");
     const variants = this.#list("}", (): Variant => {

@@ -66,6 +66,12 @@ export interface Variant {
   readonly docs?: string | undefined;
 }
 
+/** The integer types of Rust, which discriminants may have. */
+export const INTEGER_TYPES: readonly IntegerType[] = [
+  ...(["u8", "u16", "u32", "u64", "u128", "usize"] as const),
+  ...(["i8", "i16", "i32", "i64", "i128", "isize"] as const),
+];
+
 /** Whether the key of a definition is a label, for a type without a Rust name. */
 export function isLabel(key: string): boolean {
   return key.startsWith("@");

@@ -2,7 +2,8 @@ import { t, type Codec } from "mosaik";
 import { builtin } from "./builtins.js";
 import { SchemaError } from "./errors.js";
 import { checkExtent } from "./limits.js";
-import type { Body, Definition, EnumBody, Schema, Type, VariantBody } from "./schema.js";
+import type { Definition, EnumBody, Schema, Type, VariantBody } from "./schema.js";
+import { hasUndefined } from "./undefined.js";
 
 /**
  * The codec of a type. It is interpreted: no code is made of what came from outside of the program.
@@ -44,7 +45,7 @@ class Builder {
 
   #builtin(name: string, args: readonly Type[]): Codec<unknown> {
     const codecs = args.map((arg) => this.codec(arg));
-    if (name === "option" && this.#hasUndefined(args[0]!)) return t.nestedOption(codecs[0]!);
+    if (name === "option" && hasUndefined(this.schema, args[0]!)) return t.nestedOption(codecs[0]!);
     if (name === "nonZero" && codecs[0]!.shape.kind !== "integer") throw new TypeError("nonZero takes an integer type");
     return builtin(name).build(...(codecs as Codec<never>[]));
   }
@@ -99,27 +100,4 @@ class Builder {
   #fields(body: VariantBody & { kind: "struct" }): Record<string, Codec<unknown>> {
     return Object.fromEntries(body.fields.map(({ name, type }) => [name, this.codec(type)]));
   }
-
-  /** Whether `undefined` is a value of the type: codecs that are not built yet cannot be asked. */
-  #hasUndefined(type: Type, asked: ReadonlySet<string> = new Set()): boolean {
-    switch (type.kind) {
-      case "reference": {
-        const body: Body = this.schema.definitions.get(type.key)!.body;
-        if (body.kind === "unit") return true;
-        if (asked.has(type.key) || body.kind !== "tuple" || body.items.length !== 1) return false;
-        return this.#hasUndefined(body.items[0]!, new Set([...asked, type.key]));
-      }
-      case "builtin":
-        if (type.name === "option" || type.name === "unit") return true;
-        return HOLDERS.has(type.name) && this.#hasUndefined(type.args[0]!, asked);
-      default:
-        return false;
-    }
-  }
 }
-
-/** The types whose values are those of their argument. */
-const HOLDERS: ReadonlySet<string> = new Set([
-  ...["box", "arc", "rc", "cell", "refCell", "mutex", "rwLock"],
-  ...["wrapping", "saturating", "reverse", "cow", "ref", "encoded"],
-]);

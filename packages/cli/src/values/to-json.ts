@@ -33,8 +33,11 @@ export function jsonOf(codec: Codec<unknown>, value: unknown, options: JsonOptio
       return bytesJson(value as Uint8Array, options);
     case "option":
       return optionJson(shape, value, options);
-    case "sequence":
     case "set":
+      return ordered(shape, shape.item, [...(value as Set<unknown>)], (item) => item).map((item) =>
+        jsonOf(shape.item, item, options),
+      );
+    case "sequence":
     case "array":
       return Array.from(value as Iterable<unknown>, (item) => jsonOf(shape.item, item, options));
     case "map":
@@ -80,9 +83,22 @@ function optionJson({ inner, wrapped }: Of<"option">, value: unknown, options: J
   return wrapSome(jsonOf(inner, wrapped ? (value as { some: unknown }).some : value, options));
 }
 
-function mapJson({ key, value: item }: Of<"map">, map: Map<unknown, unknown>, options: JsonOptions): JsonValue {
-  const entries = [...map].map(([k, v]) => [jsonOf(key, k, options), jsonOf(item, v, options)] as const);
+function mapJson(shape: Of<"map">, map: Map<unknown, unknown>, options: JsonOptions): JsonValue {
+  const { key, value: item } = shape;
+  const entries = ordered(shape, key, [...map], ([k]) => k).map(
+    ([k, v]) => [jsonOf(key, k, options), jsonOf(item, v, options)] as const,
+  );
   return isKey(key) ? new Map(entries.map(([name, value]) => [String(name as KeyJson), value])) : entries;
+}
+
+/** The items as they are written: those of sorted sets and maps in Rust's order. */
+function ordered<T>(
+  { sorted }: { readonly sorted: boolean },
+  codec: Codec<unknown>,
+  items: T[],
+  keyOf: (item: T) => unknown,
+): T[] {
+  return sorted ? items.sort((a, b) => codec.compare(keyOf(a), keyOf(b))) : items;
 }
 
 function enumJson({ variants }: Of<"enum">, { kind, value }: AnyVariant, options: JsonOptions): JsonValue {
