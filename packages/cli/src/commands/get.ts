@@ -19,7 +19,7 @@ It joins the group of the collection as a reader while it runs: it gets all of t
 leads. Where there is no such entry it exits with 3.
 
   mosaik get scores --value u64 --network demo
-  mosaik get scores '"alice"' --value u64 --network demo`,
+  mosaik get scores alice --value u64 --network demo`,
     )
     .action(lazily<GetFlags>(() => import("../actions/get.js").then(({ getEntries }) => getEntries)));
 }

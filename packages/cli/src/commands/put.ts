@@ -33,7 +33,7 @@ It joins the group of the collection as a writer: as long as it runs it votes, a
   once   VALUE; only the first counts
   queue  PRIORITY KEY VALUE  KEY
 
-  mosaik put scores '"alice"' 42 --value u64 --network demo
+  mosaik put scores alice 42 --value u64 --network demo
   mosaik put jobs --kind vec --delete first --network demo`,
     )
     .action(lazily<PutFlags>(() => import("../actions/put.js").then(({ putEntry }) => putEntry)));
