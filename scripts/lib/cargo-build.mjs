@@ -45,25 +45,36 @@ export class BuildFailed extends Error {
  * @param {string} options.artifact file name inside cargo's `release/`, such as `libmosaik_iroh.so`
  * @param {string} options.destination absolute path of the file to make
  * @param {number} options.minutes about how long a cold build takes, for the progress line
+ * @param {string} [options.target] the name of the build whose build directory is used, for crates that share dependencies
+ * @param {{ variable: string, dir: string }} [options.generated] a folder of further sources, which the crate finds by an environment
+ *   variable. Such a crate is built without the network: what it depends on must have been fetched before
  * @returns {Promise<"present" | "cached" | "built">} what was needed
  * @throws {ToolchainMissing | BuildFailed}
  */
-export async function cargoBuild({ name, crateDir, artifact, destination, minutes }) {
+export async function cargoBuild({
+  name,
+  crateDir,
+  artifact,
+  destination,
+  minutes,
+  target: targetName = name,
+  generated,
+}) {
   const cache = process.env.MOSAIK_CACHE || join(homedir(), ".cache", "mosaik");
-  const key = sourceKey(crateDir);
+  const key = sourceKey(crateDir, generated?.dir);
   const stored = join(cache, "artifacts", `${name}-${key}`);
   if (existsSync(stored)) return place(stored, destination);
 
   requireBuildTools();
-  const unlock = await lock(join(cache, "locks", name), name);
+  const unlock = await lock(join(cache, "locks", targetName), name);
   try {
     if (existsSync(stored)) return place(stored, destination);
-    const target = join(cache, "target", name);
+    const target = join(cache, "target", targetName);
     // A library's file name is the same for every checkout that shares the build directory: without its removal cargo could
     // call another checkout's library fresh.
     rmSync(join(target, "release", "deps", artifact), { force: true });
-    await build({ name, crateDir, target, minutes });
-    if (sourceKey(crateDir) !== key)
+    await build({ name, crateDir, target, minutes, generated });
+    if (sourceKey(crateDir, generated?.dir) !== key)
       throw new BuildFailed(`${name}: the sources changed during the build; run it again.`);
     copyAtomically(join(target, "release", artifact), stored);
   } finally {
@@ -74,14 +85,18 @@ export async function cargoBuild({ name, crateDir, artifact, destination, minute
 }
 
 /** Sixteen bytes in hexadecimal that change with the sources, the compiler and its flags. */
-function sourceKey(crateDir) {
+function sourceKey(crateDir, generatedDir) {
   const rustc = spawnSync("rustc", ["-Vv"], { cwd: crateDir, encoding: "utf8" });
   if (rustc.status !== 0) throw new ToolchainMissing(MISSING_RUST);
   const hash = createHash("sha256");
   hash.update(rustc.stdout).update(process.env.RUSTFLAGS ?? "");
-  for (const file of SOURCES.flatMap((source) => filesUnder(join(crateDir, source)))) {
-    const contents = readFileSync(file);
-    hash.update(`\0${relative(crateDir, file)}\0${contents.length}\0`).update(contents);
+  const roots = SOURCES.map((source) => [crateDir, join(crateDir, source)]);
+  if (generatedDir !== undefined) roots.push([generatedDir, generatedDir]);
+  for (const [root, path] of roots) {
+    for (const file of filesUnder(path)) {
+      const contents = readFileSync(file);
+      hash.update(`\0${relative(root, file)}\0${contents.length}\0`).update(contents);
+    }
   }
   return hash.digest("hex").slice(0, 32);
 }
@@ -162,12 +177,14 @@ function isAlive(pid) {
 }
 
 /** Runs cargo, whose own progress bar is read for the counts and replaced by one line of ours. */
-async function build({ name, crateDir, target, minutes }) {
+async function build({ name, crateDir, target, minutes, generated }) {
   const progress = new Progress(name, minutes);
-  const cargo = spawn("cargo", ["build", "--release", "--locked"], {
+  const offline = generated === undefined ? [] : ["--offline"];
+  const cargo = spawn("cargo", ["build", "--release", "--locked", ...offline], {
     cwd: crateDir,
     env: {
       ...process.env,
+      ...(generated === undefined ? {} : { [generated.variable]: generated.dir }),
       CARGO_TARGET_DIR: target,
       CARGO_TERM_COLOR: "never",
       CARGO_TERM_PROGRESS_WHEN: "always",

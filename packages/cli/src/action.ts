@@ -15,7 +15,7 @@ export interface Invocation<Options extends object = object> {
   readonly args: readonly unknown[];
   readonly options: Options & GlobalOptions;
   readonly output: Output;
-  /** Aborted by the first SIGINT or SIGTERM: what is open is closed in order then. The second ends the process. */
+  /** Aborted by the first SIGINT or SIGTERM, or when nobody reads the output: what is open is closed in order then. The second ends the process. */
   readonly signal: AbortSignal;
 }
 
@@ -39,7 +39,7 @@ export function lazily<Options extends object>(
       process.exitCode = interruption.exitCode ?? EXIT.ok;
     } catch (error) {
       process.exitCode = interruption.exitCode ?? exitCodeOf(error);
-      if (interruption.exitCode === undefined) explain(output, error);
+      if (process.exitCode !== interruption.exitCode || process.exitCode === EXIT.failed) explain(output, error);
     } finally {
       interruption.end();
     }
@@ -52,19 +52,25 @@ function explain(output: Output, error: unknown): void {
   if (process.env["MOSAIK_DEBUG"] && error instanceof Error) output.note(String(error.stack));
 }
 
-/** The signals that end a command. */
+/** What ends a command from outside: signals, and an output that nobody reads. */
 class Interruption {
   readonly #controller = new AbortController();
   #exitCode: number | undefined;
   readonly #onSignal = (name: NodeJS.Signals) => {
     const exitCode = 128 + constants.signals[name];
     if (this.#exitCode !== undefined) process.exit(exitCode);
-    this.#exitCode = exitCode;
-    this.#controller.abort(new CliError(exitCode, "interrupted"));
+    this.#end(exitCode, "interrupted");
+  };
+  /** Whoever reads our output may have seen enough: `mosaik tail … | head`. Peers are told goodbye all the same. */
+  readonly #onOutputError = (error: NodeJS.ErrnoException) => {
+    if (this.#exitCode !== undefined) return;
+    if (error.code === "EPIPE") this.#end(EXIT.ok, "nobody reads the output any more");
+    else this.#end(EXIT.failed, `the output cannot be written: ${error.message}`);
   };
 
   constructor() {
     process.on("SIGINT", this.#onSignal).on("SIGTERM", this.#onSignal);
+    process.stdout.on("error", this.#onOutputError);
   }
 
   get signal(): AbortSignal {
@@ -78,5 +84,11 @@ class Interruption {
 
   end(): void {
     process.off("SIGINT", this.#onSignal).off("SIGTERM", this.#onSignal);
+    process.stdout.off("error", this.#onOutputError);
+  }
+
+  #end(exitCode: number, why: string): void {
+    this.#exitCode = exitCode;
+    this.#controller.abort(new CliError(exitCode, why));
   }
 }

@@ -34,7 +34,7 @@ export const EXIT_MEANINGS: readonly (readonly [code: number, meaning: string])[
 
 /** A failure that the person at the terminal can do something about. */
 export class CliError extends Error {
-  override readonly name = "CliError";
+  override readonly name: string = "CliError";
   readonly exitCode: number;
   /** What to do about it, as a sentence. */
   readonly advice: string | undefined;
@@ -56,6 +56,11 @@ const BY_CODE: Readonly<Record<string, number>> = {
   invalidOption: EXIT.usage,
   invalidArgument: EXIT.usage,
   codecMismatch: EXIT.usage,
+  noStreamId: EXIT.usage,
+  noFunctionId: EXIT.usage,
+  encode: EXIT.usage,
+  encoding: EXIT.usage,
+  indexOutOfRange: EXIT.usage,
   unreachable: EXIT.notFound,
   unavailable: EXIT.notFound,
   offline: EXIT.notFound,

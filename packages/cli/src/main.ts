@@ -4,8 +4,8 @@ import { completeCommand } from "./commands/completion.js";
 import { EXIT } from "./exit.js";
 import { createProgram } from "./program.js";
 
-// Whoever reads our output may have seen enough: `mosaik tail … | head`.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
+// A command that runs ends in order when nobody reads its output (action.ts); what is written behind that goes nowhere.
+process.stdout.on("error", () => undefined);
 
 try {
   await createProgram().addCommand(completeCommand(), { hidden: true }).parseAsync();

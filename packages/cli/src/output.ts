@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { styleText } from "node:util";
 import { printJson, type JsonValue } from "./json.js";
 
@@ -28,6 +29,11 @@ export class Output {
   /** One result: a line of JSON with `--json`, else the text for people. */
   result(value: JsonValue, text: string | (() => string)): void {
     this.#stdout.write(`${this.isJson ? printJson(value) : typeof text === "string" ? text : text()}\n`);
+  }
+
+  /** Resolves when whoever reads the results has room for more: at once, as a rule. */
+  async drained(): Promise<void> {
+    if (this.#stdout.writableNeedDrain) await once(this.#stdout, "drain");
   }
 
   /** Results as a table under a heading; with `--json`, each on a line of its own. */

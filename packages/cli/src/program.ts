@@ -1,21 +1,35 @@
 import { Command, Option } from "commander";
 import { beaconCommand } from "./commands/beacon.js";
+import { benchCommand } from "./commands/bench.js";
+import { callCommand } from "./commands/call.js";
 import { completionCommand } from "./commands/completion.js";
 import { dhtCommand } from "./commands/dht.js";
 import { diagnoseCommand } from "./commands/diagnose.js";
+import { getCommand } from "./commands/get.js";
+import { groupCommand } from "./commands/group.js";
 import { idCommand } from "./commands/id.js";
 import { keyCommand } from "./commands/key.js";
 import { peersCommand } from "./commands/peers.js";
 import { pingCommand } from "./commands/ping.js";
+import { produceCommand } from "./commands/produce.js";
+import { putCommand } from "./commands/put.js";
+import { tailCommand } from "./commands/tail.js";
 import { ticketCommand } from "./commands/ticket.js";
+import { watchCommand } from "./commands/watch.js";
+import { typesCommand } from "./commands/types.js";
 import { EXIT_MEANINGS } from "./exit.js";
 import { VERSION } from "./version.js";
 
 /** The commands by what they are for, in the order of the help. */
 const SECTIONS: readonly (readonly [heading: string, commands: readonly (() => Command)[]])[] = [
   ["Look into a network:", [peersCommand, pingCommand, diagnoseCommand, dhtCommand]],
+  [
+    "Take part:",
+    [tailCommand, produceCommand, callCommand, getCommand, putCommand, watchCommand, groupCommand, benchCommand],
+  ],
   ["Run a node:", [beaconCommand]],
   ["Identities and tickets:", [idCommand, keyCommand, ticketCommand]],
+  ["Types of messages:", [typesCommand]],
   ["This command:", [completionCommand]],
 ];
 

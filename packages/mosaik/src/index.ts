@@ -18,10 +18,12 @@ export { Metrics, type MetricSample } from "./metrics/index.js";
 export type { ConnectionPath, CustomRelays, RelayOption, Runtime } from "./runtime/index.js";
 export {
   CLOSE,
+  digestCodec,
   formatAddress,
   NetworkError,
   parseAddressText,
   PeerEntry,
+  peerIdCodec,
   PeerInfo,
   SignedPeerEntry,
 } from "./network/index.js";
