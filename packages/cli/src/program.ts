@@ -15,6 +15,7 @@ import { produceCommand } from "./commands/produce.js";
 import { putCommand } from "./commands/put.js";
 import { tailCommand } from "./commands/tail.js";
 import { ticketCommand } from "./commands/ticket.js";
+import { topCommand } from "./commands/top.js";
 import { watchCommand } from "./commands/watch.js";
 import { typesCommand } from "./commands/types.js";
 import { EXIT_MEANINGS } from "./exit.js";
@@ -22,7 +23,7 @@ import { VERSION } from "./version.js";
 
 /** The commands by what they are for, in the order of the help. */
 const SECTIONS: readonly (readonly [heading: string, commands: readonly (() => Command)[]])[] = [
-  ["Look into a network:", [peersCommand, pingCommand, diagnoseCommand, dhtCommand]],
+  ["Look into a network:", [peersCommand, topCommand, pingCommand, diagnoseCommand, dhtCommand]],
   [
     "Take part:",
     [tailCommand, produceCommand, callCommand, getCommand, putCommand, watchCommand, groupCommand, benchCommand],

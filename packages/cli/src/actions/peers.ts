@@ -2,12 +2,11 @@ import { formatAddress, type CatalogChange, type PeerEntry, type PeerInfo } from
 import type { Invocation } from "../action.js";
 import type { PeersFlags } from "../commands/peers.js";
 import type { JsonValue } from "../json.js";
+import { measure } from "../session/measure.js";
 import { settled } from "../session/settled.js";
 import { Session } from "../session/session.js";
+import { age } from "./age.js";
 import { Names } from "./names.js";
-
-const PINGS_AT_ONCE = 16;
-const PING_MS_MAX = 2000;
 
 /** Lists who is in the catalog, once it has settled. */
 export async function listPeers(invocation: Invocation<PeersFlags>): Promise<void> {
@@ -29,18 +28,6 @@ export async function listPeers(invocation: Invocation<PeersFlags>): Promise<voi
     if (!options.watch) return;
     for await (const change of changes) showChange(session, change, names);
   });
-}
-
-/** Pings whoever is not known by the round trip yet. Who does not answer is listed without one. */
-async function measure({ network, signal, timeoutMs }: Session): Promise<void> {
-  const unknown = network.discovery.catalog.peers().filter(({ rttMs }) => rttMs === undefined);
-  const options = { timeoutMs: Math.min(timeoutMs, PING_MS_MAX), signal };
-  const pingNext = async () => {
-    for (let peer = unknown.pop(); peer !== undefined; peer = unknown.pop()) {
-      await network.discovery.ping(peer.id, options).catch(() => signal.throwIfAborted());
-    }
-  };
-  await Promise.all(Array.from({ length: PINGS_AT_ONCE }, pingNext));
 }
 
 function showChange({ output }: Session, change: CatalogChange, names: Names): void {
@@ -91,7 +78,7 @@ function longText(peer: PeerInfo, names: Names): string {
 }
 
 /** What scripts are told of a peer. Tickets are counted, never shown. */
-function peerJson({ entry, rttMs }: PeerInfo): JsonValue {
+export function peerJson({ entry, rttMs }: PeerInfo): { readonly [name: string]: JsonValue } {
   return {
     id: entry.id.hex,
     address: formatAddress(entry.address),
@@ -112,12 +99,4 @@ function entryJson(entry: PeerEntry): { readonly [name: string]: JsonValue } {
     groups: hex(entry.groups),
     tickets: entry.tickets.size,
   };
-}
-
-function age(ms: number): string {
-  const seconds = Math.max(0, Math.floor(ms / 1000));
-  if (seconds < 60) return `${seconds}s`;
-  if (seconds < 3600) return `${Math.floor(seconds / 60)}m${seconds % 60}s`;
-  const hours = Math.floor(seconds / 3600);
-  return hours < 48 ? `${hours}h${Math.floor((seconds % 3600) / 60)}m` : `${Math.floor(hours / 24)}d${hours % 24}h`;
 }

@@ -1,8 +1,8 @@
 import { PeerId, type PeerIdLike } from "../primitives/index.js";
 import { StatusError } from "./errors.js";
 
-/** A secret shorter than this can be guessed, in characters or bytes. */
-export const SECRET_MIN_LENGTH = 16;
+/** The shortest secret of observers, in characters or bytes: a shorter one can be guessed. */
+export const OBSERVE_SECRET_MIN_LENGTH = 16;
 /** The longest that an observer may ask to be left without an update, in ms. */
 export const INTERVAL_MAX_MS = 3_600_000;
 
@@ -51,9 +51,9 @@ export function observeConfig(options: ObserveOptions): ObserveConfig {
 
 /** The bytes of a secret; a text as UTF-8. @throws StatusError `invalidOption` for one that is too short */
 export function secretBytes(secret: string | Uint8Array): Uint8Array {
-  if (secret.length >= SECRET_MIN_LENGTH) {
+  if (secret.length >= OBSERVE_SECRET_MIN_LENGTH) {
     return typeof secret === "string" ? new TextEncoder().encode(secret) : secret.slice();
   }
-  const message = `the secret of observers has ${secret.length} characters or bytes, and needs ${SECRET_MIN_LENGTH}`;
+  const message = `the secret of observers has ${secret.length} characters or bytes, and needs ${OBSERVE_SECRET_MIN_LENGTH}`;
   throw new StatusError("invalidOption", message);
 }

@@ -1,4 +1,5 @@
 /** Looking at how other nodes stand: `import { observeStatus } from "mosaik/status"`. */
+export { OBSERVE_SECRET_MIN_LENGTH } from "../config.js";
 export { StatusError, type StatusErrorCode } from "../errors.js";
 export type {
   BondStatus,

@@ -67,6 +67,7 @@ export async function* observeStatus(
     for (;;) {
       const status = await updates.next();
       if (status === undefined) return;
+      context.discovery.rtt.record(id, link.connection.rttMicros());
       yield status;
       updates.taken();
     }
