@@ -118,7 +118,6 @@ export class Streams {
         connectLocal: () => this.#connectLocal(streamId),
         onClose: () => {
           this.#consumers.delete(consumer);
-          this.#countActive();
         },
       },
       streamId,
@@ -126,7 +125,6 @@ export class Streams {
       options,
     );
     this.#consumers.add(consumer);
-    this.#countActive();
     return consumer;
   }
 
@@ -224,7 +222,6 @@ export class Streams {
 
   #countActive(): void {
     this.#node.metrics.gauge("mosaik.streams.producers.active").set(this.#fanOuts.size);
-    this.#node.metrics.gauge("mosaik.streams.consumers.active").set(this.#consumers.size);
   }
 }
 

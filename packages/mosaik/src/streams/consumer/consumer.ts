@@ -80,6 +80,7 @@ export class Consumer<T> implements AsyncIterable<T> {
       onTurnedAway: (peer, reason) => this.#refused(peer, { code: undefined, reason }),
       onChange: () => this.#update(),
     });
+    this.#metrics.active.add();
     this.#producers.reconcile();
   }
 
@@ -165,6 +166,7 @@ export class Consumer<T> implements AsyncIterable<T> {
   close(): Promise<void> {
     if (!this.#isClosed) {
       this.#isClosed = true;
+      this.#metrics.active.add(-1);
       this.#context.onClose();
       this.#producers.close();
       this.#inbox.end();
