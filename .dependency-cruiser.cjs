@@ -14,6 +14,8 @@ const rooms = [
   "collections",
   "tee",
   "node",
+  "prometheus",
+  "opentelemetry",
   "testing",
 ];
 const root = "packages/mosaik/src";

@@ -129,9 +129,10 @@ export class MemberState implements GroupState {
 
   /** Tells the conditions, if there is something new. */
   announce({ voters, nonVoters }: CommitteeView): void {
+    // The committee changes with every acknowledgement, which is nothing that anybody waits for.
+    this.#metrics.committee(voters.size, nonVoters.size);
     if (!this.#isChanged) return;
     this.#isChanged = false;
-    this.#metrics.committee(voters.size, nonVoters.size);
     this.changes.changed();
   }
 
