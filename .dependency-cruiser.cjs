@@ -15,6 +15,8 @@ const rooms = [
   "status",
   "tee",
   "node",
+  "prometheus",
+  "opentelemetry",
   "testing",
 ];
 const root = "packages/mosaik/src";

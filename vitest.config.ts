@@ -16,7 +16,7 @@ const shared = {
  */
 export default defineConfig({
   resolve: { conditions: ["mosaik-source"] },
-  ssr: { resolve: { conditions: ["mosaik-source", "node", "import", "module", "default"] } },
+  ssr: { resolve: { conditions: ["mosaik-source", "node", "import", "default"] } },
   test: {
     projects: [
       {

@@ -14,7 +14,7 @@ export type {
   Tag,
   UniqueId,
 } from "./primitives/index.js";
-export { Metrics, type MetricSample } from "./metrics/index.js";
+export { Metrics, METRICS, type MetricInfo, type MetricName, type MetricSample } from "./metrics/index.js";
 export type { ConnectionPath, CustomRelays, RelayOption, Runtime } from "./runtime/index.js";
 export {
   CLOSE,
@@ -28,11 +28,19 @@ export {
   SignedPeerEntry,
 } from "./network/index.js";
 export type {
+  Activity,
+  CallActivity,
   CloseCode,
   EndpointAddress,
+  HappenedAt,
   NetworkErrorCode,
   PeerPredicate,
+  RequestActivity,
+  ServeActivity,
+  Span,
   Ticket,
+  Tracer,
+  Tracing,
   TransportAddr,
 } from "./network/index.js";
 export { Expiration, ExpiryTimer, InvalidTicket, validateTicket, validateTickets } from "./tickets/index.js";
@@ -206,4 +214,4 @@ export type {
 export { Status, StatusError } from "./status/index.js";
 export type { NodeStatus, ObserveOptions, StatusErrorCode } from "./status/index.js";
 export { Network, VERSION } from "./node/index.js";
-export type { NetworkClosed, NetworkOptions } from "./node/index.js";
+export type { DiagnosticsMessages, NetworkClosed, NetworkEvent, NetworkOptions } from "./node/index.js";

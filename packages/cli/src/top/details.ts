@@ -32,9 +32,10 @@ export function detailLines({ info, sight }: SeenPeer, nowMs: number, names: Nam
 type Table = readonly [headings: readonly string[], rows: readonly (readonly string[])[]];
 
 function toldLines(status: ObservedStatus, names: Names): Line[] {
-  const { version, uptimeMs, peersCount, neighbors, omitted } = status;
+  const { version, uptimeMs, loopDelayMs, peersCount, neighbors, omitted } = status;
   const facts = [
     `library    ${version}, joined ${age(uptimeMs)} ago, knows ${peersCount} peers`,
+    `event loop held up for at most ${loopDelayMs}ms lately`,
     `neighbors  ${neighbors.map(({ peer, rttMs }) => `${peer.short()} (${rtt(rttMs)})`).join(" ") || "none"}`,
   ];
   if (omitted > 0) facts.push(`left out   ${omitted} rows: there is more than fits into an answer`);

@@ -80,6 +80,7 @@ describe("one peer", () => {
       round trip 0.25ms   up 1m0s   protocol 0.4.2
       tags       mosaik.observer
       library    0.1.0, joined 59s ago, knows 4 peers
+      event loop held up for at most 12ms lately
       neighbors  0909090909 (12.3ms)
 
       PRODUCES                     OUT/s  BYTES/s    SENT  DROPPED  QUEUED  CONSUMERS
@@ -100,7 +101,6 @@ describe("one peer", () => {
 
       COLLECTION (GROUP)  KIND  SIZE  VERSION  CHANGES/s
       d0804ea211           map    17       41        0.5
-
 
 
 

@@ -51,6 +51,7 @@ function statusOf(number: number, sentPerSecond: number): ObservedStatus {
     id: idOf(number),
     version: "0.1.0",
     uptimeMs: 59_000,
+    loopDelayMs: 12,
     peersCount: 4,
     neighbors: [{ peer: other, rttMs: 12.34 }],
     producers: [

@@ -3,6 +3,7 @@ import {
   ALPN,
   PeerEntry,
   PeerInfo,
+  publishing,
   verifySignature,
   type EndpointAddress,
   type LocalNode,
@@ -90,7 +91,7 @@ export class Discovery {
       (peer) => this.rtt.rttMs(peer),
     );
     this.catalog = new CatalogView(this.#core, node.runtime, config.eventsBacklog);
-    this.#events = new EventHub(config.eventsBacklog);
+    this.#events = new EventHub(config.eventsBacklog, publishing(node, "discovery"));
     const exchanges = new Exchanges();
     this.#context = { node, catalog: this.#core, exchanges, merge: (entries) => this.#merge(entries) };
     this.#introducer = new Introducer(this.#context);

@@ -1,6 +1,6 @@
 import { TransportError } from "@mosaik/iroh/transport";
 import { DecodeError, type Codec, type Reader } from "@mosaik/postcard";
-import { CLOSE, NetworkError } from "../network/index.js";
+import { CLOSE, NetworkError, type Followed } from "../network/index.js";
 import { abortReason, Backoff, MosaikError, type BackoffPolicy, type PeerId } from "../primitives/index.js";
 import type { Runtime } from "../runtime/index.js";
 import type { AttemptRequest, AttemptSink } from "./attempt.js";
@@ -37,6 +37,8 @@ export interface CallRunOptions extends AttemptRequest {
   readonly isIdempotent: boolean;
   readonly signal: AbortSignal | undefined;
   readonly nowMs: number;
+  /** Who is to hear how the call ends. Default: nobody. */
+  readonly followed?: Followed | undefined;
 }
 
 /** One call, from its first attempt to its end (spec 04 §5.3). There is at most one attempt at a time. */
@@ -115,6 +117,7 @@ export class CallRun extends Timed implements AttemptOwner {
     }
     if (isError) return this.#fail("application", "the function answered with an error", { error: value, peer });
     this.#over(true);
+    this.#options.followed?.end({ peer });
     this.#resolve(value);
   }
 
@@ -255,7 +258,9 @@ export class CallRun extends Timed implements AttemptOwner {
   #fail(code: FunctionErrorCode, message: string, details: FunctionErrorDetails): void {
     this.#over(code === "application");
     const text = `a call of function ${this.#context.functionId.short()} failed: ${message}`;
-    this.#reject(new FunctionError(code, text, { ...details, attempts: this.#failed?.list ?? [] }));
+    const error = new FunctionError(code, text, { ...details, attempts: this.#failed?.list ?? [] });
+    this.#options.followed?.end({ error, peer: error.peer });
+    this.#reject(error);
   }
 
   #over(isCompleted: boolean): void {

@@ -129,7 +129,8 @@ export class CallerCore implements CallRunContext {
 
   call(request: unknown, options: CallOptions | undefined): Promise<unknown> {
     return new Promise((resolve, reject) => {
-      const { runtime } = this;
+      const { runtime, functionId } = this;
+      const { tracing } = this.#context.node;
       const nowMs = runtime.monoMs();
       // What is thrown here rejects the promise.
       const timeoutMs = options?.timeoutMs === undefined ? this.#config.callTimeoutMs : timeoutOf(options.timeoutMs);
@@ -144,7 +145,14 @@ export class CallerCore implements CallRunContext {
       }
       const isIdempotent = idempotent ?? this.#config.idempotent;
       const dueMs = nowMs + timeoutMs;
-      const run = new CallRun(this, { payload, dueMs, traceparent, isIdempotent, signal, nowMs }, resolve, reject);
+      const followed = tracing.follows("call") ? tracing.begin({ kind: "call", functionId, traceparent }) : undefined;
+      const told = followed?.traceparent ?? traceparent;
+      const run = new CallRun(
+        this,
+        { payload, dueMs, traceparent: told, isIdempotent, signal, nowMs, followed },
+        resolve,
+        reject,
+      );
       this.#runs.add(run);
       run.start();
     });

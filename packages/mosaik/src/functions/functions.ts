@@ -108,7 +108,7 @@ export class Functions implements ServingContext {
     this.#requireOpen();
     const report = (error: unknown, where: string): void => this.runtime.report(error, where);
     const wallMs = (): number => this.runtime.wallMs();
-    const context = { metrics: this.#metrics, report, wallMs };
+    const context = { metrics: this.#metrics, report, tracing: this.node.tracing, wallMs };
     const registration = new Registration(context, functionId, shape, config, fn);
     const handler = new Handler(registration, () => this.#remove(functionId));
     // Whoever sees the advertisement can call: the function is known here before it is advertised.

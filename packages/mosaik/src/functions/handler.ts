@@ -1,5 +1,5 @@
 import type { Codec } from "@mosaik/postcard";
-import { CLOSE, judgePeer, type CloseCode, type PeerInfo } from "../network/index.js";
+import { CLOSE, judgePeer, type CloseCode, type Followed, type PeerInfo, type Tracing } from "../network/index.js";
 import type { Report } from "../primitives/index.js";
 import { InvalidTicket, validateTickets } from "../tickets/index.js";
 import type { HandlerConfig } from "./config.js";
@@ -32,6 +32,7 @@ export interface HandlingMetrics {
 export interface RegistrationContext {
   readonly metrics: HandlingMetrics;
   readonly report: Report;
+  readonly tracing: Tracing;
   wallMs(): number;
 }
 
@@ -103,8 +104,16 @@ export class Registration implements FunctionShape {
     return call;
   }
 
+  /** Runs the function. */
   invoke(request: unknown, call: ServedCall): unknown {
     return this.#function(request, call);
+  }
+
+  /** Somebody may want to know of a run, from its begin to its end. */
+  follow({ caller, traceparent }: ServedCall): Followed | undefined {
+    const { tracing } = this.#context;
+    if (!tracing.follows("serve")) return undefined;
+    return tracing.begin({ kind: "serve", functionId: this.functionId, caller: caller.id, traceparent });
   }
 
   report(error: unknown, where: string): void {

@@ -1,5 +1,5 @@
 import type { Codec } from "@mosaik/postcard";
-import { CLOSE, type CloseCode, type PeerInfo } from "../network/index.js";
+import { CLOSE, type CloseCode, type Followed, type PeerInfo } from "../network/index.js";
 import { Timed } from "./deadlines.js";
 import { ApplicationError } from "./errors.js";
 import type { Registration } from "./handler.js";
@@ -52,6 +52,7 @@ export class ServedCall extends Timed implements CallContext {
   readonly #registration: Registration;
   readonly #sink: ReplySink;
   #controller: AbortController | undefined;
+  #followed: Followed | undefined;
   #hasBegun = false;
   #isOver = false;
 
@@ -82,10 +83,14 @@ export class ServedCall extends Timed implements CallContext {
   run(request: unknown): void {
     if (this.#isOver) return;
     this.#hasBegun = true;
+    const followed = (this.#followed = this.#registration.follow(this));
     let result: unknown;
     let isLater: boolean;
     try {
-      result = this.#registration.invoke(request, this);
+      result =
+        followed === undefined
+          ? this.#registration.invoke(request, this)
+          : followed.run(() => this.#registration.invoke(request, this));
       // Looking at `then` runs code of the program's too.
       isLater = isThenable(result);
     } catch (error) {
@@ -94,13 +99,13 @@ export class ServedCall extends Timed implements CallContext {
     }
     if (!isLater) {
       this.#registration.settled();
-      return this.#answer(false, result);
+      return this.#answer(undefined, result);
     }
     // `resolve` takes whatever `then` does: it calls back once, and a `then` that throws rejects.
     Promise.resolve(result).then(
       (value) => {
         this.#registration.settled();
-        this.#answer(false, value);
+        this.#answer(undefined, value);
       },
       (error: unknown) => {
         this.#registration.settled();
@@ -127,11 +132,16 @@ export class ServedCall extends Timed implements CallContext {
     this.#failed();
     if (reason === "handler closed") this.#sink.refuse(this, CLOSE.functionNotFound, this.#hasBegun);
     this.#sink.ended(this);
-    this.#controller?.abort(new Error(`the call is over: ${reason}`));
+    if (this.#controller === undefined && this.#followed === undefined) return;
+    const error = new Error(`the call is over: ${reason}`);
+    this.#controller?.abort(error);
+    this.#followed?.end({ error });
   }
 
-  #answer(isError: boolean, value: unknown): void {
+  /** @param failure what an answer that is an application error was thrown as */
+  #answer(failure: ApplicationError | undefined, value: unknown): void {
     if (this.#isOver) return;
+    const isError = failure !== undefined;
     const { responseCodec, errorCodec } = this.#registration;
     try {
       this.#sink.reply(this, isError, isError ? errorCodec : responseCodec, value);
@@ -141,10 +151,11 @@ export class ServedCall extends Timed implements CallContext {
     this.#isOver = true;
     this.#registration.served(this);
     this.#sink.ended(this);
+    this.#followed?.end(failure === undefined ? {} : { error: failure });
   }
 
   #threw(error: unknown): void {
-    if (error instanceof ApplicationError) this.#answer(true, error.value);
+    if (error instanceof ApplicationError) this.#answer(error, error.value);
     // What follows from an abort is no failure of the function's.
     else if (!this.#isOver) this.#fail(error, "running");
   }
@@ -154,6 +165,7 @@ export class ServedCall extends Timed implements CallContext {
     this.#registration.report(error, `${doing} function ${this.functionId.short()}`);
     this.#sink.refuse(this, CLOSE.functionHandlerFailure, true);
     this.#sink.ended(this);
+    this.#followed?.end({ error });
   }
 
   #failed(): void {

@@ -84,13 +84,13 @@ export class Links {
     if (!peer.isDialling) {
       if (!this.#mayDial(id)) {
         this.#forgetIfUnused(peer);
-        this.#count("dropped", "notDialled");
+        this.#count("mosaik.discovery.gossip.dropped", "notDialled");
         return this.#options.onLost(id);
       }
       void this.#dial(peer);
     }
     if (isJoin(message) && peer.waiting.some(isJoin)) return;
-    if (peer.waiting.length >= SEND_QUEUE_MAX) return this.#count("dropped", "queueFull");
+    if (peer.waiting.length >= SEND_QUEUE_MAX) return this.#count("mosaik.discovery.gossip.dropped", "queueFull");
     peer.waiting.push(message);
   }
 
@@ -105,10 +105,10 @@ export class Links {
 
   /** The peer sent a message that only it can have made up. Who does so again and again is disconnected. */
   blame(id: PeerId): void {
-    this.#count("invalid", "spoofed");
+    this.#count("mosaik.discovery.gossip.invalid", "spoofed");
     const peer = this.#peers.get(id);
     if (peer === undefined || ++peer.spoofedCount < SPOOFED_MAX) return;
-    this.#count("dropped", "spoofer");
+    this.#count("mosaik.discovery.gossip.dropped", "spoofer");
     for (const { connection, incoming } of peer.connections) {
       incoming.discard();
       connection.close(0, CLOSE_REASON);
@@ -136,7 +136,7 @@ export class Links {
         const isAtRest = peer.sending !== link && outgoing.isAtRest && incoming.isAtRest && quietMs >= AT_REST_MS;
         const isQuiet = quietMs >= QUIET_MS && !outgoing.isWaiting && !this.#options.isNeighbor(peer.id);
         const isStalled = nowMs - link.progressMs >= STALLED_MS;
-        if (isStalled) this.#count("dropped", "stalled");
+        if (isStalled) this.#count("mosaik.discovery.gossip.dropped", "stalled");
         if (isAtRest || isQuiet || isStalled) link.connection.close(0, CLOSE_REASON);
       }
     }
@@ -205,7 +205,7 @@ export class Links {
     const link: PeerConnection = {
       connection,
       outgoing: new Outgoing(node.runtime, connection, topic, peer.sending?.outgoing, (loss) =>
-        this.#count("dropped", loss),
+        this.#count("mosaik.discovery.gossip.dropped", loss),
       ),
       incoming: new Incoming(connection, {
         runtime: node.runtime,
@@ -216,7 +216,7 @@ export class Links {
           link.lastMessageMs = this.#nowMs();
           this.#options.onMessage(peer.id, message);
         },
-        onInvalid: () => this.#count("invalid", "stream"),
+        onInvalid: () => this.#count("mosaik.discovery.gossip.invalid", "stream"),
       }),
       lastMessageMs: nowMs,
       takenCount: 0,
@@ -275,8 +275,8 @@ export class Links {
     return this.#options.node.runtime.monoMs();
   }
 
-  #count(what: "dropped" | "invalid", reason: string): void {
-    this.#options.node.metrics.counter(`mosaik.discovery.gossip.${what}`, { reason }).add();
+  #count(what: `mosaik.discovery.gossip.${"dropped" | "invalid"}`, reason: string): void {
+    this.#options.node.metrics.counter(what, { reason }).add();
   }
 }
 

@@ -1,3 +1,4 @@
+import type { RequestActivity } from "../network/index.js";
 import type { TicketValidator } from "../tickets/index.js";
 import { PeerId, type PeerIdLike, type ReadOptions } from "../primitives/index.js";
 import type { BondInfo } from "./bonds/index.js";
@@ -137,8 +138,9 @@ export class Group<C = unknown, Q = unknown, R = unknown> {
   async query(query: Q, consistency: Consistency, options: WaitOptions = {}): Promise<QueryResult<R>> {
     this.#requireMember();
     const { requests } = this.#replica;
-    const answer = consistency === "weak" ? requests.queryHere(query) : await requests.queryLeader(query, options);
-    return answer as QueryResult<R>;
+    if (consistency === "weak") return requests.queryHere(query) as QueryResult<R>;
+    const ask = (): Promise<QueryResult> => requests.queryLeader(query, options);
+    return (await this.#traced("query", 0, ask, ({ position }) => position)) as QueryResult<R>;
   }
 
   /** Conditions to wait for. */
@@ -165,7 +167,22 @@ export class Group<C = unknown, Q = unknown, R = unknown> {
 
   #propose(commands: readonly C[], until: ProposedUntil, options: WaitOptions): Promise<IndexRange> {
     this.#requireMember(commands);
-    return this.#replica.requests.propose(commands, until, options);
+    const propose = (): Promise<IndexRange> => this.#replica.requests.propose(commands, until, options);
+    return this.#traced(until === "committed" ? "execute" : "feed", commands.length, propose, ({ end }) => end);
+  }
+
+  /** Asks the group; whoever traces this node hears of it. */
+  #traced<T>(
+    operation: RequestActivity["operation"],
+    commands: number,
+    ask: () => Promise<T>,
+    indexOf: (answer: T) => Index,
+  ): Promise<T> {
+    const { tracing } = this.#replica.options.node;
+    if (!tracing.follows("request")) return ask();
+    return tracing.during({ kind: "request", groupId: this.id, operation, commands }, ask, (answer) => ({
+      index: indexOf(answer),
+    }));
   }
 
   #requireMember(commands: readonly C[] = []): void {

@@ -1,4 +1,4 @@
-import type { LocalNode } from "../network/index.js";
+import { publishing, type LocalNode } from "../network/index.js";
 import { ChangeSource, EventHub, type PeerId } from "../primitives/index.js";
 import type { GroupError } from "./errors.js";
 import type { GroupEvent } from "./events.js";
@@ -12,7 +12,7 @@ import type { GroupState } from "./when.js";
 /** How a member and its group stand, as the program sees it: readable, as events, as conditions, and counted. */
 export class MemberState implements GroupState {
   readonly localId: PeerId;
-  readonly events = new EventHub<GroupEvent>();
+  readonly events: EventHub<GroupEvent>;
   /** Word of changes, once for all of one input. */
   readonly changes: ChangeSource;
   readonly #metrics: GroupMetrics;
@@ -28,6 +28,7 @@ export class MemberState implements GroupState {
   constructor(node: LocalNode, groupId: GroupId, logPosition: Cursor) {
     this.localId = node.id;
     this.changes = new ChangeSource((error, where) => node.runtime.report(error, where));
+    this.events = new EventHub(undefined, publishing(node, "group", { groupId }));
     this.#metrics = new GroupMetrics(node.metrics, groupId);
     this.#logPosition = logPosition;
   }
@@ -128,9 +129,10 @@ export class MemberState implements GroupState {
 
   /** Tells the conditions, if there is something new. */
   announce({ voters, nonVoters }: CommitteeView): void {
+    // The committee changes with every acknowledgement, which is nothing that anybody waits for.
+    this.#metrics.committee(voters.size, nonVoters.size);
     if (!this.#isChanged) return;
     this.#isChanged = false;
-    this.#metrics.committee(voters.size, nonVoters.size);
     this.changes.changed();
   }
 

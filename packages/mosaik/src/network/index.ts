@@ -42,6 +42,7 @@ export {
 } from "./peer-entry.js";
 export { PeerInfo } from "./peer-info.js";
 export { judgePeer, listOf, type OneOrMany, type PeerPredicate, type PeerVerdict } from "./peer-predicate.js";
+export { publishing, type HappenedAt } from "./publishing.js";
 export { PURPOSE, purposeReplyCodec, purposeRequestCodec, type PurposeRequest } from "./purpose.js";
 export { Router, type ProtocolHandler } from "./router.js";
 export {
@@ -52,4 +53,14 @@ export {
   verifySignature,
   versionCodec,
 } from "./signed-entry.js";
+export {
+  Tracing,
+  type Activity,
+  type CallActivity,
+  type Followed,
+  type RequestActivity,
+  type ServeActivity,
+  type Span,
+  type Tracer,
+} from "./tracing.js";
 export { decodeExtension, encodeExtension, type ExtensionFields } from "./trailing-extension.js";

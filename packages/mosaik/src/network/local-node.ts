@@ -19,6 +19,7 @@ import { Link, type LinkContext } from "./link.js";
 import type { LinkEnding } from "./link-ending.js";
 import { PeerExchange } from "./peer-exchange.js";
 import { RelayPolicy } from "./relay-policy.js";
+import { Tracing } from "./tracing.js";
 
 export interface LocalNodeOptions {
   readonly runtime: Runtime;
@@ -55,6 +56,8 @@ export class LocalNode {
   readonly networkId: NetworkId;
   readonly id: PeerId;
   readonly addresses: AddressBook;
+  /** Who follows calls and commands from node to node. */
+  readonly tracing: Tracing;
   /** Aborts when the node begins to close: every wait inside the node listens to it. */
   readonly closing: AbortSignal;
   readonly #secretKey: Uint8Array;
@@ -74,6 +77,7 @@ export class LocalNode {
     this.#secretKey = options.secretKey;
     this.#endpoint = options.endpoint;
     this.id = PeerId.from(options.endpoint.id);
+    this.tracing = new Tracing({ network: this.networkId, node: this.id }, this.runtime);
     this.#relays = options.relays ?? new RelayPolicy("none", false);
     this.addresses = new AddressBook(this.#relays);
     this.closing = this.#closer.signal;

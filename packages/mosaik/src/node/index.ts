@@ -1,2 +1,3 @@
-export { Network, type NetworkClosed, type NetworkOptions } from "./network.js";
+export type { DiagnosticsMessages } from "./diagnostics.js";
+export { Network, type NetworkClosed, type NetworkEvent, type NetworkOptions } from "./network.js";
 export { PROTOCOL_VERSION, VERSION } from "./version.js";

@@ -11,6 +11,7 @@ import {
   KeptConnections,
   LocalNode,
   NetworkError,
+  publishing,
   RelayPolicy,
   Router,
 } from "../network/index.js";
@@ -48,6 +49,9 @@ export interface NetworkOptions {
 /** Why a network was closed. */
 export type NetworkClosed = { readonly by: "program" } | { readonly by: "failure"; readonly error: unknown };
 
+/** What is published of a network as a whole. */
+export type NetworkEvent = { readonly kind: "open" } | { readonly kind: "close"; readonly cause: NetworkClosed };
+
 /** Protocols that this node accepts. The first that a peer offers too is spoken: TypeScript nodes prefer their own (spec 08 §1). */
 const ACCEPTED = [ALPN.typescript, ALPN.announce, ALPN.sync, ALPN.ping, ALPN.streams, ALPN.functions, ALPN.groups];
 /** Streams of each direction that a peer may have open on a connection. A protocol uses one; gossip may begin one before it ends another. */
@@ -72,6 +76,7 @@ export class Network {
   readonly closed: Promise<NetworkClosed>;
   #resolveClosed!: (closed: NetworkClosed) => void;
   readonly #kept: KeptConnections;
+  readonly #publish: (event: NetworkEvent) => void;
   #closing: Promise<void> | undefined;
 
   private constructor(
@@ -98,9 +103,12 @@ export class Network {
     const rooms = { discovery, streams, functions, groups: joined, collections };
     this.status = new Status({ ...rooms, node: local, kept: this.#kept, version: VERSION });
     this.metrics = local.metrics;
+    this.metrics.measure("mosaik.runtime.loop.delay", () => local.runtime.loopDelayMs());
+    this.#publish = publishing(local, "network");
     this.closed = new Promise((resolve) => (this.#resolveClosed = resolve));
     discovery.start();
     void router.run().catch((error: unknown) => this.#end({ by: "failure", error }));
+    this.#publish({ kind: "open" });
   }
 
   /**
@@ -191,7 +199,10 @@ export class Network {
   }
 
   #end(cause: NetworkClosed): Promise<void> {
-    this.#closing ??= this.#shutDown().finally(() => this.#resolveClosed(cause));
+    this.#closing ??= this.#shutDown().finally(() => {
+      this.#resolveClosed(cause);
+      this.#publish({ kind: "close", cause });
+    });
     return this.#closing;
   }
 

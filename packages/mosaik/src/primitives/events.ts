@@ -21,15 +21,21 @@ export interface ReadOptions {
  */
 export class EventHub<E> {
   readonly #backlog: number;
+  readonly #onEvent: ((event: E) => void) | undefined;
   readonly #readers = new Set<EventReader<E>>();
   #closed = false;
 
-  /** @param backlog how many unread events are kept for each reader */
-  constructor(backlog = 1024) {
+  /**
+   * @param backlog how many unread events are kept for each reader
+   * @param onEvent told of each event before the readers
+   */
+  constructor(backlog = 1024, onEvent?: (event: E) => void) {
     this.#backlog = backlog;
+    this.#onEvent = onEvent;
   }
 
   emit(event: E): void {
+    this.#onEvent?.(event);
     for (const reader of this.#readers) reader.push(event);
   }
 

@@ -19,6 +19,7 @@ export type {
 export { TransportError } from "@mosaik/iroh/transport";
 export { parseHostPort, type SocketAddress, type Udp, type UdpSocket } from "./udp.js";
 export type { CancelTimer, Random, Runtime, SignedItem } from "./runtime.js";
+export { silentDiagnostics, type Diagnostics, type DiagnosticsChannel } from "./diagnostics.js";
 export { SeededRandom } from "./seeded-random.js";
 export { standInCrypto, type RuntimeCrypto } from "./simulated-crypto.js";
 export { SimulatedHost } from "./simulated-host.js";

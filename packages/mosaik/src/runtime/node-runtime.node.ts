@@ -1,6 +1,9 @@
+import * as diagnosticsChannel from "node:diagnostics_channel";
 import { randomBytes, randomFillSync } from "node:crypto";
 import type * as iroh from "@mosaik/iroh";
 import type { Transport } from "@mosaik/iroh/transport";
+import type { Diagnostics } from "./diagnostics.js";
+import { LoopDelay } from "./loop-delay.node.js";
 import type { CancelTimer, Random, Runtime } from "./runtime.js";
 import { systemUdp } from "./udp.node.js";
 import type { Udp } from "./udp.js";
@@ -25,6 +28,9 @@ export interface NodeRuntimeOptions {
   readonly udp?: Udp | undefined;
 }
 
+/** Of the one loop that all nodes of the process share. */
+const loopDelay = new LoopDelay();
+
 /** The native part, which nothing loads before a runtime is made. */
 type Native = typeof iroh;
 
@@ -39,6 +45,7 @@ export async function createNodeRuntime(options: NodeRuntimeOptions = {}): Promi
 
 class NodeRuntime implements Runtime {
   readonly random: Random = new SystemRandom();
+  readonly diagnostics: Diagnostics = diagnosticsChannel;
   readonly transport: Transport;
   readonly udp: Udp | undefined;
   readonly publicKey: Runtime["publicKey"];
@@ -77,6 +84,10 @@ class NodeRuntime implements Runtime {
 
   soon(task: () => void): void {
     setImmediate(task);
+  }
+
+  loopDelayMs(): number {
+    return loopDelay.read(this.monoMs());
   }
 }
 

@@ -1,5 +1,6 @@
 import type { SignedItem } from "@mosaik/iroh";
 import type { Transport } from "@mosaik/iroh/transport";
+import type { Diagnostics } from "./diagnostics.js";
 import type { Udp } from "./udp.js";
 
 export type { SignedItem };
@@ -49,6 +50,10 @@ export interface Runtime {
   isPublicKey(bytes: Uint8Array): boolean;
   /** BLAKE3, 32 bytes. */
   hash(bytes: Uint8Array): Uint8Array;
+  /** Who listens to what happens in the node. */
+  readonly diagnostics: Diagnostics;
+  /** The longest that the event loop was held up lately, in ms. */
+  loopDelayMs(): number;
   /** A listener, predicate or handler of the user threw: the world says so, the worker goes on. */
   report(error: unknown, where: string): void;
 }

@@ -1,4 +1,5 @@
 import type { Transport } from "@mosaik/iroh/transport";
+import { silentDiagnostics, type Diagnostics } from "./diagnostics.js";
 import type { CancelTimer, Random, Runtime, SignedItem } from "./runtime.js";
 import { SeededRandom } from "./seeded-random.js";
 import type { RuntimeCrypto } from "./simulated-crypto.js";
@@ -29,6 +30,8 @@ export class SimulatedRuntime implements Runtime {
   readonly random: Random;
   readonly transport: Transport;
   readonly udp: Udp | undefined;
+  /** Who listens to what happens in nodes that are made from now on. */
+  diagnostics: Diagnostics = silentDiagnostics;
   /** How far this node's wall clock is ahead, in ms. May change at any time: wall clocks jump. */
   skewMs: number;
   readonly #host: SimulatedHost;
@@ -94,6 +97,11 @@ export class SimulatedRuntime implements Runtime {
 
   hash(bytes: Uint8Array): Uint8Array {
     return this.#crypto.hash(bytes);
+  }
+
+  /** Virtual time waits for whoever is busy. */
+  loopDelayMs(): number {
+    return 0;
   }
 
   report(error: unknown, where: string): void {

@@ -29,6 +29,7 @@ export function collectStatus(sources: StatusSources, uptimeMs: number): NodeSta
     id: node.id,
     version,
     uptimeMs,
+    loopDelayMs: Math.round(node.runtime.loopDelayMs()),
     peersCount: discovery.catalog.peersCount(),
     neighbors: [...discovery.neighbors].map((peer) => ({ peer, rttMs: rttMs(peer) })),
     producers: Array.from(streams.produced(), (stream) => producerStatus(stream, rttMs)),

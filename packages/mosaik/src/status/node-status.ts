@@ -14,6 +14,8 @@ export interface NodeStatus {
   readonly version: string;
   /** Since the node joined, in ms. */
   readonly uptimeMs: number;
+  /** The longest that the process's event loop was held up in the last 10 to 20 seconds, in whole ms. */
+  readonly loopDelayMs: number;
   /** Other peers that the node knows. */
   readonly peersCount: number;
   /** The peers that its gossip goes to directly. */

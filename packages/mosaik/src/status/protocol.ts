@@ -118,6 +118,7 @@ export const statusRowCodec: Codec<StatusRow> = t.enum({
 const headCodec = t.struct({
   version: t.string,
   uptimeMs: count,
+  loopDelayMs: t.u32,
   /** How often the node tells this observer at most, in ms: not less than it asked for. */
   intervalMs: t.u32,
   peersCount: count,

@@ -123,7 +123,6 @@ export class Streams {
         connectLocal: () => this.#connectLocal(streamId),
         onClose: () => {
           this.#consumers.delete(consumer);
-          this.#countActive();
         },
       },
       streamId,
@@ -131,7 +130,6 @@ export class Streams {
       options,
     );
     this.#consumers.add(consumer);
-    this.#countActive();
     return consumer;
   }
 
@@ -239,7 +237,6 @@ export class Streams {
 
   #countActive(): void {
     this.#node.metrics.gauge("mosaik.streams.producers.active").set(this.#fanOuts.size);
-    this.#node.metrics.gauge("mosaik.streams.consumers.active").set(this.#consumers.size);
   }
 }
 

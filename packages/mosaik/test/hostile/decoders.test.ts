@@ -204,7 +204,7 @@ const decoders: Record<string, Decoder> = {
     {
       rows: statusRows.map((row, i) => ({ place: 100 * i, row: statusRowCodec.encode(row) })),
       removed: [1, 70_000],
-      head: { version: "1.2.3", uptimeMs: 2 ** 40, intervalMs: 1000, peersCount: 3, omitted: 0 },
+      head: { version: "1.2.3", uptimeMs: 2 ** 40, loopDelayMs: 20, intervalMs: 1000, peersCount: 3, omitted: 0 },
     },
   ]),
   "log replay": decoder(logReplayMessageCodec(2000), logReplayMessages),

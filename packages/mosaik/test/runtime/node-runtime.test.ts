@@ -80,6 +80,15 @@ describe("the runtime of Node", () => {
     expect(random.bytes(33).length).toBe(33);
   });
 
+  it("knows for how long the event loop was held up, once it was asked", async () => {
+    const runtime = await createNodeRuntime();
+    expect(runtime.loopDelayMs()).toBeGreaterThanOrEqual(0);
+    await new Promise<void>((resolve) => runtime.after(50, resolve));
+    block(300);
+    await vi.waitFor(() => expect(runtime.loopDelayMs()).toBeGreaterThan(200));
+    expect(runtime.loopDelayMs()).toBeLessThan(60_000);
+  });
+
   it("hands reports to whoever wants them", async () => {
     const onReport = vi.fn();
     const runtime = await createNodeRuntime({ onReport });

@@ -1,5 +1,5 @@
 import { standInCrypto } from "../../src/runtime/simulated-crypto.js";
-import type { Runtime, SignedItem } from "../../src/runtime/index.js";
+import { silentDiagnostics, type Runtime, type SignedItem } from "../../src/runtime/index.js";
 
 /** What an entry takes on this runtime's clock while it is read and hashed, in ms. */
 export const HASH_MS = 0.05;
@@ -17,6 +17,7 @@ export class PacedRuntime implements Runtime {
   verifications = 0;
   readonly reports: unknown[] = [];
   readonly udp = undefined;
+  readonly diagnostics = silentDiagnostics;
   readonly publicKey = standInCrypto.publicKey.bind(standInCrypto);
   readonly sign = standInCrypto.sign.bind(standInCrypto);
   readonly isPublicKey = standInCrypto.isPublicKey.bind(standInCrypto);
@@ -38,6 +39,10 @@ export class PacedRuntime implements Runtime {
 
   monoMs(): number {
     return this.#nowMs;
+  }
+
+  loopDelayMs(): number {
+    return this.longestTurnMs;
   }
 
   after(): () => void {

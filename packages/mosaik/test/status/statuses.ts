@@ -7,6 +7,7 @@ export function statusOf(parts: Partial<NodeStatus>): NodeStatus {
     id: PeerId.fromBytes(new Uint8Array(32).fill(7)),
     version: "1.2.3",
     uptimeMs: 0,
+    loopDelayMs: 0,
     peersCount: 0,
     neighbors: [],
     producers: [],

@@ -62,7 +62,7 @@ export class Assembly {
     }
   }
 
-  #complete({ version, uptimeMs, peersCount, omitted }: StatusHead): ObservedStatus {
+  #complete({ version, uptimeMs, loopDelayMs, peersCount, omitted }: StatusHead): ObservedStatus {
     const elapsedMs = this.#uptimeMs === undefined ? 0 : uptimeMs - this.#uptimeMs;
     this.#uptimeMs = uptimeMs;
     const neighbors: NeighborStatus[] = [];
@@ -86,6 +86,6 @@ export class Assembly {
       else collections.push(rated(row.kind, row.value, was, elapsedMs));
     }
     const lists = { neighbors, producers, consumers, handlers, callers, groups, collections };
-    return { id: this.#id, version, uptimeMs, peersCount, ...lists, omitted };
+    return { id: this.#id, version, uptimeMs, loopDelayMs, peersCount, ...lists, omitted };
   }
 }

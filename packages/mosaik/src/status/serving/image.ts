@@ -32,7 +32,7 @@ export class Imager {
   #places = 0;
 
   image(status: NodeStatus): Image {
-    const { version, uptimeMs, peersCount } = status;
+    const { version, uptimeMs, loopDelayMs, peersCount } = status;
     const rows = new Map<string, ImageRow>();
     const seen = new Map<string, number>();
     let bytes = 0;
@@ -51,7 +51,7 @@ export class Imager {
       rows.set(key, this.#placed(key, encoded));
     }
     this.#rows = rows;
-    return { rows, head: { version, uptimeMs, peersCount, omitted } };
+    return { rows, head: { version, uptimeMs, loopDelayMs, peersCount, omitted } };
   }
 
   #placed(key: string, row: Uint8Array): ImageRow {

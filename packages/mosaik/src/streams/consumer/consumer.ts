@@ -1,6 +1,6 @@
 import type { Codec } from "@mosaik/postcard";
 import type { Discovery } from "../../discovery/index.js";
-import type { LocalNode } from "../../network/index.js";
+import { publishing, type LocalNode } from "../../network/index.js";
 import { EventHub, type Lagged, type PeerId, type ReadOptions, type StreamId } from "../../primitives/index.js";
 import type { Channel, ChannelInfo, StreamStats } from "../channel.js";
 import { StreamError } from "../errors.js";
@@ -44,7 +44,7 @@ export class Consumer<T> implements AsyncIterable<T> {
   readonly config: ConsumerConfig;
   readonly #context: ConsumerContext;
   readonly #inbox: Inbox<T>;
-  readonly #events = new EventHub<ConsumerEvent>();
+  readonly #events: EventHub<ConsumerEvent>;
   readonly #producers: ProducerSet;
   readonly #watch: ChannelWatch;
   readonly #onlineCondition: ChannelCondition;
@@ -62,6 +62,7 @@ export class Consumer<T> implements AsyncIterable<T> {
     this.streamId = streamId;
     this.config = consumerConfig(options);
     this.#openedAtMs = node.runtime.monoMs();
+    this.#events = new EventHub(undefined, publishing(node, "consumer", { streamId }));
     this.#metrics = consumerMetrics(node.metrics, streamId);
     this.#inbox = new Inbox(this.config, (producer, count) => this.#dropped(producer, count));
     this.#watch = new ChannelWatch(
@@ -80,6 +81,7 @@ export class Consumer<T> implements AsyncIterable<T> {
       onTurnedAway: (peer, reason) => this.#refused(peer, { code: undefined, reason }),
       onChange: () => this.#update(),
     });
+    this.#metrics.active.add();
     this.#producers.reconcile();
   }
 
@@ -170,6 +172,7 @@ export class Consumer<T> implements AsyncIterable<T> {
   close(): Promise<void> {
     if (!this.#isClosed) {
       this.#isClosed = true;
+      this.#metrics.active.add(-1);
       this.#context.onClose();
       this.#producers.close();
       this.#inbox.end();

@@ -3,6 +3,7 @@ import type { StreamId } from "../../primitives/index.js";
 
 /** What is counted of a stream's consumers (spec 04 §4.7, and what Rust does not count). */
 export interface ConsumerMetrics {
+  readonly active: Gauge;
   readonly producers: Gauge;
   readonly items: Counter;
   readonly bytes: Counter;
@@ -24,18 +25,18 @@ export interface ConsumerMetrics {
 
 export function consumerMetrics(metrics: Metrics, streamId: StreamId): ConsumerMetrics {
   const labels = { stream: streamId.short() };
-  const name = "mosaik.streams.consumer";
   return {
-    producers: metrics.gauge(`${name}.producers`, labels),
-    items: metrics.counter(`${name}.items.received`, labels),
-    bytes: metrics.counter(`${name}.bytes.received`, labels),
-    dropped: metrics.counter(`${name}.items.dropped`, labels),
-    gaps: metrics.counter(`${name}.gaps`, labels),
-    lost: metrics.counter(`${name}.items.lost`, labels),
-    resumed: metrics.counter(`${name}.resumed`, labels),
-    refused: metrics.counter(`${name}.producers.refused`, labels),
+    active: metrics.gauge("mosaik.streams.consumers.active", labels),
+    producers: metrics.gauge("mosaik.streams.consumer.producers", labels),
+    items: metrics.counter("mosaik.streams.consumer.items.received", labels),
+    bytes: metrics.counter("mosaik.streams.consumer.bytes.received", labels),
+    dropped: metrics.counter("mosaik.streams.consumer.items.dropped", labels),
+    gaps: metrics.counter("mosaik.streams.consumer.gaps", labels),
+    lost: metrics.counter("mosaik.streams.consumer.items.lost", labels),
+    resumed: metrics.counter("mosaik.streams.consumer.resumed", labels),
+    refused: metrics.counter("mosaik.streams.consumer.producers.refused", labels),
     totalDatums: metrics.counter("mosaik.streams.datums.total", labels),
     totalBytes: metrics.counter("mosaik.streams.bytes.total", labels),
-    closes: (code) => metrics.counter(`${name}.closes`, { ...labels, code: String(code) }),
+    closes: (code) => metrics.counter("mosaik.streams.consumer.closes", { ...labels, code: String(code) }),
   };
 }

@@ -1,6 +1,6 @@
 import { EncodeError, type Codec } from "@mosaik/postcard";
 import type { Discovery } from "../../discovery/index.js";
-import { CLOSE, type LocalNode } from "../../network/index.js";
+import { CLOSE, publishing, type LocalNode } from "../../network/index.js";
 import { EventHub, type StreamId } from "../../primitives/index.js";
 import type { ChannelInfo, StreamStats } from "../channel.js";
 import { StreamError } from "../errors.js";
@@ -58,7 +58,7 @@ export class FanOut<T> implements TurnMember {
   readonly #batch: BatchWriter<T>;
   readonly #subscribers: Subscribers;
   readonly #senders = new Senders<T>(() => this.#serveSenders());
-  readonly #events = new EventHub<ProducerEvent>();
+  readonly #events: EventHub<ProducerEvent>;
   readonly #watch: ChannelWatch;
   readonly #onlineCondition: ChannelCondition;
   readonly #metrics: ProducerMetrics;
@@ -87,6 +87,7 @@ export class FanOut<T> implements TurnMember {
     const epoch = new DataView(node.runtime.random.bytes(8).buffer).getBigUint64(0);
     this.#history = new History(epoch, this.config);
     this.#batch = new BatchWriter(codec, context.pool);
+    this.#events = new EventHub(undefined, publishing(node, "producer", { streamId }));
     this.#metrics = producerMetrics(node.metrics, streamId);
     this.#undelivered = new Undelivered({
       events: this.#events,

@@ -22,18 +22,17 @@ export interface ProducerMetrics {
 
 export function producerMetrics(metrics: Metrics, streamId: StreamId): ProducerMetrics {
   const labels = { stream: streamId.short() };
-  const counter = (name: string): Counter => metrics.counter(`mosaik.streams.${name}`, labels);
   return {
     consumers: metrics.gauge("mosaik.streams.producer.consumers", labels),
-    accepted: counter("producer.consumers.accepted"),
-    rejected: counter("producer.consumers.rejected"),
-    sent: counter("producer.items.sent"),
-    bytes: counter("producer.bytes.sent"),
-    dropped: counter("producer.items.dropped"),
-    encoded: counter("producer.items.encoded"),
-    undelivered: counter("producer.items.undelivered"),
-    gaps: counter("producer.gaps"),
-    totalDatums: counter("datums.total"),
-    totalBytes: counter("bytes.total"),
+    accepted: metrics.counter("mosaik.streams.producer.consumers.accepted", labels),
+    rejected: metrics.counter("mosaik.streams.producer.consumers.rejected", labels),
+    sent: metrics.counter("mosaik.streams.producer.items.sent", labels),
+    bytes: metrics.counter("mosaik.streams.producer.bytes.sent", labels),
+    dropped: metrics.counter("mosaik.streams.producer.items.dropped", labels),
+    encoded: metrics.counter("mosaik.streams.producer.items.encoded", labels),
+    undelivered: metrics.counter("mosaik.streams.producer.items.undelivered", labels),
+    gaps: metrics.counter("mosaik.streams.producer.gaps", labels),
+    totalDatums: metrics.counter("mosaik.streams.datums.total", labels),
+    totalBytes: metrics.counter("mosaik.streams.bytes.total", labels),
   };
 }

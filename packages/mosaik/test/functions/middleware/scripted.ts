@@ -1,4 +1,4 @@
-import { Metrics } from "../../../src/metrics/index.js";
+import { Metrics, type CounterName } from "../../../src/metrics/index.js";
 import type { Call, CallOptions } from "../../../src/functions/call.js";
 import { FunctionError, type FunctionErrorCode } from "../../../src/functions/errors.js";
 import type { MiddlewareHost } from "../../../src/functions/middleware/index.js";
@@ -33,7 +33,7 @@ export class MiddlewareWorld {
     return this.sim.nowMs;
   }
 
-  counter(name: string): number {
+  counter(name: CounterName): number {
     return this.metrics.counter(name).value;
   }
 }
