@@ -1,13 +1,17 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { afterEach, describe, expect, it } from "vitest";
-import type { Connection, Endpoint, EndpointOptions, Transport } from "../../src/index.js";
+import type { Connection, Endpoint, EndpointAddr, EndpointOptions, Transport } from "../../src/index.js";
 import { iroh, nativeAvailable } from "../../src/index.js";
-import { connectPair, randomSecret, readAll, testAlpn, until } from "../support.js";
+import { connectPair, randomSecret, readAll, testAlpn, until, within } from "../support.js";
 import { number0 } from "./support.js";
 
 describe.runIf(number0 !== undefined)("endpoints of @number0/iroh", () => {
   const endpoints: Endpoint[] = [];
+  const children: ChildProcess[] = [];
   const bind = async (options: Partial<EndpointOptions> = {}, transport?: Transport): Promise<Endpoint> => {
     const endpoint = await (transport ?? number0!.transport).bind({
       secretKey: randomSecret(),
@@ -19,7 +23,17 @@ describe.runIf(number0 !== undefined)("endpoints of @number0/iroh", () => {
     return endpoint;
   };
 
+  /** A process that waits for one connection. */
+  const waiting = async (name: string): Promise<{ child: ChildProcess; addr: EndpointAddr }> => {
+    const file = fileURLToPath(new URL(`../children/${name}`, import.meta.url));
+    const child = spawn(process.execPath, [file], { stdio: ["ignore", "pipe", "inherit"] });
+    children.push(child);
+    const [line] = (await within(20_000, once(child.stdout, "data"), "the program's address")) as [Buffer];
+    return { child, addr: JSON.parse(line.toString()) as EndpointAddr };
+  };
+
   afterEach(async () => {
+    for (const child of children.splice(0)) child.kill("SIGKILL");
     await Promise.all(endpoints.splice(0).map((endpoint) => endpoint.close()));
   });
 
@@ -121,5 +135,16 @@ describe.runIf(number0 !== undefined)("endpoints of @number0/iroh", () => {
       far.close(10_413, "größte");
       expect(await near.closed).toMatchObject({ by: "peer", code: 10_413, reason: new TextEncoder().encode("größte") });
     }
+  });
+
+  it.runIf(nativeAvailable())("notice that a peer was killed, and are noticed", async () => {
+    const [native, adapter] = await Promise.all([waiting("waits.mjs"), waiting("number0-waits.mjs")]);
+    const watching = await bind({ idleTimeoutMs: 1_000 }, iroh);
+    const toNative = await (await bind()).dial(native.addr, [testAlpn]);
+    const toAdapter = await watching.dial(adapter.addr, [testAlpn]);
+    for (const { child } of [native, adapter]) child.kill("SIGKILL");
+    expect(await within(10_000, toAdapter.closed, "the idle timeout")).toEqual({ by: "timeout" });
+    // The binding's idle timeout cannot be set: 30 s.
+    expect(await within(45_000, toNative.closed, "the idle timeout of iroh")).toEqual({ by: "timeout" });
   });
 });

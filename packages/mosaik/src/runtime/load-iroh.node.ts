@@ -14,7 +14,7 @@ export type Iroh = { readonly transport: Transport } & Pick<
 /** What a program has to know that runs on the adapter. */
 const LACKING =
   "Mosaik runs on @number0/iroh. Streams and functions work, with Rust peers too. What is lacking: groups and collections " +
-  "(exporterUnavailable), speed (about 7 MB/s), mDNS, certificates of relays, Network.unref().";
+  "(exporterUnavailable), speed (about 10 MB/s), mDNS, certificates of relays, Network.unref().";
 
 let hasWarned = false;
 
