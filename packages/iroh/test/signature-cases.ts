@@ -4,11 +4,11 @@ import { randomSecret } from "./support.js";
 
 /** What signs and verifies. */
 export interface Signatures {
-  publicKey(secretKey: Uint8Array): Uint8Array;
-  sign(secretKey: Uint8Array, message: Uint8Array): Uint8Array;
-  verify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean;
-  verifyBatch(items: readonly SignedItem[]): Promise<boolean[]>;
-  isPublicKey(bytes: Uint8Array): boolean;
+  readonly publicKey: (secretKey: Uint8Array) => Uint8Array;
+  readonly sign: (secretKey: Uint8Array, message: Uint8Array) => Uint8Array;
+  readonly verify: (publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array) => boolean;
+  readonly verifyBatch: (items: readonly SignedItem[]) => Promise<boolean[]>;
+  readonly isPublicKey: (bytes: Uint8Array) => boolean;
 }
 
 /** RFC 8032 §7.1: the first three vectors, and the one of the SHA-512 hash of "abc". */
