@@ -16,13 +16,13 @@ export interface SignedItem {
 
 /** The Ed25519 public key of a secret seed of 32 bytes. @throws TransportError `invalidArgument`. */
 export function publicKey(secretKey: Uint8Array): Uint8Array {
-  requireBytes(secretKey, "a secret key", keyBytes);
+  requireSecret(secretKey);
   return native().publicKey(secretKey);
 }
 
 /** The Ed25519 signature of a message, 64 bytes. @throws TransportError `invalidArgument`. */
 export function sign(secretKey: Uint8Array, message: Uint8Array): Uint8Array {
-  requireBytes(secretKey, "a secret key", keyBytes);
+  requireSecret(secretKey);
   requireBytes(message, "a message");
   return native().sign(secretKey, message);
 }
@@ -61,7 +61,13 @@ export function blake3(bytes: Uint8Array): Uint8Array {
   return native().blake3(bytes);
 }
 
-function requireItem({ publicKey, message, signature }: SignedItem): void {
+/** @throws TransportError `invalidArgument` unless this is a secret seed. */
+export function requireSecret(secretKey: unknown): asserts secretKey is Uint8Array {
+  requireBytes(secretKey, "a secret key", keyBytes);
+}
+
+/** @throws TransportError `invalidArgument` unless this may be a signature with what it belongs to. */
+export function requireItem({ publicKey, message, signature }: SignedItem): void {
   requireBytes(publicKey, "a public key", keyBytes);
   requireBytes(message, "a message");
   requireBytes(signature, "a signature", signatureBytes);

@@ -1,4 +1,5 @@
 import { endpointCloseInfo, endpointClosed, transportError } from "./failure.js";
+import { guarded } from "./guarded.js";
 import type { NativeBinding, NativeFailure, NativeMailbox } from "./native.js";
 import type { CloseInfo, EndpointAddr, StreamEnd } from "./transport.js";
 
@@ -184,15 +185,4 @@ function drain<T>(map: Map<number, T>): T[] {
   const values = [...map.values()];
   map.clear();
   return values;
-}
-
-/** Runs a callback of the user. What it throws is an uncaught exception of its own, and no other event is lost. */
-function guarded(callback: () => void): void {
-  try {
-    callback();
-  } catch (error) {
-    queueMicrotask(() => {
-      throw error;
-    });
-  }
 }

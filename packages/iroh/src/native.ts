@@ -128,8 +128,11 @@ export function nativeLoadError(): Error | undefined {
   return "error" in outcome ? outcome.error : undefined;
 }
 
-/** `$MOSAIK_IROH_ADDON`, else the file that `npm run build:native` makes; `src` and `dist` lie beside `native`. */
+/** `$MOSAIK_IROH_ADDON`, of which `none` is no file, else the file that `npm run build:native` makes; `src` and `dist` lie beside `native`. */
 function load(): Outcome {
+  if (process.env["MOSAIK_IROH_ADDON"] === "none") {
+    return { error: new Error("The native part of @mosaik/iroh is not loaded: MOSAIK_IROH_ADDON is none; unset it.") };
+  }
   const file = `../native/mosaik-iroh.${process.platform}-${process.arch}.node`;
   const path = resolve(process.env["MOSAIK_IROH_ADDON"] || fileURLToPath(new URL(file, import.meta.url)));
   if (!existsSync(path)) {

@@ -142,7 +142,9 @@ export class Groups {
   #requireMeans(): void {
     const { node, frameLimitBytes } = this.#context;
     if (!node.hasExporter) {
-      const message = "the transport exports no keying material: members cannot show each other that they have the key";
+      const message =
+        "the transport exports no keying material, with which members show each other that they have the key: " +
+        "install the native part of @mosaik/iroh, @number0/iroh has none";
       throw new GroupError("exporterUnavailable", message);
     }
     if (frameLimitBytes >= FRAME_LIMIT_MIN_BYTES) return;

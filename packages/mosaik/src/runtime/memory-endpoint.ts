@@ -1,3 +1,4 @@
+import { ComposedExchange } from "@mosaik/iroh/composed-exchange";
 import {
   type Connection,
   type Endpoint,
@@ -7,7 +8,7 @@ import {
 } from "@mosaik/iroh/transport";
 import { requireDial } from "./memory-arguments.js";
 import type { MemoryConnection } from "./memory-connection.js";
-import { MemoryExchange } from "./memory-exchange.js";
+
 import {
   Dial,
   DialTimeout,
@@ -134,7 +135,7 @@ export class MemoryEndpoint implements Endpoint, HandshakeParty {
 
   exchange(addr: EndpointAddr, alpn: string, message: Uint8Array, answerBytesMax: number): Exchange {
     if (this.#isClosed) throw endpointClosed();
-    return new MemoryExchange(this, { addr, alpn, message, answerBytesMax });
+    return new ComposedExchange(this, { addr, alpn, message, answerBytesMax });
   }
 
   accept(): Promise<Connection | undefined> {

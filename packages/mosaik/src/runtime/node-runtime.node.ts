@@ -1,8 +1,8 @@
 import * as diagnosticsChannel from "node:diagnostics_channel";
 import { randomBytes, randomFillSync } from "node:crypto";
-import type * as iroh from "@mosaik/iroh";
 import type { Transport } from "@mosaik/iroh/transport";
 import type { Diagnostics } from "./diagnostics.js";
+import { loadIroh, type Iroh, type IrohBinding } from "./load-iroh.node.js";
 import { LoopDelay } from "./loop-delay.node.js";
 import type { CancelTimer, Random, Runtime } from "./runtime.js";
 import { systemUdp } from "./udp.node.js";
@@ -26,21 +26,20 @@ export interface NodeRuntimeOptions {
   readonly wrapTransport?: (transport: Transport) => Transport;
   /** Datagrams for the DHT. Default: those of the machine; `undefined` for a world without them. */
   readonly udp?: Udp | undefined;
+  /** The binding of iroh. Default: the native part of `@mosaik/iroh`; where that cannot be loaded, `@number0/iroh` with a warning. */
+  readonly binding?: IrohBinding;
 }
 
 /** Of the one loop that all nodes of the process share. */
 const loopDelay = new LoopDelay();
 
-/** The native part, which nothing loads before a runtime is made. */
-type Native = typeof iroh;
-
 /**
  * The world of a real node: the clocks, timers and randomness of Node.js, and iroh.
  *
- * @throws where the native part of `@mosaik/iroh` cannot be loaded
+ * @throws Error which says what to do where no binding of iroh can be loaded
  */
 export async function createNodeRuntime(options: NodeRuntimeOptions = {}): Promise<Runtime> {
-  return new NodeRuntime(await import("@mosaik/iroh"), options);
+  return new NodeRuntime(await loadIroh(options.binding), options);
 }
 
 class NodeRuntime implements Runtime {
@@ -56,16 +55,16 @@ class NodeRuntime implements Runtime {
   readonly hash: Runtime["hash"];
   readonly report: Runtime["report"];
 
-  constructor(native: Native, options: NodeRuntimeOptions) {
+  constructor(iroh: Iroh, options: NodeRuntimeOptions) {
     const { onReport = reportToStderr, wrapTransport } = options;
     this.udp = "udp" in options ? options.udp : systemUdp(false);
-    this.transport = wrapTransport === undefined ? native.iroh : wrapTransport(native.iroh);
-    this.publicKey = native.publicKey;
-    this.sign = native.sign;
-    this.verify = native.verify;
-    this.verifyBatch = native.verifyBatch;
-    this.isPublicKey = native.isPublicKey;
-    this.hash = native.blake3;
+    this.transport = wrapTransport === undefined ? iroh.transport : wrapTransport(iroh.transport);
+    this.publicKey = iroh.publicKey;
+    this.sign = iroh.sign;
+    this.verify = iroh.verify;
+    this.verifyBatch = iroh.verifyBatch;
+    this.isPublicKey = iroh.isPublicKey;
+    this.hash = iroh.hash;
     this.report = onReport;
   }
 

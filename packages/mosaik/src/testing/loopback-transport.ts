@@ -52,6 +52,10 @@ class FindingEndpoint implements Endpoint {
     this.#lookUp = lookUp;
   }
 
+  get hasExporter(): boolean {
+    return this.#inner.hasExporter ?? true;
+  }
+
   addr(): EndpointAddr {
     return this.#inner.addr();
   }

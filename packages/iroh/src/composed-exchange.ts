@@ -1,3 +1,8 @@
+/**
+ * An exchange made of the single operations of an endpoint, for transports that have nothing faster: `Endpoint.exchange` of theirs returns
+ * one.
+ */
+import { invalid, requireAddr, requireAlpns, requireBytes, requireClose, requireU32 } from "./arguments.js";
 import {
   TransportError,
   type BiStream,
@@ -6,15 +11,14 @@ import {
   type EndpointAddr,
   type Exchange,
   type RecvStream,
-} from "@mosaik/iroh/transport";
-import { requireCode, requireCount, requireDial } from "./memory-arguments.js";
+} from "./transport.js";
 
 const HEADER_BYTES = 4;
 /** What the peer may send before it is read, in bytes. */
 const CREDIT_BYTES = 64 * 1024;
 
 /** What is exchanged, and with whom. */
-export interface MemoryExchangeOptions {
+export interface ExchangeOptions {
   readonly addr: EndpointAddr;
   readonly alpn: string;
   readonly message: Uint8Array;
@@ -22,7 +26,7 @@ export interface MemoryExchangeOptions {
 }
 
 /** An exchange made of the single operations of an endpoint. */
-export class MemoryExchange implements Exchange {
+export class ComposedExchange implements Exchange {
   readonly answer: Promise<Uint8Array>;
   readonly #dial = new AbortController();
   #cancel!: (error: TransportError) => void;
@@ -31,10 +35,12 @@ export class MemoryExchange implements Exchange {
   #isClosed = false;
 
   /** @throws TransportError `invalidArgument` */
-  constructor(endpoint: Pick<Endpoint, "dial">, options: MemoryExchangeOptions) {
-    requireDial({ ...options.addr, relayUrls: [], directAddrs: [] }, [options.alpn]);
-    requireCount(options.message.length - 1, "the length of a message less 1");
-    requireCode(options.answerBytesMax);
+  constructor(endpoint: Pick<Endpoint, "dial">, options: ExchangeOptions) {
+    requireAddr(options.addr);
+    requireAlpns([options.alpn]);
+    requireBytes(options.message, "the message of an exchange");
+    if (options.message.length === 0) throw invalid("the message of an exchange has at least 1 byte");
+    requireU32(options.answerBytesMax, "the longest answer of an exchange");
     const cancelled = new Promise<never>((_, reject) => (this.#cancel = reject));
     const copied = { ...options, message: options.message.slice() };
     this.answer = Promise.race([this.#run(endpoint, copied), cancelled]);
@@ -45,15 +51,15 @@ export class MemoryExchange implements Exchange {
   }
 
   close(code: number, reason: string | Uint8Array): void {
-    requireCode(code);
+    const bytes = requireClose(code, reason);
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#dial.abort();
-    this.#connection?.close(code, reason);
+    this.#connection?.close(code, bytes);
     this.#cancel(new TransportError("cancelled", "the exchange was closed"));
   }
 
-  async #run(endpoint: Pick<Endpoint, "dial">, options: MemoryExchangeOptions): Promise<Uint8Array> {
+  async #run(endpoint: Pick<Endpoint, "dial">, options: ExchangeOptions): Promise<Uint8Array> {
     this.#connection = await endpoint.dial(options.addr, [options.alpn], { signal: this.#dial.signal });
     if (this.#isClosed) this.#connection.close(0, "");
     const stream = await this.#connection.openBi();
