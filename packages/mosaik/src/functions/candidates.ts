@@ -158,13 +158,18 @@ export function noteOutcome(candidate: Candidate, isFailure: boolean, nowMs: num
 }
 
 function isBetter(a: Candidate, b: Candidate, nowMs: number): boolean {
-  const [aIsBack, bIsBack] = [a.setBackUntilMs > nowMs, b.setBackUntilMs > nowMs];
+  const [aIsBack, bIsBack] = [isSetBack(a, nowMs), isSetBack(b, nowMs)];
   if (aIsBack !== bIsBack) return bIsBack;
   // Which of them is in order again nobody knows: the nearest may be the one that is dead.
   if (aIsBack && a.setBackUntilMs !== b.setBackUntilMs) return a.setBackUntilMs < b.setBackUntilMs;
   if (a.rttClass !== b.rttClass) return a.rttClass < b.rttClass;
   if (a.outstanding !== b.outstanding) return a.outstanding < b.outstanding;
   return a.pickedAt < b.pickedAt;
+}
+
+/** One that failed last is tried with one call at a time, until it has answered. */
+function isSetBack({ setBackUntilMs, failures, outstanding }: Candidate, nowMs: number): boolean {
+  return setBackUntilMs > nowMs || (failures > 0 && outstanding > 0);
 }
 
 function rttClassOf(rttMs: number | undefined): number {

@@ -125,6 +125,18 @@ describe("the handlers of a function", () => {
     expect(picked(candidates, 1, 250)).toEqual([near]);
   });
 
+  it("that failed are tried with one call, and the others go on until it has answered", () => {
+    const [near, far] = [add("near", 1), add("far", 100)];
+    const candidates = candidatesWith();
+    const failing = candidates.pick(undefined, 0)!;
+    noteOutcome(failing, true, 0);
+    expect(picked(candidates, 1, 250)).toEqual([near]);
+    failing.outstanding++;
+    expect(picked(candidates, 3, 250)).toEqual([far, far, far]);
+    noteOutcome(failing, false, 260);
+    expect(picked(candidates, 1, 260)).toEqual([near]);
+  });
+
   it("that failed all: who failed first is tried first, however far away", () => {
     const [near, far] = [add("near", 1), add("far", 100)];
     const candidates = candidatesWith();
