@@ -6,11 +6,14 @@ import { SimulatedNode, type NodeProgram } from "./simulated-node.js";
 import { SimulatedWorld } from "./simulated-world.js";
 import type { SimulatorOptions } from "./simulator.js";
 
+/** The furthest that chaos sets a clock wrong unless it is told otherwise, in ms. */
+const SKEW_MAX_MS = 1000;
+
 /** How much goes wrong in `Simulation.chaos`. */
 export interface ChaosPlan extends Omit<FaultPlan, "nodes" | "skewMaxMs"> {
   /** Whom it happens to. Default: every node that was started. */
   readonly nodes?: readonly string[];
-  /** The furthest that a clock is set wrong, in ms. Default: 0. */
+  /** The furthest that a clock is set wrong, in ms. Default: 1000. */
   readonly skewMaxMs?: number;
   /** How often a node is killed, and restarted later, beside the `count` other faults. Default: 0. */
   readonly crashes?: number;
@@ -87,7 +90,7 @@ export class Simulation extends SimulatedWorld {
    *
    * @throws what the program of a node that restarts throws
    */
-  async chaos({ crashes = 0, skewMaxMs = 0, nodes = [...this.#nodes.keys()], ...plan }: ChaosPlan): Promise<void> {
+  async chaos({ crashes = 0, skewMaxMs = SKEW_MAX_MS, nodes = [...this.#nodes.keys()], ...plan }: ChaosPlan): Promise<void> {
     if (nodes.length < 2) throw new TypeError("there must be two nodes, at least, for chaos");
     const restarts = new Set<Promise<void>>();
     const lives = {
