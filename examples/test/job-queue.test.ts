@@ -29,7 +29,7 @@ describe("examples/job-queue, as its README tells", () => {
   it("the most urgent first; a worker that stood still has lost its job, and one that leaves gives it back", async () => {
     const { workers, env } = await openShop();
     const [first, second] = workers;
-    const jobs = example.start(producer.replace("100", "40"), env);
+    const jobs = example.start(producer.replace("100", "24"), env);
     await first.line(/^taken/, 2);
     first.pause();
     const [held] = idsOf(first, "taken").slice(-1);
@@ -40,14 +40,14 @@ describe("examples/job-queue, as its README tells", () => {
     await jobs.line(/^all done$/);
     expect(await jobs.endInput()).toBe(0);
     const done = workers.flatMap((worker) => idsOf(worker, "done"));
-    expect(new Set(done).size).toBe(40);
-    expect(done).toHaveLength(40);
+    expect(new Set(done).size).toBe(24);
+    expect(done).toHaveLength(24);
     const urgent = idsOf(second, "done")
       .slice(0, 5)
       .map((id) => Number(id.split("-")[1]) % 3);
     expect(urgent).toEqual([2, 2, 2, 2, 2]);
 
-    const more = example.start(producer.replace("100", "40"), env);
+    const more = example.start(producer.replace("100", "12"), env);
     await more.line(/^added/);
     await second.line(/^taken/, idsOf(second, "taken").length + 1);
     expect(await second.kill("SIGTERM")).toBe(0);
