@@ -90,7 +90,12 @@ export class Simulation extends SimulatedWorld {
    *
    * @throws what the program of a node that restarts throws
    */
-  async chaos({ crashes = 0, skewMaxMs = SKEW_MAX_MS, nodes = [...this.#nodes.keys()], ...plan }: ChaosPlan): Promise<void> {
+  async chaos({
+    crashes = 0,
+    skewMaxMs = SKEW_MAX_MS,
+    nodes = [...this.#nodes.keys()],
+    ...plan
+  }: ChaosPlan): Promise<void> {
     if (nodes.length < 2) throw new TypeError("there must be two nodes, at least, for chaos");
     const restarts = new Set<Promise<void>>();
     const lives = {
