@@ -42,7 +42,12 @@ export default defineConfig({
         test: {
           ...shared,
           name: "live",
-          include: ["packages/*/test/**/*.{live,world}.test.ts", "interop/test/**/*.test.ts", "demo/test/**/*.test.ts"],
+          include: [
+            "packages/*/test/**/*.{live,world}.test.ts",
+            "interop/test/**/*.test.ts",
+            "demo/test/**/*.test.ts",
+            "examples/test/**/*.test.ts",
+          ],
           env: { MOSAIK_WORLD: "live" },
           fileParallelism: false,
         },

@@ -16,11 +16,11 @@ export function parsePeer(text) {
  *
  * @throws Error if none of the peers is in this network, with what is known of why
  */
-export async function joinNetwork(id, { peers, listen }, signal) {
+export async function joinNetwork(id, { peers, listen, tags = [] }, signal) {
   const network = await Network.join(id, {
     relay: "none",
     bindAddrs: [listen],
-    discovery: { bootstrap: peers, dht: false },
+    discovery: { bootstrap: peers, tags, dht: false },
     signal,
   });
   try {

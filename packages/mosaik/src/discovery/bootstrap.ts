@@ -8,11 +8,13 @@ const CHECK_INTERVAL_MS = 5000;
 
 /**
  * Keeps this node in touch with the peers that the program named: swaps whole catalogs with each, again and again until the peer
- * is in the catalog, and once more whenever it has dropped out.
+ * is in the catalog, and once more whenever it has dropped out, or has begun anew: then it answers as before, but knows nobody.
  */
 export class Bootstrap {
   readonly #context: SyncContext;
   readonly #dialling = new Map<PeerId, () => void>();
+  /** Which life of a peer this node is in touch with: when it started. */
+  readonly #met = new Map<PeerId, bigint>();
 
   constructor(context: SyncContext) {
     this.#context = context;
@@ -33,21 +35,31 @@ export class Bootstrap {
   async #attempt(peer: PeerId, backoff: Backoff): Promise<void> {
     const { node, catalog } = this.#context;
     if (node.closing.aborted) return;
-    const isKnown = (): boolean => catalog.signedEntry(peer) !== undefined;
-    if (!isKnown()) await this.#sync(peer);
-    if (isKnown()) backoff.reset();
-    const delayMs = isKnown() ? CHECK_INTERVAL_MS : backoff.nextMs(node.runtime.random.unit());
+    const startedAt = (): bigint | undefined => catalog.signedEntry(peer)?.entry.version.started;
+    const before = startedAt();
+    const isInTouch = before !== undefined && (this.#met.get(peer) ?? before) === before;
+    const hasMet = isInTouch || (await this.#sync(peer));
+    const now = startedAt();
+    const isMet = hasMet && now !== undefined;
+    if (isMet) {
+      this.#met.set(peer, now);
+      backoff.reset();
+    }
+    const delayMs = isMet ? CHECK_INTERVAL_MS : backoff.nextMs(node.runtime.random.unit());
     if (node.closing.aborted) return;
     const cancel = node.runtime.after(delayMs, () => void this.#attempt(peer, backoff));
     this.#dialling.set(peer, cancel);
   }
 
-  async #sync(peer: PeerId): Promise<void> {
+  /** @returns whether the two have swapped their catalogs */
+  async #sync(peer: PeerId): Promise<boolean> {
     const { node } = this.#context;
     try {
       await syncCatalogs(this.#context, peer, "everything");
+      return true;
     } catch (error) {
       if (!(error instanceof MosaikError)) node.runtime.report(error, `dialling ${peer.short()}`);
+      return false;
     }
   }
 }

@@ -83,7 +83,11 @@ export class CallRun extends Timed implements AttemptOwner {
   override onDue(): void {
     if (this.#isOver) return;
     const failed = this.#failed;
-    if (this.#attempt !== undefined) return this.#giveUp("timeout", "no answer in time", failed?.cause);
+    if (this.#attempt !== undefined) {
+      // It may be dead, and is the nearest: the next call shall not wait for it too.
+      noteOutcome(this.#attempt.candidate, true, this.#context.runtime.monoMs());
+      return this.#giveUp("timeout", "no answer in time", failed?.cause);
+    }
     if (failed === undefined) return this.#giveUp("unavailable", "there was no handler", undefined);
     const { last, cause } = failed;
     this.#giveUp(errorCodeOf(last), `no handler took the call, the last one ${wordsOf(last)}`, cause);

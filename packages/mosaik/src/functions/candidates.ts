@@ -95,7 +95,7 @@ export class Candidates {
   }
 
   /**
-   * The best handler that was not tried: one that did not fail lately, in the nearest class, with the fewest calls of ours under way,
+   * The best handler that was not tried: one that did not fail lately or answer too late, in the nearest class, with the fewest calls of ours under way,
    * not picked for longest. Its entry is judged as it is at this moment.
    */
   pick(tried: ReadonlySet<PeerId> | undefined, nowMs: number): Candidate | undefined {
@@ -149,19 +149,27 @@ export class Candidates {
   }
 }
 
-/** Notes how an attempt with a handler went. */
+/** Notes how an attempt with a handler went. Failures while it is set back are those of one incident: they count once. */
 export function noteOutcome(candidate: Candidate, isFailure: boolean, nowMs: number): void {
+  if (isFailure && nowMs < candidate.setBackUntilMs) return;
   candidate.failures = isFailure ? candidate.failures + 1 : 0;
   const setBackMs = Math.min(SET_BACK_MAX_MS, SET_BACK_MS * 2 ** (candidate.failures - 1));
   candidate.setBackUntilMs = isFailure ? nowMs + setBackMs : 0;
 }
 
 function isBetter(a: Candidate, b: Candidate, nowMs: number): boolean {
-  const [aIsBack, bIsBack] = [a.setBackUntilMs > nowMs, b.setBackUntilMs > nowMs];
+  const [aIsBack, bIsBack] = [isSetBack(a, nowMs), isSetBack(b, nowMs)];
   if (aIsBack !== bIsBack) return bIsBack;
+  // Which of them is in order again nobody knows: the nearest may be the one that is dead.
+  if (aIsBack && a.setBackUntilMs !== b.setBackUntilMs) return a.setBackUntilMs < b.setBackUntilMs;
   if (a.rttClass !== b.rttClass) return a.rttClass < b.rttClass;
   if (a.outstanding !== b.outstanding) return a.outstanding < b.outstanding;
   return a.pickedAt < b.pickedAt;
+}
+
+/** One that failed last is tried with one call at a time, until it has answered. */
+function isSetBack({ setBackUntilMs, failures, outstanding }: Candidate, nowMs: number): boolean {
+  return setBackUntilMs > nowMs || (failures > 0 && outstanding > 0);
 }
 
 function rttClassOf(rttMs: number | undefined): number {

@@ -31,5 +31,6 @@ export { MemoryNetwork, type LatencyRange, type MemoryNetworkOptions } from "./m
 export type { DialPolicy } from "./memory-handshake.js";
 export type { Latency } from "./memory-path.js";
 export { createNodeRuntime, type NodeRuntimeOptions } from "./node-runtime.node.js";
+export { environmentVariable } from "./environment.node.js";
 export { systemUdp } from "./udp.node.js";
 export { ecdsaCheck, ed25519Check, type EcdsaCurve, type SignatureCheck } from "./signature-checks.node.js";

@@ -5,7 +5,7 @@ import { MemoryCuts } from "./memory-cuts.js";
 import { MemoryLan } from "./memory-lan.js";
 import { MemoryEndpoint, type EndpointNetwork } from "./memory-endpoint.js";
 import type { DialPolicy, HandshakeGround } from "./memory-handshake.js";
-import { MemoryPath, type Latency } from "./memory-path.js";
+import { MemoryPath, requireLatency, type Latency } from "./memory-path.js";
 import { SeededRandom } from "./seeded-random.js";
 import type { SimulatedHost } from "./simulated-host.js";
 
@@ -16,6 +16,8 @@ export interface LatencyRange {
   readonly maxMs: number;
   /** What is added at random to each packet, uniform in [0, jitterMs). */
   readonly jitterMs: number;
+  /** The share of packets that are lost and repeated, from 0 to below 1. Default: 0. */
+  readonly lossRate?: number;
 }
 
 export interface MemoryNetworkOptions {
@@ -55,6 +57,8 @@ export class MemoryNetwork implements EndpointNetwork {
 
   constructor(options: MemoryNetworkOptions) {
     this.#options = options;
+    const { minMs, maxMs, ...rest } = options.latency ?? defaultLatency;
+    for (const baseMs of [minMs, maxMs]) requireLatency({ baseMs, ...rest });
     this.#random = new SeededRandom(`${options.seed}/network`);
   }
 
@@ -97,8 +101,9 @@ export class MemoryNetwork implements EndpointNetwork {
     this.#reviewCuts();
   }
 
-  /** Sets the latency from one host to another; packets under way keep theirs. */
+  /** Sets the latency from one host to another; packets under way keep theirs. @throws RangeError for what is none */
   setLatency(from: string, to: string, latency: Latency): void {
+    requireLatency(latency);
     this.#latencies.set(pathKey(from, to), latency);
     const path = this.#paths.get(pathKey(from, to));
     if (path !== undefined) path.latency = latency;
@@ -215,8 +220,9 @@ export class MemoryNetwork implements EndpointNetwork {
     let path = this.#paths.get(key);
     if (path === undefined) {
       const random = new SeededRandom(`${this.#options.seed}/path/${key}`);
-      const { minMs, maxMs, jitterMs } = this.#options.latency ?? defaultLatency;
-      const latency = this.#latencies.get(key) ?? { baseMs: minMs + random.unit() * (maxMs - minMs), jitterMs };
+      const { minMs, maxMs, jitterMs, lossRate = 0 } = this.#options.latency ?? defaultLatency;
+      const drawn = (): Latency => ({ baseMs: minMs + random.unit() * (maxMs - minMs), jitterMs, lossRate });
+      const latency = this.#latencies.get(key) ?? drawn();
       path = new MemoryPath(from, to, latency, random);
       path.isCut = this.#cuts.isCut(from.name, to.name);
       this.#paths.set(key, path);

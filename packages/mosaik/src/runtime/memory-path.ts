@@ -7,6 +7,15 @@ export interface Latency {
   readonly baseMs: number;
   /** What is added at random to each packet, uniform in [0, jitterMs). */
   readonly jitterMs: number;
+  /** The share of packets that are lost, from 0 to below 1: QUIC repeats them, so that they come late. Default: 0. */
+  readonly lossRate?: number;
+}
+
+/** @throws RangeError unless a packet can take that long */
+export function requireLatency({ baseMs, jitterMs, lossRate = 0 }: Latency): void {
+  if (!(baseMs >= 0 && baseMs < Infinity)) throw new RangeError(`a latency is a number of ms, not ${baseMs}`);
+  if (!(jitterMs >= 0 && jitterMs < Infinity)) throw new RangeError(`a jitter is a number of ms, not ${jitterMs}`);
+  if (!(lossRate >= 0 && lossRate < 1)) throw new RangeError(`a loss rate is from 0 to below 1, not ${lossRate}`);
 }
 
 /** Something that travels along a path and waits while it is cut. */
@@ -17,6 +26,8 @@ export interface Traveller {
 
 /** How long QUIC may take to notice that a path works again and to repeat what was lost, in microseconds. */
 const recoveryUs = 300_000;
+/** What QUIC waits beyond a round trip before it repeats a packet (RFC 9002: the peer's delay of acknowledgements), in microseconds. */
+const acknowledgementDelayUs = 25_000;
 
 /** The way from one host to another, one direction. */
 export class MemoryPath {
@@ -37,7 +48,7 @@ export class MemoryPath {
 
   /** The time of the next packet, in microseconds. */
   drawUs(): number {
-    return this.baseUs() + this.uniform(this.latency.jitterMs * 1_000);
+    return this.baseUs() + this.uniform(this.latency.jitterMs * 1_000) + this.#repeatedUs();
   }
 
   /** The least that a packet takes, in microseconds. */
@@ -53,6 +64,16 @@ export class MemoryPath {
   /** Keeps what met the cut. */
   hold(traveller: Traveller): void {
     this.#held.push(traveller);
+  }
+
+  /** What the losses of one packet cost: the wait for each repetition is twice that for the one before it (RFC 9002 §6.2). */
+  #repeatedUs(): number {
+    const { lossRate = 0 } = this.latency;
+    if (lossRate === 0) return 0;
+    let waitUs = 2 * this.baseUs() + acknowledgementDelayUs;
+    let repeatedUs = 0;
+    for (; this.#random.unit() < lossRate; waitUs *= 2) repeatedUs += waitUs;
+    return repeatedUs;
   }
 
   /** Mends the path: what was held goes on, in its order. */

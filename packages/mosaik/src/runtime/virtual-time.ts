@@ -84,6 +84,11 @@ export class VirtualTime {
     });
   }
 
+  /** Ends all waiting, unheard: nothing happens any more. */
+  halt(): void {
+    this.#waits = [];
+  }
+
   #keepTurning(): void {
     while (this.#waits.length > 0 && this.#turnsPending < turnsInFlight) {
       this.#turnsPending++;

@@ -69,3 +69,22 @@ export function randomFaults(random: Random, plan: FaultPlan): FaultStep[] {
   }
   return steps.sort((a, b) => a.atMs - b.atMs);
 }
+
+/** How nodes end and begin. Neither does anything where it is so already. */
+export interface Lives {
+  kill(name: string): void;
+  restart(name: string): void;
+}
+
+/** Nodes that die without a word, and restart before the schedule ends. The same randomness gives the same schedule. */
+export function randomCrashes(random: Random, plan: Omit<FaultPlan, "skewMaxMs">, lives: Lives): FaultStep[] {
+  const steps: FaultStep[] = [];
+  for (let i = 0; i < plan.count; i++) {
+    const name = plan.nodes[Math.floor(random.unit() * plan.nodes.length)]!;
+    const fromMs = random.unit() * plan.durationMs;
+    const toMs = Math.min(plan.durationMs, fromMs + random.unit() * plan.lastsMaxMs);
+    steps.push({ atMs: fromMs, what: `${name} is killed`, apply: () => lives.kill(name) });
+    steps.push({ atMs: toMs, what: `${name} restarts`, apply: () => lives.restart(name) });
+  }
+  return steps;
+}

@@ -34,6 +34,13 @@ export interface Report {
   readonly where: string;
 }
 
+/** Something that happened, for the report of a failing seed. */
+export interface TranscriptLine {
+  /** In ms of virtual time. */
+  readonly atMs: number;
+  readonly what: string;
+}
+
 /** How long a wait may take unless it says otherwise, in ms of virtual time. */
 const defaultWithinMs = 60_000;
 const defaultEpochMs = 1_767_225_600_000;
@@ -56,6 +63,8 @@ export class Simulator {
   readonly faults: Faults;
   /** What user callbacks threw so far. */
   readonly reports: Report[] = [];
+  /** The faults so far, and what was noted beside them. */
+  readonly transcript: TranscriptLine[] = [];
   readonly #time = new VirtualTime();
   readonly #options: SimulatorOptions;
   readonly #crypto: RuntimeCrypto;
@@ -71,7 +80,11 @@ export class Simulator {
       ...(options.latency === undefined ? {} : { latency: options.latency }),
       ...(options.resolvesBareIds === undefined ? {} : { resolvesBareIds: options.resolvesBareIds }),
     });
-    this.faults = new Faults(this.network, (name) => this.#node(name));
+    this.faults = new Faults(
+      this.network,
+      (name) => this.#node(name),
+      (what) => this.note(what),
+    );
   }
 
   /** Virtual time since the beginning, in ms. */
@@ -148,6 +161,16 @@ export class Simulator {
       await this.advance(Math.max(0, startMs + atMs - this.nowMs));
       apply(this.faults);
     }
+  }
+
+  /** Writes something down in the transcript. */
+  note(what: string): void {
+    this.transcript.push({ atMs: this.nowMs, what });
+  }
+
+  /** Ends the simulation: time goes no further, and who waits for something waits for ever. */
+  halt(): void {
+    this.#time.halt();
   }
 
   /** A hash of everything that happened so far: the same for the same seed and the same program. */

@@ -107,13 +107,42 @@ describe("the handlers of a function", () => {
       expect(picked(candidates, 1, nowMs + setBackMs - 1)).toEqual([far]);
       expect(picked(candidates, 1, nowMs + setBackMs)).toEqual([near]);
     }
-    for (let i = 0; i < 20; i++) noteOutcome(failing, true, 50_000);
-    expect(picked(candidates, 1, 79_999)).toEqual([far]);
-    expect(picked(candidates, 1, 80_000)).toEqual([near]);
-    noteOutcome(failing, false, 60_000);
-    expect(picked(candidates, 1, 60_000)).toEqual([near]);
-    noteOutcome(failing, true, 60_000);
-    expect(picked(candidates, 1, 60_250)).toEqual([near]);
+    for (let i = 0; i < 20; i++) noteOutcome(failing, true, 50_000 + 30_000 * i);
+    expect(picked(candidates, 1, 649_999)).toEqual([far]);
+    expect(picked(candidates, 1, 650_000)).toEqual([near]);
+    noteOutcome(failing, false, 660_000);
+    expect(picked(candidates, 1, 660_000)).toEqual([near]);
+    noteOutcome(failing, true, 660_000);
+    expect(picked(candidates, 1, 660_250)).toEqual([near]);
+  });
+
+  it("that fail many calls at once are set back as for one", () => {
+    const [near, far] = [add("near", 1), add("far", 100)];
+    const candidates = candidatesWith();
+    const failing = candidates.pick(undefined, 0)!;
+    for (let i = 0; i < 100; i++) noteOutcome(failing, true, i);
+    expect(picked(candidates, 1, 249)).toEqual([far]);
+    expect(picked(candidates, 1, 250)).toEqual([near]);
+  });
+
+  it("that failed are tried with one call, and the others go on until it has answered", () => {
+    const [near, far] = [add("near", 1), add("far", 100)];
+    const candidates = candidatesWith();
+    const failing = candidates.pick(undefined, 0)!;
+    noteOutcome(failing, true, 0);
+    expect(picked(candidates, 1, 250)).toEqual([near]);
+    failing.outstanding++;
+    expect(picked(candidates, 3, 250)).toEqual([far, far, far]);
+    noteOutcome(failing, false, 260);
+    expect(picked(candidates, 1, 260)).toEqual([near]);
+  });
+
+  it("that failed all: who failed first is tried first, however far away", () => {
+    const [near, far] = [add("near", 1), add("far", 100)];
+    const candidates = candidatesWith();
+    noteOutcome(candidates.pick(new Set([near]), 0)!, true, 0);
+    noteOutcome(candidates.pick(new Set([far]), 0)!, true, 1);
+    expect(picked(candidates, 1, 2)).toEqual([far]);
   });
 
   it("that failed are still there when nobody else is", () => {

@@ -54,6 +54,7 @@ describe("nodes on one local network", () => {
 
   it("are asked again where they did not answer", async () => {
     const first = await join("a", "ours", true);
+    sim.runtime("b");
     sim.faults.partition("a", "b");
     await join("b", "ours", true);
     await sim.advance(15_000);

@@ -116,6 +116,8 @@ export class Follower {
     this.#forwards.lost(peer);
     if (peer === this.#state.leader) {
       this.#state.hasLostLeader = true;
+      // Nothing can be given to it until it, or another leader, is heard: who waits to be online would try over and over.
+      this.#state.isOnline = false;
       this.#planSuccession();
     }
     this.planFirstElection();

@@ -133,7 +133,7 @@ describe("two leaders of one term", () => {
     const a = new Member({ bonds: "bc" });
     a.receives("b", from("b"));
     a.loses("b");
-    expect(a.receives("c", from("c"))).toEqual(["leader c"]);
+    expect(a.receives("c", from("c"))).toEqual(["leader c", "online"]);
   });
 
   it("are followed in turns by Rust", () => {

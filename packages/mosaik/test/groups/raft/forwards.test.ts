@@ -75,7 +75,7 @@ describe("commands of a follower (spec 05 §6.8)", () => {
 
     const unbonded = follower();
     unbonded.proposes([1, "x"]);
-    expect(unbonded.loses("b")).toEqual(["proposal 1 rejected: unknown"]);
+    expect(unbonded.loses("b")).toEqual(["proposal 1 rejected: unknown", "offline"]);
   });
 
   it("have an unknown outcome when the leader gives them another number of places", () => {

@@ -39,11 +39,11 @@ describe("whole courses of a member", () => {
       ],
       [receives("c", message.append({ term: 1, from: "c", entries: ["1:y", "1:z"], commit: 2 })), []],
       [receives("c", message.append({ term: 1, from: "c", prev: "1/2", commit: 2 })), []],
-      [loses("b"), []],
+      [loses("b"), ["offline"]],
       // What it has committed is not what c has there.
       [
         receives("c", message.append({ term: 1, from: "c", entries: ["1:y", "1:z"], commit: 2 })),
-        ["diverged from c at 1/1", "leader c", "offline"],
+        ["diverged from c at 1/1", "leader c"],
       ],
     );
   });
@@ -68,9 +68,9 @@ describe("whole courses of a member", () => {
     plays(
       new Member({ bonds: "bc" }),
       [heard, answer],
-      [loses("b"), []],
+      [loses("b"), ["offline"]],
       [ticks(249), []],
-      [ticks(250), ["candidate in term 2", "to all: request vote term 2, at 1/1", "leader unknown", "offline"]],
+      [ticks(250), ["candidate in term 2", "to all: request vote term 2, at 1/1", "leader unknown"]],
       [
         receives("c", message.vote(2, "granted")),
         ["leader in term 2", "commit up to 1", "to all: heartbeat term 2, 1/1 commit 1", "leader a", "online"],
@@ -79,11 +79,11 @@ describe("whole courses of a member", () => {
     plays(
       new Member({ name: "c", bonds: "ab" }),
       [heard, answer],
-      [loses("b"), []],
+      [loses("b"), ["offline"]],
       [ticks(499), []],
       [
         receives("a", message.requestVote(2, "a", "1/1")),
-        ["follower in term 2", "to a: vote granted term 2", "leader unknown", "offline"],
+        ["follower in term 2", "to a: vote granted term 2", "leader unknown"],
       ],
       [ticks(500), []],
     );
@@ -113,9 +113,9 @@ describe("whole courses of a member", () => {
     plays(
       new Member(reluctant),
       [receives("b", message.append({ term: 1, from: "b" })), ["follower in term 1", "leader b", "online"]],
-      [loses("b"), []],
+      [loses("b"), ["offline"]],
       [ticks(749), []],
-      [ticks(750), ["candidate in term 2", "to all: request vote term 2, at 0/0", "leader unknown", "offline"]],
+      [ticks(750), ["candidate in term 2", "to all: request vote term 2, at 0/0", "leader unknown"]],
     );
     plays(
       new Member({ ...reluctant, log: ["1:x"] }),
@@ -132,10 +132,10 @@ describe("whole courses of a member", () => {
         receives("b", message.append({ term: 1, from: "b", prev: "1/1" })),
         ["follower in term 1", "leader b", "online"],
       ],
-      [loses("b"), []],
+      [loses("b"), ["offline"]],
       [
         receives("c", message.requestVote(2, "c", "0/0")),
-        ["follower in term 2", "to c: vote denied term 2", "leader unknown", "offline"],
+        ["follower in term 2", "to c: vote denied term 2", "leader unknown"],
       ],
       [ticks(10_000), []],
     );

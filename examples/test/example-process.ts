@@ -10,17 +10,17 @@ const LINE_MS = 20_000;
 export class Example {
   /** Those that start a process, in their order. */
   readonly commands: readonly string[];
-  /** Those that come before. */
+  /** Those that set variables before. */
   readonly preparations: readonly string[];
   readonly #folder: string;
   readonly #started: ExampleProcess[] = [];
 
   constructor(name: string) {
-    this.#folder = fileURLToPath(new URL(`../../../../examples/${name}/`, import.meta.url));
+    this.#folder = fileURLToPath(new URL(`../${name}/`, import.meta.url));
     const readme = readFileSync(`${this.#folder}README.md`, "utf8");
     const lines = [...readme.matchAll(/```sh\n([^]*?)```/g)].flatMap(([, code]) => code!.trim().split("\n"));
     this.commands = lines.filter((line) => line.startsWith("node "));
-    this.preparations = lines.filter((line) => !this.commands.includes(line));
+    this.preparations = lines.filter((line) => line.startsWith("export "));
   }
 
   /** What a variable of the environment is after the preparations. */
