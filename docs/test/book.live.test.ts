@@ -1,0 +1,69 @@
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { afterAll, beforeAll, describe, it } from "vitest";
+import { roleOf, type Block, type Page } from "./blocks.js";
+import { moduleOf, type PageModule } from "./fragments.js";
+import { readPages } from "./pages.js";
+import { runPage } from "./run-page.js";
+import { typeCheck } from "./type-check.js";
+
+const root = join(import.meta.dirname, "../..");
+const pages = readPages();
+
+/** A folder for each page, where its programs find the packages of this checkout. */
+const work = mkdtempSync(join(tmpdir(), "mosaik-book-"));
+const folderOf = (path: string): string => join(work, path.replace(/\.md$/, "").replaceAll("/", "."));
+
+/** The files of a page, and those of others that it names. */
+function filesFor(path: string, { blocks, filesOf }: Page): Block[] {
+  const others = filesOf.flatMap((other) => {
+    const page = pages.get(other);
+    if (page === undefined) throw new Error(`docs/${path} takes the files of ${other}, which is no page`);
+    return page.blocks;
+  });
+  return [...others, ...blocks].filter((block) => roleOf(block) === "file");
+}
+
+beforeAll(() => {
+  for (const [path, page] of pages) {
+    const folder = folderOf(path);
+    mkdirSync(folder, { recursive: true });
+    symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));
+    for (const block of filesFor(path, page)) {
+      const file = join(folder, block.name!);
+      mkdirSync(dirname(file), { recursive: true });
+      writeFileSync(file, `${block.text}\n`);
+    }
+  }
+});
+afterAll(() => rmSync(work, { recursive: true, force: true }));
+
+describe("the book", () => {
+  it("type-checks every block of TypeScript and JavaScript", () => {
+    const modules = new Map<string, { readonly path: string; readonly lines: PageModule["lines"] }>();
+    for (const [path, page] of pages) {
+      const module = moduleOf(page);
+      if (module !== undefined) {
+        const file = join(folderOf(path), "fragments.mts");
+        writeFileSync(file, module.text);
+        modules.set(file, { path, lines: module.lines });
+      }
+      for (const block of page.blocks) {
+        if (roleOf(block) !== "file" || block.language === "json") continue;
+        const lines = block.text.split("\n").map((_, i) => block.line + i);
+        modules.set(join(folderOf(path), block.name!), { path, lines });
+      }
+    }
+    const complaints = typeCheck([...modules.keys()]).map(({ file, line, message }) => {
+      const module = modules.get(file);
+      return module === undefined ? `${file}: ${message}` : `docs/${module.path}:${module.lines[line]} ${message}`;
+    });
+    if (complaints.length > 0) throw new Error(`${complaints.length} errors:\n${complaints.join("\n")}`);
+  });
+
+  const programs = [...pages].filter(([, { blocks }]) => blocks.some((block) => roleOf(block) === "command"));
+  it.concurrent.each(programs)("does what it says: docs/%s", async (path, page) => {
+    await runPage(page, folderOf(path));
+  });
+});
