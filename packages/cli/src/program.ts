@@ -1,6 +1,46 @@
-import { Command } from "commander";
+import { Command, Option } from "commander";
+import { beaconCommand } from "./commands/beacon.js";
+import { completionCommand } from "./commands/completion.js";
+import { dhtCommand } from "./commands/dht.js";
+import { diagnoseCommand } from "./commands/diagnose.js";
+import { idCommand } from "./commands/id.js";
+import { keyCommand } from "./commands/key.js";
+import { peersCommand } from "./commands/peers.js";
+import { pingCommand } from "./commands/ping.js";
+import { ticketCommand } from "./commands/ticket.js";
+import { EXIT_MEANINGS } from "./exit.js";
+import { VERSION } from "./version.js";
+
+/** The commands by what they are for, in the order of the help. */
+const SECTIONS: readonly (readonly [heading: string, commands: readonly (() => Command)[]])[] = [
+  ["Look into a network:", [peersCommand, pingCommand, diagnoseCommand, dhtCommand]],
+  ["Run a node:", [beaconCommand]],
+  ["Identities and tickets:", [idCommand, keyCommand, ticketCommand]],
+  ["This command:", [completionCommand]],
+];
 
 /** The whole command. What a subcommand does is loaded when it runs. */
 export function createProgram(): Command {
-  return new Command("mosaik").description("Look into a network of mosaik nodes, and take part in it.");
+  const program = new Command("mosaik")
+    .description("Look into a network of mosaik nodes, and take part in it.")
+    .version(VERSION, "-V, --version", "print the version")
+    .helpCommand("help [command]", "explain a command")
+    .showHelpAfterError("(mosaik help COMMAND explains it)")
+    .exitOverride()
+    .configureHelp({ sortOptions: false, showGlobalOptions: true });
+  program.addOption(new Option("--json", "print results as JSON, one a line"));
+  program.addOption(new Option("-q, --quiet", "say nothing but results and errors"));
+  for (const [heading, commands] of SECTIONS) {
+    program.commandsGroup(heading);
+    for (const create of commands) program.addCommand(inheriting(create(), program));
+  }
+  const codes = EXIT_MEANINGS.map(([code, meaning]) => `  ${String(code).padEnd(5)}${meaning}`);
+  return program.addHelpText("after", `\nExit codes:\n${codes.join("\n")}`);
+}
+
+/** What commander gives only to commands that it makes itself. */
+function inheriting(command: Command, parent: Command): Command {
+  command.copyInheritedSettings(parent);
+  for (const child of command.commands) inheriting(child, command);
+  return command;
 }

@@ -16,7 +16,15 @@ export type {
 } from "./primitives/index.js";
 export { Metrics, type MetricSample } from "./metrics/index.js";
 export type { ConnectionPath, CustomRelays, RelayOption, Runtime } from "./runtime/index.js";
-export { CLOSE, NetworkError, PeerEntry, PeerInfo, SignedPeerEntry } from "./network/index.js";
+export {
+  CLOSE,
+  formatAddress,
+  NetworkError,
+  parseAddressText,
+  PeerEntry,
+  PeerInfo,
+  SignedPeerEntry,
+} from "./network/index.js";
 export type {
   CloseCode,
   EndpointAddress,

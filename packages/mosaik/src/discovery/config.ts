@@ -2,7 +2,7 @@ import type { DhtOptions } from "../dht/index.js";
 import type { EndpointAddress } from "../network/index.js";
 import type { DigestLike, PeerIdLike } from "../primitives/index.js";
 
-/** A peer to begin with: its id, its id as text, or its id with addresses. */
+/** A peer to begin with: its id, its id with addresses, or the text of either (`formatAddress`). */
 export type BootstrapPeer =
   | PeerIdLike
   | EndpointAddress

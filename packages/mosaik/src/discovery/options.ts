@@ -1,4 +1,4 @@
-import { parseAddress, type EndpointAddress } from "../network/index.js";
+import { parseAddress, parseAddressText, type EndpointAddress } from "../network/index.js";
 import { PeerId } from "../primitives/index.js";
 import { parseHostPort } from "../runtime/index.js";
 import type { BootstrapPeer, DiscoveryConfig } from "./config.js";
@@ -6,7 +6,8 @@ import { DiscoveryError } from "./errors.js";
 
 /** A peer as the program named it. @throws TypeError for an unusable id or address */
 export function bootstrapAddress(peer: BootstrapPeer): EndpointAddress {
-  if (typeof peer === "string" || peer instanceof PeerId) return { id: PeerId.from(peer), addrs: [] };
+  if (typeof peer === "string") return parseAddressText(peer);
+  if (peer instanceof PeerId) return { id: peer, addrs: [] };
   if ("addrs" in peer) return peer;
   return parseAddress(peer);
 }

@@ -8,6 +8,7 @@ export {
   type EndpointAddress,
   type TransportAddr,
 } from "./address.js";
+export { formatAddress, parseAddressText } from "./address-text.js";
 export { ALPN } from "./alpn.js";
 export { CLOSE, describeClose, peerCloseCode, type CloseCode } from "./close-codes.js";
 export { NetworkError, type NetworkErrorCode } from "./errors.js";

@@ -1,0 +1,52 @@
+import { once } from "node:events";
+import type { Invocation } from "../action.js";
+import type { BeaconFlags } from "../commands/beacon.js";
+import { CliError, EXIT } from "../exit.js";
+import { Session } from "../session/session.js";
+
+/** A node that does nothing but know the others, and say who comes and goes. */
+export async function runBeacon(invocation: Invocation<BeaconFlags>): Promise<void> {
+  const { options, output, signal } = invocation;
+  const flags: BeaconFlags = {
+    ...options,
+    bootstrap: [options.bootstrap ?? [], options.peers ?? []].flat(),
+    tag: options.tag ?? options.tags ?? ["beacon-node"],
+  };
+  await Session.run(
+    { ...invocation, options: flags },
+    async (session) => {
+      const { network, address } = session;
+      if (options.relay !== false && options.relay?.[0] !== "none") {
+        const online = network
+          .online()
+          .toPromise({ signal: AbortSignal.any([signal, AbortSignal.timeout(options.timeout)]) });
+        await output.during("waiting for a relay", online).catch(() => {
+          signal.throwIfAborted();
+          output.warn("no relay answers: only peers that reach this node's own addresses will find it");
+        });
+      }
+      output.result(
+        { event: "online", network: network.id.hex, id: network.local.id.hex, address: session.address },
+        () => [`network  ${network.id.hex}`, `address  ${address}`].join("\n"),
+      );
+      output.note("others begin with --bootstrap and this address; Ctrl-C ends it");
+      const closed = network.closed.then((cause) => {
+        if (cause.by === "failure") throw new CliError(EXIT.failed, "the node failed", { cause: cause.error });
+      });
+      await Promise.race([showPeers(session), closed, once(signal, "abort")]);
+    },
+    "nobody",
+  );
+}
+
+async function showPeers({ network, output, signal }: Session): Promise<void> {
+  for await (const change of network.discovery.catalog.changes({ signal })) {
+    if (change.kind !== "appeared" && change.kind !== "departed") continue;
+    const at = new Date().toISOString();
+    const { id } = change.entry;
+    output.result(
+      { event: change.kind, at, id: id.hex, peers: network.discovery.catalog.peersCount() },
+      `${at.slice(11, 19)} ${change.kind.padEnd(8)} ${id.short()} (${network.discovery.catalog.peersCount()} peers)`,
+    );
+  }
+}

@@ -1,0 +1,26 @@
+import { Argument, Command } from "commander";
+import { lazily } from "../action.js";
+
+export const SHELLS = ["bash", "zsh", "fish", "powershell"] as const;
+
+/** `mosaik completion`. */
+export function completionCommand(): Command {
+  return new Command("completion")
+    .description("print a script with which a shell completes this command")
+    .addArgument(new Argument("<shell>").choices(SHELLS))
+    .addHelpText(
+      "after",
+      `
+  mosaik completion bash > ~/.local/share/bash-completion/completions/mosaik
+  mosaik completion zsh  > "\${fpath[1]}/_mosaik"
+  mosaik completion fish > ~/.config/fish/completions/mosaik.fish`,
+    )
+    .action(lazily(() => import("../actions/completion.js").then(({ printCompletion }) => printCompletion)));
+}
+
+/** What the scripts call: `mosaik complete -- WORDS`. */
+export function completeCommand(): Command {
+  return new Command("complete")
+    .argument("[words...]")
+    .action(lazily(() => import("../actions/completion.js").then(({ printCandidates }) => printCandidates)));
+}
