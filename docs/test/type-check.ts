@@ -29,8 +29,7 @@ export function typeCheck(files: readonly string[]): Complaint[] {
     allowJs: true,
     checkJs: true,
     noImplicitAny: false,
-    noUncheckedIndexedAccess: false,
-  };
+    X
   return [
     ...complaintsOf(files.filter(isTypeScript), OPTIONS),
     ...complaintsOf(
