@@ -29,7 +29,9 @@ export function typeCheck(files: readonly string[]): Complaint[] {
     allowJs: true,
     checkJs: true,
     noImplicitAny: false,
-    X
+    noUncheckedIndexedAccess: false,
+    useUnknownInCatchVariables: false,
+  };
   return [
     ...complaintsOf(files.filter(isTypeScript), OPTIONS),
     ...complaintsOf(
