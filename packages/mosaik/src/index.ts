@@ -6,15 +6,17 @@ export { DateTime, DecodeError, EncodeError, t, type Codec } from "@mosaik/postc
 export { Condition, Digest, MosaikError, PeerCondition, PeerId } from "./primitives/index.js";
 export type {
   BackoffPolicy,
+  ConditionSource,
   DigestLike,
   Lagged,
   NetworkId,
   PeerIdLike,
+  ReadOptions,
   StreamId,
   Tag,
   UniqueId,
 } from "./primitives/index.js";
-export { Metrics, type MetricSample } from "./metrics/index.js";
+export { Metrics, type Counter, type Gauge, type Labels, type MetricSample } from "./metrics/index.js";
 export type { ConnectionPath, CustomRelays, RelayOption, Runtime } from "./runtime/index.js";
 export {
   CLOSE,
@@ -28,13 +30,17 @@ export {
 export type {
   CloseCode,
   EndpointAddress,
+  LocalNode,
   NetworkErrorCode,
+  OneOrMany,
+  PeerEntryVersion,
   PeerPredicate,
   Ticket,
   TransportAddr,
 } from "./network/index.js";
 export { Expiration, ExpiryTimer, InvalidTicket, validateTicket, validateTickets } from "./tickets/index.js";
 export type { InvalidTicketCode, TicketValidator } from "./tickets/index.js";
+export type { DhtOptions } from "./dht/index.js";
 export { DiscoveryError } from "./discovery/index.js";
 export type {
   BootstrapPeer,
@@ -46,13 +52,17 @@ export type {
   DiscoveryConfig,
   DiscoveryErrorCode,
   DiscoveryEvent,
+  Pong,
+  RttTracker,
   Topology,
+  TopologyPeer,
 } from "./discovery/index.js";
 export { ConsumerDef, ProducerDef, stream, StreamDef, StreamError } from "./streams/index.js";
 export type {
   ChannelCondition,
   ChannelEnd,
   ChannelInfo,
+  ChannelState,
   ChannelStats,
   Consumer,
   ConsumerEvent,
@@ -60,6 +70,7 @@ export type {
   DrainReport,
   FullPolicy,
   GapCause,
+  HasStreams,
   Item,
   LagPolicy,
   MutualOptions,
@@ -67,14 +78,17 @@ export type {
   OnlineWhen,
   Producer,
   ProducerEvent,
+  ProducerEvents,
   ProducerOptions,
   ProducerStats,
   ResumeWindow,
   SendOptions,
   StreamErrorCode,
   StreamOptions,
+  Streams,
   StreamStats,
   TakeOptions,
+  When as StreamWhen,
 } from "./streams/index.js";
 export { ApplicationError, func, FuncDef, FunctionError, Handler } from "./functions/index.js";
 export type {
@@ -87,6 +101,7 @@ export type {
   CallerStats,
   CallerWhen,
   CallOptions,
+  FuncTypes,
   FunctionErrorCode,
   FunctionId,
   FunctionOptions,
@@ -96,6 +111,7 @@ export type {
   HandlerFunction,
   HandlerOptions,
   HandlerStats,
+  HasFunctions,
   Middleware,
 } from "./functions/index.js";
 export {

@@ -170,6 +170,7 @@ export class Handler {
     return this.#registration.functionId;
   }
 
+  /** What it has done so far. */
   stats(): HandlerStats {
     return this.#registration.stats();
   }
