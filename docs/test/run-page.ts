@@ -11,7 +11,8 @@ const STOP_MS = 10_000;
 
 /**
  * Runs the commands of a page in their order, in the folder where its files are. One that is followed by output has printed that before the
- * next begins, and may go on until the end of the page; the others have ended, well.
+ * next begins, and may go on until the end of the page, or until another begins that has its name: it is interrupted then. The others
+ * have ended, well.
  *
  * @throws Error with the line of the page, and what was printed instead
  */
@@ -22,6 +23,7 @@ export async function runPage(page: Page, folder: string): Promise<void> {
     for (const [i, block] of page.blocks.entries()) {
       const role = roleOf(block);
       if (role === "command") {
+        if (block.name !== undefined) await commands.findLast((one) => one.block.name === block.name)?.stop();
         const command = new Command(block, folder, placeholders);
         commands.push(command);
         if (!page.blocks.slice(i + 1).some((next) => belongsTo(next, block, page.blocks))) await command.end();
