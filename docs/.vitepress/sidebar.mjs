@@ -7,6 +7,7 @@ export const sidebar = [
       { text: "Your first two nodes", link: "/getting-started/" },
       { text: "Installation", link: "/getting-started/installation" },
       { text: "What is in it", link: "/getting-started/overview" },
+      { text: "Nodes in one process", link: "/getting-started/two-nodes" },
     ],
   },
   {
