@@ -24,7 +24,7 @@ export default defineConfig({
         test: {
           ...shared,
           name: "unit",
-          include: ["packages/*/test/**/*.test.ts", "bench/test/**/*.test.ts"],
+          include: ["packages/*/test/**/*.test.ts", "bench/test/**/*.test.ts", "docs/test/**/*.test.ts"],
           exclude: ["**/*.live.test.ts"],
         },
       },
@@ -43,7 +43,7 @@ export default defineConfig({
           ...shared,
           name: "live",
           include: [
-            "packages/*/test/**/*.{live,world}.test.ts",
+            "{packages/*,docs}/test/**/*.{live,world}.test.ts",
             "interop/test/**/*.test.ts",
             "demo/test/**/*.test.ts",
             "examples/test/**/*.test.ts",

@@ -6,15 +6,26 @@ export { DateTime, DecodeError, EncodeError, t, type Codec } from "@mosaik/postc
 export { Condition, Digest, MosaikError, OBSERVER_TAG, PeerCondition, PeerId } from "./primitives/index.js";
 export type {
   BackoffPolicy,
+  ConditionSource,
   DigestLike,
   Lagged,
   NetworkId,
   PeerIdLike,
+  ReadOptions,
   StreamId,
   Tag,
   UniqueId,
 } from "./primitives/index.js";
-export { Metrics, METRICS, type MetricInfo, type MetricName, type MetricSample } from "./metrics/index.js";
+export {
+  Metrics,
+  METRICS,
+  type Counter,
+  type Gauge,
+  type Labels,
+  type MetricInfo,
+  type MetricName,
+  type MetricSample,
+} from "./metrics/index.js";
 export type { ConnectionPath, CustomRelays, RelayOption, Runtime } from "./runtime/index.js";
 export {
   CLOSE,
@@ -33,7 +44,10 @@ export type {
   CloseCode,
   EndpointAddress,
   HappenedAt,
+  LocalNode,
   NetworkErrorCode,
+  OneOrMany,
+  PeerEntryVersion,
   PeerPredicate,
   RequestActivity,
   ServeActivity,
@@ -45,6 +59,7 @@ export type {
 } from "./network/index.js";
 export { Expiration, ExpiryTimer, InvalidTicket, validateTicket, validateTickets } from "./tickets/index.js";
 export type { InvalidTicketCode, TicketValidator } from "./tickets/index.js";
+export type { DhtOptions } from "./dht/index.js";
 export { DiscoveryError } from "./discovery/index.js";
 export type {
   BootstrapPeer,
@@ -56,13 +71,17 @@ export type {
   DiscoveryConfig,
   DiscoveryErrorCode,
   DiscoveryEvent,
+  Pong,
+  RttTracker,
   Topology,
+  TopologyPeer,
 } from "./discovery/index.js";
 export { ConsumerDef, ProducerDef, stream, StreamDef, StreamError } from "./streams/index.js";
 export type {
   ChannelCondition,
   ChannelEnd,
   ChannelInfo,
+  ChannelState,
   ChannelStats,
   Consumer,
   ConsumerEvent,
@@ -70,6 +89,7 @@ export type {
   DrainReport,
   FullPolicy,
   GapCause,
+  HasStreams,
   Item,
   LagPolicy,
   MutualOptions,
@@ -77,14 +97,17 @@ export type {
   OnlineWhen,
   Producer,
   ProducerEvent,
+  ProducerEvents,
   ProducerOptions,
   ProducerStats,
   ResumeWindow,
   SendOptions,
   StreamErrorCode,
   StreamOptions,
+  Streams,
   StreamStats,
   TakeOptions,
+  When as StreamWhen,
 } from "./streams/index.js";
 export { ApplicationError, func, FuncDef, FunctionError, Handler } from "./functions/index.js";
 export type {
@@ -97,6 +120,7 @@ export type {
   CallerStats,
   CallerWhen,
   CallOptions,
+  FuncTypes,
   FunctionErrorCode,
   FunctionId,
   FunctionOptions,
@@ -106,6 +130,7 @@ export type {
   HandlerFunction,
   HandlerOptions,
   HandlerStats,
+  HasFunctions,
   Middleware,
 } from "./functions/index.js";
 export {

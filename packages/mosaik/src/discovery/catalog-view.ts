@@ -63,6 +63,7 @@ export class CatalogView {
     return this.signedPeersCount() + this.#core.unsignedCount();
   }
 
+  /** How many other peers' signed entries are known. */
   signedPeersCount(): number {
     return this.#core.signedCount(this.#runtime.wallMs());
   }

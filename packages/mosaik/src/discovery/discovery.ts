@@ -55,6 +55,7 @@ const FAREWELL_MS = 500;
 export class Discovery {
   /** Who is in the network, now and as it changes. */
   readonly catalog: CatalogView;
+  /** Smoothed round-trip times of peers. */
   readonly rtt = new RttTracker();
   readonly #node: LocalNode;
   readonly #config: DiscoveryConfig;
@@ -292,6 +293,7 @@ export class Discovery {
     this.updateLocal((entry, nowMs) => entry.withAdded("tags", listOf(tags), nowMs));
   }
 
+  /** Takes labels of this node away; those that it does not have do no harm. */
   removeTags(tags: DigestLike | Iterable<DigestLike>): void {
     this.updateLocal((entry, nowMs) => entry.withRemoved("tags", listOf(tags), nowMs));
   }

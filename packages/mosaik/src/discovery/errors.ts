@@ -1,5 +1,6 @@
 import { MosaikError } from "../primitives/index.js";
 
+/** Why something about discovery failed. */
 export type DiscoveryErrorCode =
   /** The exchange with the peer failed; the cause says how. */
   | "syncFailed"

@@ -10,9 +10,11 @@ export interface Caller<Req, Res> extends Call<Req, Res>, AsyncDisposable {
   readonly functionId: FunctionId;
   /** Whether the online condition holds. */
   readonly isOnline: boolean;
+  /** Conditions to wait for. */
   when(): CallerWhen;
   /** The entries of the handlers that may be called now. */
   handlers(): PeerEntry[];
+  /** What it has done so far. */
   stats(): CallerStats;
   /** Ends every call under way with `closed`. */
   close(): Promise<void>;

@@ -1,5 +1,6 @@
 import { MosaikError, type PeerId } from "../primitives/index.js";
 
+/** Why a call failed, or a function could not be opened. */
 export type FunctionErrorCode =
   /** The handler answered with an application error; `error` is it. */
   | "application"
@@ -32,6 +33,7 @@ export type FunctionErrorCode =
 
 /** One try of a call with one handler. */
 export interface Attempt {
+  /** The handler that was asked. */
   readonly peer: PeerId;
   /** How it ended. */
   readonly outcome: "rejected" | "transport" | "decode" | "abandoned";

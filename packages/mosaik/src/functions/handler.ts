@@ -179,6 +179,7 @@ export class Handler {
     return this.#registration.functionId;
   }
 
+  /** What it has done so far. */
   stats(): HandlerStats {
     return this.#registration.stats();
   }

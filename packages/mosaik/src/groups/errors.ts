@@ -1,6 +1,7 @@
 import { MosaikError, type PeerId } from "../primitives/index.js";
 import type { IndexRange } from "./positions.js";
 
+/** Why something about a group failed. */
 export type GroupErrorCode =
   /** There is no leader to give the commands or the query to: nothing was sent. They are in `commands` or `query`. */
   | "notSent"

@@ -38,7 +38,9 @@ export interface GroupConfig {
  * `events()`. With `consensus.guards` only the part that has a majority of the members goes on.
  */
 export class Group<C = unknown, Q = unknown, R = unknown> {
+  /** The group's id: equal at all members. */
   readonly id: GroupId;
+  /** What it was joined with, with the defaults. */
   readonly config: GroupConfig;
   /** The connections with other members: always current. */
   readonly bonds: BondsView;
@@ -64,14 +66,17 @@ export class Group<C = unknown, Q = unknown, R = unknown> {
     return this.#replica.state.leader;
   }
 
+  /** Whether this node leads. */
   get isLeader(): boolean {
     return this.#replica.state.leader === this.#replica.state.localId;
   }
 
+  /** What this node is in the group at this moment. */
   get role(): RaftRole {
     return this.#replica.state.role;
   }
 
+  /** The number of the election that this node knows of. */
   get term(): Term {
     return this.#replica.state.term;
   }
@@ -201,18 +206,22 @@ export class BondsView implements Iterable<BondInfo> {
     this.#watch = watch;
   }
 
+  /** How many there are. */
   get size(): number {
     return this.peers().length;
   }
 
+  /** The members on the other side. */
   peers(): readonly PeerId[] {
     return this.#replica.bonds.peers();
   }
 
+  /** Whether there is one with a peer. */
   has(peer: PeerIdLike): boolean {
     return this.peers().includes(PeerId.from(peer));
   }
 
+  /** What is known of the one with a peer. */
   get(peer: PeerIdLike): BondInfo | undefined {
     const wanted = PeerId.from(peer);
     return this.#replica.bonds.infos().find((info) => info.peer === wanted);

@@ -45,11 +45,13 @@ const FRAME_LIMIT_MIN_BYTES = 2 * 1024 * 1024;
 
 /** What makes a group: nodes whose keys, machines, sync, first three times and tickets are alike are its members (spec 05 §2.4). */
 export interface JoinOptions<C = unknown, Q = unknown, R = unknown> {
+  /** The secret that its members share. */
   readonly key: GroupKey;
   /** What the group replicates. Default: `NoOp`, for groups that only agree on a leader. */
   readonly machine?: StateMachine<C, Q, R>;
   /** Where this node keeps the log. Default: in memory. */
   readonly storage?: LogStorage;
+  /** How it comes to agree. Default: all defaults. */
   readonly consensus?: ConsensusOptions;
   /** Members need a ticket that each of these accepts. Their order matters. Default: none. */
   readonly tickets?: OneOrMany<TicketValidator>;

@@ -30,7 +30,9 @@ export interface RequestsContext {
 
 /** An answer, and how much the machine that gave it had applied. */
 export interface QueryResult<R = unknown> {
+  /** What the machine answered. */
   readonly result: R;
+  /** How many commands that machine had applied. */
   readonly position: Index;
 }
 

@@ -1,6 +1,7 @@
 import type { CloseInfo } from "@mosaik/iroh/transport";
 import { MosaikError, type PeerId } from "../primitives/index.js";
 
+/** Why something about a connection failed. */
 export type NetworkErrorCode =
   /** The network, the node or the connection is closed; `closeInfo` says why where a connection was. */
   | "closed"

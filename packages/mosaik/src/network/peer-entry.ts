@@ -42,6 +42,7 @@ const I64_MAX = 2n ** 63n - 1n;
  */
 export class PeerEntry {
   // In the order of the wire. Sets and maps are in ascending order.
+  /** The version of the protocol that it speaks, for people to read. */
   readonly protocol: string;
   readonly network: NetworkId;
   readonly version: PeerEntryVersion;
@@ -80,6 +81,7 @@ export class PeerEntry {
     });
   }
 
+  /** Whose entry it is. */
   get id(): PeerId {
     return this.address.id;
   }
@@ -94,6 +96,7 @@ export class PeerEntry {
     return Number(this.version.started);
   }
 
+  /** Whether it takes the place of another entry of the same peer. */
   isNewerThan(other: PeerEntry): boolean {
     return compareVersions(this.version, other.version) > 0;
   }

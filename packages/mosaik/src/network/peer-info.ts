@@ -9,6 +9,7 @@ export class PeerInfo {
     readonly rttMs: number | undefined,
   ) {}
 
+  /** Who it is. */
   get id(): PeerId {
     return this.entry.id;
   }

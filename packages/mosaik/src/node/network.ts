@@ -34,7 +34,9 @@ export interface NetworkOptions {
   readonly foreignRelays?: boolean;
   /** Socket addresses to bind, at most one of each family. Default: every interface, a free port. */
   readonly bindAddrs?: readonly string[];
+  /** How it finds others. Default: by the Mainline DHT. */
   readonly discovery?: Partial<DiscoveryConfig>;
+  /** How it takes part in groups. Default: all defaults. */
   readonly groups?: GroupsOptions;
   /** Who may look at how this node stands, as `mosaik top` does. Default: nobody. */
   readonly observe?: ObserveOptions;
@@ -63,10 +65,15 @@ export class Network {
   readonly id: NetworkId;
   /** This node: its id and addresses. */
   readonly local: LocalNode;
+  /** Who is in the network. */
   readonly discovery: Discovery;
+  /** What this node produces and consumes: `stream` declares it. */
   readonly streams: Streams;
+  /** What this node handles and calls: `func` declares it. */
   readonly functions: Functions;
+  /** The groups that this node is in. */
   readonly groups: Groups;
+  /** The collections that this node has open: `collection` declares them. */
   readonly collections: Collections;
   /** How this node stands. */
   readonly status: Status;

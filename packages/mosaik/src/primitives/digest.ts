@@ -71,6 +71,7 @@ export class Digest extends Id {
     return Digest.fromBytes(bytes);
   }
 
+  /** 32 zero bytes. */
   static zero(): Digest {
     return Digest.fromBytes(new Uint8Array(32));
   }
@@ -102,7 +103,11 @@ export class Digest extends Id {
   }
 }
 
+/** An id of the program's own. */
 export type UniqueId = Digest;
+/** The id of a network. */
 export type NetworkId = Digest;
+/** The id of a stream. */
 export type StreamId = Digest;
+/** A label that a node gives itself. */
 export type Tag = Digest;

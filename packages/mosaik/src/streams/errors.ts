@@ -1,5 +1,6 @@
 import { MosaikError } from "../primitives/index.js";
 
+/** Why something about a stream failed. */
 export type StreamErrorCode =
   /** The producer, the consumer or the network is closed. */
   | "closed"
@@ -23,6 +24,7 @@ export type StreamErrorCode =
 /** What streams throw. `datum` is what was not sent, where there is one. */
 export class StreamError extends MosaikError<StreamErrorCode> {
   override readonly name = "StreamError";
+  /** What was not sent, where there is something. */
   readonly datum: unknown;
   /** The producer that exists, with `alreadyExists`. */
   readonly existing: unknown;

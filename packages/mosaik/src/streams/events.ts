@@ -50,7 +50,7 @@ export type GapCause =
 
 /** What happens at a consumer. */
 export type ConsumerEvent =
-  /** @property isResumed the first datum follows the last one of the subscription before */
+  /** With `isResumed` the first datum follows the last one of the subscription before. */
   | { readonly kind: "connected"; readonly producer: PeerId; readonly isResumed: boolean }
   | ({ readonly kind: "disconnected"; readonly producer: PeerId } & ChannelEnd)
   /** A producer does not admit this consumer, with its close code; or this consumer does not want the producer, without one. */

@@ -7,12 +7,13 @@ export {
   ProducerDef,
   stream,
   StreamDef,
+  type HasStreams,
   type MutualOptions,
   type OnlineOptions,
   type StreamOptions,
 } from "./declare.js";
 export { StreamError, type StreamErrorCode } from "./errors.js";
-export type { ChannelEnd, ConsumerEvent, GapCause, ProducerEvent } from "./events.js";
+export type { ChannelEnd, ConsumerEvent, GapCause, ProducerEvent, ProducerEvents } from "./events.js";
 export type { Item } from "./consumer/inbox.js";
 export type { ProducerStats } from "./producer/fan-out.js";
 export { Producer, type SendOptions } from "./producer/producer.js";

@@ -1,5 +1,6 @@
 import { MosaikError, type Digest, type PeerId } from "../primitives/index.js";
 
+/** Why a peer is not admitted. */
 export type InvalidTicketCode =
   /** The peer has no ticket of the class. */
   | "missing"

@@ -14,6 +14,7 @@ export class CellReader<T> extends Handle<CellState<T>, CellChange<T>> {
 
 /** One value that is shared by the nodes of a network. Methods that change it resolve, and throw, as those of `MapWriter`. */
 export class CellWriter<T> extends CellReader<T> {
+  /** Sets the value. */
   set(value: T, options?: WaitOptions): Promise<Version> {
     return this.write({ kind: "Write", value } as CellCommand<T>, [value], options);
   }
@@ -24,6 +25,7 @@ export class CellWriter<T> extends CellReader<T> {
     return this.exchange({ kind: "CompareExchange", value } as CellCommand<T>, [change], options);
   }
 
+  /** Takes the value away. */
   clear(options?: WaitOptions): Promise<Version> {
     return this.write({ kind: "Clear" }, [], options);
   }

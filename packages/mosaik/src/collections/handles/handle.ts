@@ -42,6 +42,7 @@ export abstract class Handle<State extends { readonly size: number }, Change ext
     return this.store.state.size;
   }
 
+  /** Whether there are none. */
   get isEmpty(): boolean {
     return this.size === 0;
   }

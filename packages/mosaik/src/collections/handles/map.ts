@@ -7,10 +7,12 @@ import { some } from "./some.js";
 
 /** A map that is shared by the nodes of a network, to be read (spec 06 §9.3). */
 export class MapReader<K, V> extends Handle<MapState<K, V>, MapChange<K, V>> {
+  /** Whether there is a value under a key. */
   has(key: K): boolean {
     return this.store.state.has(key);
   }
 
+  /** The value under a key. */
   get(key: K): V | undefined {
     return this.store.state.get(key);
   }
@@ -20,10 +22,12 @@ export class MapReader<K, V> extends Handle<MapState<K, V>, MapChange<K, V>> {
     return this.store.state.entries();
   }
 
+  /** The keys, as `entries`. */
   *keys(): Generator<K, void, void> {
     for (const [key] of this.entries()) yield key;
   }
 
+  /** The values, as `entries`. */
   *values(): Generator<V, void, void> {
     for (const [, value] of this.entries()) yield value;
   }
@@ -44,6 +48,7 @@ export class MapReader<K, V> extends Handle<MapState<K, V>, MapChange<K, V>> {
  * All of them throw CollectionError `encoding`, `offline`, `outcomeUnknown`, `superseded`, `timeout`, `closed`, and the signal's reason.
  */
 export class MapWriter<K, V> extends MapReader<K, V> {
+  /** Sets the value of a key. */
   insert(key: K, value: V, options?: WaitOptions): Promise<Version> {
     return this.#write({ kind: "Insert", value: { key, value } }, [key, value], options);
   }
@@ -65,15 +70,18 @@ export class MapWriter<K, V> extends MapReader<K, V> {
     return this.exchange(command, [key, { expected, next }], options);
   }
 
+  /** Removes a key, if it is there. */
   remove(key: K, options?: WaitOptions): Promise<Version> {
     return this.#write({ kind: "RemoveMany", value: [key] }, [key], options);
   }
 
+  /** Removes keys, all at once. */
   async removeMany(keys: Iterable<K>, options?: WaitOptions): Promise<Version> {
     const list = [...keys];
     return list.length === 0 ? this.version : this.#write({ kind: "RemoveMany", value: list }, [list], options);
   }
 
+  /** Removes everything. */
   clear(options?: WaitOptions): Promise<Version> {
     return this.#write({ kind: "Clear" }, [], options);
   }

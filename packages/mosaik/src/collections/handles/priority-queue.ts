@@ -30,14 +30,17 @@ export class PriorityQueueReader<P, K, V> extends Handle<PriorityQueueState<P, K
     return this.store.state.capacity;
   }
 
+  /** Whether there is an entry under a key. */
   has(key: K): boolean {
     return this.store.state.has(key);
   }
 
+  /** The value under a key. */
   get(key: K): V | undefined {
     return this.store.state.get(key)?.value;
   }
 
+  /** The priority of a key. */
   priorityOf(key: K): P | undefined {
     return this.store.state.get(key)?.priority;
   }
@@ -77,15 +80,18 @@ export class PriorityQueueWriter<P, K, V> extends PriorityQueueReader<P, K, V> {
     return this.#write({ kind: "Insert", value: { priority, key, value } }, [priority, key, value], options);
   }
 
+  /** Adds entries, all at once, in their order. */
   async extend(entries: Iterable<readonly [P, K, V]>, options?: WaitOptions): Promise<Version> {
     const list = Array.from(entries, ([priority, key, value]): [P, K, V] => [priority, key, value]);
     return list.length === 0 ? this.version : this.#write({ kind: "Extend", value: list }, [list], options);
   }
 
+  /** Gives an entry another priority, if it is there. */
   updatePriority(key: K, priority: P, options?: WaitOptions): Promise<Version> {
     return this.#write({ kind: "UpdatePriority", value: { key, priority } }, [key, priority], options);
   }
 
+  /** Gives an entry another value, if it is there. */
   updateValue(key: K, value: V, options?: WaitOptions): Promise<Version> {
     return this.#write({ kind: "UpdateValue", value: { key, value } }, [key, value], options);
   }
@@ -101,10 +107,12 @@ export class PriorityQueueWriter<P, K, V> extends PriorityQueueReader<P, K, V> {
     return this.exchange(command, [key, change], options);
   }
 
+  /** Removes an entry, if it is there. */
   remove(key: K, options?: WaitOptions): Promise<Version> {
     return this.#write({ kind: "RemoveKeys", value: [key] }, [key], options);
   }
 
+  /** Removes entries, all at once. */
   async removeMany(keys: Iterable<K>, options?: WaitOptions): Promise<Version> {
     const list = [...keys];
     return list.length === 0 ? this.version : this.#write({ kind: "RemoveKeys", value: list }, [list], options);
@@ -116,6 +124,7 @@ export class PriorityQueueWriter<P, K, V> extends PriorityQueueReader<P, K, V> {
     return this.#write({ kind: "RemoveRange", value }, [{ from, after, to, before }], options);
   }
 
+  /** Removes everything. */
   clear(options?: WaitOptions): Promise<Version> {
     return this.#write({ kind: "Clear" }, [], options);
   }

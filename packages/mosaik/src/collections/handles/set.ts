@@ -5,6 +5,7 @@ import { Handle } from "./handle.js";
 
 /** A set that is shared by the nodes of a network, to be read (spec 06 §9.5). */
 export class SetReader<T> extends Handle<SetState<T>, SetChange<T>> {
+  /** Whether a value is in it. */
   has(value: T): boolean {
     return this.store.state.has(value);
   }
@@ -37,24 +38,29 @@ export class SetReader<T> extends Handle<SetState<T>, SetChange<T>> {
 
 /** A set that is shared by the nodes of a network. Methods that change it resolve, and throw, as those of `MapWriter`. */
 export class SetWriter<T> extends SetReader<T> {
+  /** Adds a value, if it is not there. */
   insert(value: T, options?: WaitOptions): Promise<Version> {
     return this.#write({ kind: "Insert", value }, [value], options);
   }
 
+  /** Adds values, all at once. */
   async extend(values: Iterable<T>, options?: WaitOptions): Promise<Version> {
     const list = [...values];
     return list.length === 0 ? this.version : this.#write({ kind: "Extend", value: list }, [list], options);
   }
 
+  /** Removes a value, if it is there. */
   remove(value: T, options?: WaitOptions): Promise<Version> {
     return this.#write({ kind: "RemoveMany", value: [value] }, [value], options);
   }
 
+  /** Removes values, all at once. */
   async removeMany(values: Iterable<T>, options?: WaitOptions): Promise<Version> {
     const list = [...values];
     return list.length === 0 ? this.version : this.#write({ kind: "RemoveMany", value: list }, [list], options);
   }
 
+  /** Removes everything. */
   clear(options?: WaitOptions): Promise<Version> {
     return this.#write({ kind: "Clear" }, [], options);
   }

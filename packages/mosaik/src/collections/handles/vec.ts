@@ -18,10 +18,12 @@ export class VecReader<T> extends Handle<VecState<T>, VecChange<T>> {
     return this.store.state.get(index < 0 ? index + this.size : index);
   }
 
+  /** The first element. */
   get first(): T | undefined {
     return this.at(0);
   }
 
+  /** The last element. */
   get last(): T | undefined {
     return this.at(-1);
   }
@@ -47,10 +49,12 @@ export class VecReader<T> extends Handle<VecState<T>, VecChange<T>> {
 
 /** A vec that is shared by the nodes of a network. Methods that change it resolve, and throw, as those of `MapWriter`. */
 export class VecWriter<T> extends VecReader<T> {
+  /** Adds an element behind the last. */
   pushBack(value: T, options?: WaitOptions): Promise<Version> {
     return this.#write({ kind: "PushBack", value }, [value], options);
   }
 
+  /** Adds an element before the first. */
   pushFront(value: T, options?: WaitOptions): Promise<Version> {
     return this.#write({ kind: "PushFront", value }, [value], options);
   }
@@ -70,23 +74,28 @@ export class VecWriter<T> extends VecReader<T> {
     return this.#write({ kind: "Insert", value: { index: BigInt(index), value } }, [index, value], options);
   }
 
+  /** Adds elements behind the last, all at once. */
   async extend(values: Iterable<T>, options?: WaitOptions): Promise<Version> {
     const list = [...values];
     return list.length === 0 ? this.version : this.#write({ kind: "Extend", value: list }, [list], options);
   }
 
+  /** Takes the last element away. */
   popBack(options?: WaitOptions): Promise<Popped<T>> {
     return this.#pop({ kind: "PopBack" }, [], options);
   }
 
+  /** Takes the first element away. */
   popFront(options?: WaitOptions): Promise<Popped<T>> {
     return this.#pop({ kind: "PopFront" }, [], options);
   }
 
+  /** Takes the element at an index away. */
   remove(index: number, options?: WaitOptions): Promise<Popped<T>> {
     return this.#pop({ kind: "Remove", value: asIndex(index) }, [index], options);
   }
 
+  /** Exchanges two elements. */
   swap(i: number, j: number, options?: WaitOptions): Promise<Version> {
     return this.#write({ kind: "Swap", value: { i: asIndex(i), j: asIndex(j) } }, [i, j], options);
   }
@@ -96,6 +105,7 @@ export class VecWriter<T> extends VecReader<T> {
     return this.#write({ kind: "Truncate", value: asIndex(length) }, [length], options);
   }
 
+  /** Removes everything. */
   clear(options?: WaitOptions): Promise<Version> {
     return this.#write({ kind: "Clear" }, [], options);
   }

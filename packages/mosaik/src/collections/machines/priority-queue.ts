@@ -26,6 +26,7 @@ export type PriorityQueueCommand<P, K, V> =
   | { kind: "RemoveRange"; value: { start: PriorityBound<P>; end: PriorityBound<P> } }
   | { kind: "TakeSnapshot"; value: SnapshotRequest };
 
+/** What is in a priority queue under one key. */
 export interface PriorityQueueEntry<P, K, V> {
   readonly priority: P;
   readonly key: K;

@@ -61,6 +61,7 @@ export interface HandshakeContext {
 
 /** A bond as it stands. */
 export interface BondInfo {
+  /** The other member. */
   readonly peer: PeerId;
   /** The peer's newest entry. */
   readonly entry: PeerEntry;

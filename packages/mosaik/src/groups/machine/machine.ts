@@ -30,8 +30,11 @@ export type LeadershipPreference =
 export interface StateMachine<C = unknown, Q = unknown, R = unknown> {
   /** Names what the commands mean, and every parameter that they depend on: it enters the group's id. */
   readonly signature: Digest;
+  /** What members put into the log. */
   readonly command: Codec<C>;
+  /** What a member may ask. */
   readonly query: Codec<Q>;
+  /** What a query is answered with. */
   readonly result: Codec<R>;
   /** How a member that is behind gets the state: `logReplaySync` unless there is something better. */
   readonly sync: StateSync;

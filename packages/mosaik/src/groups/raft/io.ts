@@ -4,6 +4,7 @@ import type { LogEntry } from "../storage/storage.js";
 import type { SyncGap } from "../sync/sync.js";
 import type { RaftMessage, RequestId } from "./messages.js";
 
+/** What a member is at this moment. */
 export type RaftRole = "follower" | "candidate" | "leader";
 
 /** Commands that were given together: they get places in a row. */

@@ -19,8 +19,10 @@ export interface SyncGap {
 
 /** What both sides of a catch-up reach for. Nothing here waits: what is sent is queued, and time comes with the calls. */
 export interface SyncContext<M> {
+  /** This member's machine. */
   readonly machine: StateMachine;
   readonly log: Pick<LogStorage, "available" | "get" | "slice" | "last" | "termAt">;
+  /** The last command that is committed and applied here. */
   readonly committed: Cursor;
   /** The fingerprint of the log up to `index` (spec 08 §4); nothing if it is not known, as behind a snapshot from a member in Rust. */
   fingerprintAt(index: Index): Fingerprint | undefined;
@@ -31,6 +33,7 @@ export interface SyncContext<M> {
   readonly messageMaxBytes: number;
   /** The clock that never goes back, in ms. */
   nowMs(): number;
+  /** Calls a task later, unless it is cancelled. */
   after(delayMs: number, task: () => void): CancelTimer;
   /** A number in [0, 1). */
   unit(): number;
@@ -38,6 +41,7 @@ export interface SyncContext<M> {
   bonds(): readonly PeerId[];
   /** @returns whether there is a bond with it */
   send(to: PeerId, message: M): boolean;
+  /** Sends to every bonded member. */
   broadcast(message: M): void;
 }
 
@@ -83,7 +87,9 @@ export interface SyncProvider<M> {
 
 /** Fetches what others have more where nobody leads. It must call `done`, whatever the others do. */
 export interface SyncPull<M> {
+  /** A message that no provider took. */
   receive(message: M, from: PeerId): void;
+  /** Members have come or gone. */
   bondsChanged?(): void;
   close(): void;
 }
@@ -100,8 +106,11 @@ export interface SyncSession<M> extends SyncPull<M> {
 export interface StateSync<M = unknown> {
   /** Names the way and its parameters: it enters the group's id. */
   readonly signature: Digest;
+  /** What both sides say to each other. */
   readonly message: Codec<M>;
+  /** Makes the one who serves others: once for each group and node. */
   provider(context: ProviderContext<M>): SyncProvider<M>;
+  /** Begins a catch-up of this member. */
   session(context: SessionContext<M>, gap: SyncGap): SyncSession<M>;
   /**
    * These denied this member the votes that it needs to lead: they may have a newer log. Without this a member that has less than an

@@ -39,6 +39,7 @@ export interface TakeOptions {
  * holds the producers back, unless `whenFull` says otherwise.
  */
 export class Consumer<T> implements AsyncIterable<T> {
+  /** The stream's id. */
   readonly streamId: StreamId;
   /** The options with their defaults. */
   readonly config: ConsumerConfig;
@@ -90,6 +91,7 @@ export class Consumer<T> implements AsyncIterable<T> {
     return this.#isOnline;
   }
 
+  /** Conditions to wait for. */
   when(): When {
     return new When(this.#watch, () => this.#isOnline);
   }

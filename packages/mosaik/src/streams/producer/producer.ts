@@ -33,10 +33,12 @@ export class Producer<T> {
     this.#onClose = onClose;
   }
 
+  /** The stream's id. */
   get streamId(): StreamId {
     return this.#fanOut.streamId;
   }
 
+  /** How its datums are written. */
   get codec(): Codec<T> {
     return this.#fanOut.codec;
   }
@@ -46,6 +48,7 @@ export class Producer<T> {
     return !this.#isClosed && this.#fanOut.isOnline;
   }
 
+  /** Conditions to wait for. */
   when(): When {
     return this.#fanOut.when();
   }

@@ -28,6 +28,7 @@ export interface Applicant {
 
 /** Of the consumers of a producer that closed: who has confirmed that it has everything, and who has not. */
 export interface DrainReport {
+  /** Consumers that have everything, and said so. */
   readonly confirmed: readonly PeerId[];
   /** Consumers that took too long, or went away before they had read to the end. */
   readonly unconfirmed: readonly PeerId[];

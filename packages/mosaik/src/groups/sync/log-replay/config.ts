@@ -1,6 +1,7 @@
 import { Digest } from "../../../primitives/index.js";
 import { GroupError } from "../../errors.js";
 
+/** How a log is replayed. All of it enters the group's id. */
 export interface LogReplayOptions {
   /**
    * What Rust's `type_name` prints for the machine, such as `demo::Counter` (spec 05 §2.5): members in Rust derive the group's id from
