@@ -27,6 +27,8 @@ export interface PrometheusExporter extends AsyncDisposable {
 
 /** Connections at once; more are dropped. */
 const CONNECTIONS_MAX = 32;
+/** Requests of one connection; whoever sends more at once gets a 503. */
+const REQUESTS_MAX = 100;
 /** How long a request may take to arrive, and an answer to be taken, in ms. */
 const REQUEST_TIMEOUT_MS = 5000;
 const HEADERS_MAX_BYTES = 4096;
@@ -47,6 +49,7 @@ export async function servePrometheus(
   const { host = "127.0.0.1", port = 9464, path = "/metrics", registry = new Registry() } = options;
   const all = [networks].flat();
   check(all, port, path);
+  const scrape = shared(() => registry.metrics(), registry.contentType);
   const server = createServer(
     {
       headersTimeout: REQUEST_TIMEOUT_MS,
@@ -54,9 +57,10 @@ export async function servePrometheus(
       connectionsCheckingInterval: 1000,
       maxHeaderSize: HEADERS_MAX_BYTES,
     },
-    (request, response) => void answer(request, response, path, registry),
+    (request, response) => void answer(request, response, path, scrape),
   );
   server.maxConnections = CONNECTIONS_MAX;
+  server.maxRequestsPerSocket = REQUESTS_MAX;
   server.setTimeout(REQUEST_TIMEOUT_MS, (socket) => socket.destroy());
   const address = await bind(server, host, port);
   const { runtime } = all[0]!.local;
@@ -131,8 +135,11 @@ async function answer(
   request: IncomingMessage,
   response: ServerResponse,
   path: string,
-  registry: Registry,
+  scrape: () => Promise<Exposition>,
 ): Promise<void> {
+  // The server's own timeout begins anew with each byte: who trickles some and takes nothing would stay.
+  const deadline = setTimeout(() => request.socket.destroy(), REQUEST_TIMEOUT_MS).unref();
+  response.once("close", () => clearTimeout(deadline));
   // Nothing that is asked here has a body: who sends one is not waited for.
   const { "content-length": length = "0", "transfer-encoding": encoding } = request.headers;
   if (length !== "0" || encoding !== undefined) {
@@ -147,12 +154,28 @@ async function answer(
   }
   if (asked === "/health") return say(response, 200, "OK");
   try {
-    const text = await registry.metrics();
-    response.setHeader("content-type", registry.contentType).end(text);
+    const { text, type } = await scrape();
+    response.setHeader("content-type", type).end(text);
   } catch {
     // A metric of the program's own cannot be collected.
     say(response, 500, "metrics cannot be read");
   }
+}
+
+interface Exposition {
+  readonly text: string;
+  readonly type: string;
+}
+
+/** Requests that come at once share one reading: who sends many costs no more than who sends one. */
+function shared(read: () => Promise<string>, type: string): () => Promise<Exposition> {
+  let reading: Promise<Exposition> | undefined;
+  return () => {
+    reading ??= read()
+      .then((text) => ({ text, type }))
+      .finally(() => (reading = undefined));
+    return reading;
+  };
 }
 
 function say(response: ServerResponse, status: number, text: string): void {
