@@ -8,7 +8,7 @@ import { createProgram } from "./program.js";
 process.stdout.on("error", () => undefined);
 
 try {
-  await createProgram().addCommand(completeCommand(), { hidden: true }).parseAsync();
+  await createProgram().addCommand(completeCommand(createProgram), { hidden: true }).parseAsync();
 } catch (error) {
   if (!(error instanceof CommanderError)) throw error;
   // Commander has said what is wrong.

@@ -31,7 +31,7 @@ const SECTIONS: readonly (readonly [heading: string, commands: readonly (() => C
   ["Run a node:", [beaconCommand]],
   ["Identities and tickets:", [idCommand, keyCommand, ticketCommand]],
   ["Types of messages:", [typesCommand]],
-  ["This command:", [completionCommand]],
+  ["This command:", [() => completionCommand(createProgram)]],
 ];
 
 /** The whole command. What a subcommand does is loaded when it runs. */

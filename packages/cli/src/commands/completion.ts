@@ -3,8 +3,8 @@ import { lazily } from "../action.js";
 
 export const SHELLS = ["bash", "zsh", "fish", "powershell"] as const;
 
-/** `mosaik completion`. */
-export function completionCommand(): Command {
+/** `mosaik completion`: of what is made here. */
+export function completionCommand(createProgram: () => Command): Command {
   return new Command("completion")
     .description("print a script with which a shell completes this command")
     .addArgument(new Argument("<shell>").choices(SHELLS))
@@ -15,12 +15,20 @@ export function completionCommand(): Command {
   mosaik completion zsh  > "\${fpath[1]}/_mosaik"
   mosaik completion fish > ~/.config/fish/completions/mosaik.fish`,
     )
-    .action(lazily(() => import("../actions/completion.js").then(({ printCompletion }) => printCompletion)));
+    .action(
+      lazily(() =>
+        import("../actions/completion.js").then(({ printCompletionOf }) => printCompletionOf(createProgram())),
+      ),
+    );
 }
 
 /** What the scripts call: `mosaik complete -- WORDS`. */
-export function completeCommand(): Command {
+export function completeCommand(createProgram: () => Command): Command {
   return new Command("complete")
     .argument("[words...]")
-    .action(lazily(() => import("../actions/completion.js").then(({ printCandidates }) => printCandidates)));
+    .action(
+      lazily(() =>
+        import("../actions/completion.js").then(({ printCandidatesOf }) => printCandidatesOf(createProgram())),
+      ),
+    );
 }
