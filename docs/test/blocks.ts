@@ -59,8 +59,8 @@ export function parsePage(markdown: string): Page {
   return { blocks, preamble, filesOf };
 }
 
-/** Blocks of these languages are neither checked nor run unless they are output. */
-const PLAIN = new Set(["", "text"]);
+/** Blocks of these languages are neither checked nor run here unless they are output. Those of the notation are read by the tests of packages/cli. */
+const PLAIN = new Set(["", "text", "notation"]);
 
 /**
  * What is done with a block: a `fragment` is type-checked with the others of its page, a `file` is type-checked and written where the
