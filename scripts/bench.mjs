@@ -23,7 +23,7 @@ async function main() {
     return 2;
   }
   if (!insideNetns()) {
-    const code = await run("node", ["scripts/build-native.mjs"]);
+    const code = await run("node", ["packages/iroh/build/main.mjs", "build"]);
     if (code !== 0) return code;
     await bench.prepareRivals(plan);
     try {

@@ -1,7 +1,7 @@
 /** Builds the Rust peer of the interop tests where their driver looks for it: `npm run build:peer`. */
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { cargoBuild, ToolchainMissing } from "./lib/cargo-build.mjs";
+import { cargoBuild, ToolchainMissing } from "../packages/iroh/build/cargo-build.mjs";
 
 const binary = fileURLToPath(new URL("../interop/bin/mosaik-peer", import.meta.url));
 
@@ -14,7 +14,7 @@ export function peerAvailable() {
  * Builds the peer. Without a Rust toolchain it says that interop is skipped; that is no failure.
  *
  * @returns {Promise<"present" | "cached" | "built" | "skipped">}
- * @throws {import("./lib/cargo-build.mjs").BuildFailed}
+ * @throws {import("../packages/iroh/build/cargo-build.mjs").BuildFailed}
  */
 export async function buildPeer() {
   try {

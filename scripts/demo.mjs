@@ -12,7 +12,7 @@ const args = process.argv.slice(2);
 const isRust = args.includes("--rust");
 
 async function buildNative() {
-  const code = await run("node", ["scripts/build-native.mjs"]);
+  const code = await run("node", ["packages/iroh/build/main.mjs", "build"]);
   // Without a toolchain what was built before will do.
   return code !== 0 && existsSync(NATIVE) ? 0 : code;
 }

@@ -19,7 +19,7 @@ const live = (...files) =>
   run("node", ["scripts/live-tests.mjs", "--project", "live", "--reporter=verbose", ...files], { env });
 
 try {
-  await step("native addon", () => run("node", ["scripts/build-native.mjs"]));
+  await step("native addon", () => run("node", ["packages/iroh/build/main.mjs", "build"]));
   // Two files take nearly all of the time: side by side where vitest would run one after the other, on two cores.
   await step("decoders", () => unit("--maxWorkers=2", "hostile.test", "hostile/decoders"));
   await step("a node over the memory network", () => unit("hostile/node.world"));

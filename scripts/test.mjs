@@ -26,7 +26,7 @@ function vitest(project, ...others) {
 }
 
 try {
-  await step("native addon", () => run("node", ["scripts/build-native.mjs"]));
+  await step("native addon", () => run("node", ["packages/iroh/build/main.mjs", "build"]));
   await step("Rust peer", () => buildPeer().then(() => 0));
   await step("TypeScript", () => run("npx", ["tsc", "-b"]));
   await step("unit tests", () => run("npx", ["vitest", "run", ...vitest("unit", "interpreted")]));

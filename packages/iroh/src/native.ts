@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { platformPackages } from "./platforms.js";
 import type { CloseInfo, ConnectionPath, EndpointAddr, TransportErrorCode } from "./transport.js";
 
 /** The Rust half as JavaScript sees it (`native/src`). `null` stands for nothing; failures are returned, not thrown. */
@@ -106,6 +107,11 @@ export interface NativeRecvStream {
   stop(code: number): void;
 }
 
+const require = createRequire(import.meta.url);
+
+const BUILD = "build it with `npx mosaik-iroh build` (it needs Rust and a C compiler)";
+const REPLACE = "`npm install @number0/iroh@1.1`, which has no groups and collections";
+
 type Outcome = { readonly binding: NativeBinding } | { readonly error: Error };
 
 let outcome: Outcome | undefined;
@@ -128,22 +134,59 @@ export function nativeLoadError(): Error | undefined {
   return "error" in outcome ? outcome.error : undefined;
 }
 
-/** `$MOSAIK_IROH_ADDON`, of which `none` is no file, else the file that `npm run build:native` makes; `src` and `dist` lie beside `native`. */
+/**
+ * `$MOSAIK_IROH_ADDON`, of which `none` is no file; else what was built on this machine (`src` and `dist` lie beside `native`); else the
+ * package for the platform.
+ */
 function load(): Outcome {
-  if (process.env["MOSAIK_IROH_ADDON"] === "none") {
-    return { error: new Error("The native part of @mosaik/iroh is not loaded: MOSAIK_IROH_ADDON is none; unset it.") };
+  const named = process.env["MOSAIK_IROH_ADDON"];
+  if (named === "none") {
+    return failed("The native part of @mosaik/iroh is not loaded: MOSAIK_IROH_ADDON is none; unset it.");
+  }
+  if (named) {
+    const path = resolve(named);
+    if (existsSync(path)) return loadFile(path);
+    return failed(
+      `The native part of @mosaik/iroh is missing at ${path}: unset MOSAIK_IROH_ADDON, or set it to a built one.`,
+    );
   }
   const file = `../native/mosaik-iroh.${process.platform}-${process.arch}.node`;
-  const path = resolve(process.env["MOSAIK_IROH_ADDON"] || fileURLToPath(new URL(file, import.meta.url)));
-  if (!existsSync(path)) {
-    const advice =
-      "run `npm run build:native` (it needs Rust and a C compiler), or set MOSAIK_IROH_ADDON to a built one";
-    return { error: new Error(`The native part of @mosaik/iroh is missing at ${path}: ${advice}.`) };
-  }
+  const built = fileURLToPath(new URL(file, import.meta.url));
+  return existsSync(built) ? loadFile(built) : loadPackage();
+}
+
+function loadFile(path: string): Outcome {
   try {
-    return { binding: createRequire(import.meta.url)(path) as NativeBinding };
+    return { binding: require(path) as NativeBinding };
   } catch (cause) {
-    const advice = "build it on this machine with `npm run build:native`";
-    return { error: new Error(`The native part of @mosaik/iroh at ${path} does not load: ${advice}.`, { cause }) };
+    return failed(`The native part of @mosaik/iroh at ${path} does not load: ${BUILD}.`, cause);
   }
+}
+
+/** The package for this platform. Of those for several kinds of libc more than one may be installed, of which one loads. */
+function loadPackage(): Outcome {
+  const names = platformPackages(process.platform, process.arch);
+  let broken: { readonly name: string; readonly cause: unknown } | undefined;
+  for (const name of names) {
+    try {
+      return { binding: require(name) as NativeBinding };
+    } catch (cause) {
+      if (!isAbsent(cause, name)) broken = { name, cause };
+    }
+  }
+  if (broken !== undefined) return failed(`${broken.name} does not load: ${BUILD}, or ${REPLACE}.`, broken.cause);
+  const platform = `${process.platform} on ${process.arch}`;
+  if (names.length === 0)
+    return failed(`No native part of @mosaik/iroh is made for ${platform}: ${BUILD}, or ${REPLACE}.`);
+  const install = `install ${names.join(" or ")} (npm does, unless it omits optional dependencies)`;
+  return failed(`The native part of @mosaik/iroh for ${platform} is missing: ${install}, ${BUILD}, or ${REPLACE}.`);
+}
+
+function isAbsent(error: unknown, name: string): boolean {
+  const { code, message } = error as NodeJS.ErrnoException;
+  return code === "MODULE_NOT_FOUND" && message.includes(`'${name}'`);
+}
+
+function failed(message: string, cause?: unknown): Outcome {
+  return { error: new Error(message, { cause }) };
 }

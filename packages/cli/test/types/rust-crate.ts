@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { cargoBuild, ToolchainMissing } from "../../../../scripts/lib/cargo-build.mjs";
+import { cargoBuild, ToolchainMissing } from "../../../iroh/build/cargo-build.mjs";
 
 /** What the Rust program says of a value. */
 export interface Answer {
