@@ -20,6 +20,8 @@ async function check(name, command, args, options) {
 await check("npm test", "npm", ["test"], { env: { ...process.env, MOSAIK_TEST_REPORT_DIR: reportDir } });
 await check("types", "npm", ["run", "types"]);
 await check("lint, rooms, format", "npm", ["run", "lint"]);
+await check("book", "npm", ["run", "book"]);
+await check("packages", "npm", ["run", "pack:verify"]);
 
 for (const file of readdirSync(reportDir)) {
   const report = JSON.parse(readFileSync(join(reportDir, file), "utf8"));
