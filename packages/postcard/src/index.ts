@@ -6,7 +6,7 @@ export type { Fields, StructValue } from "./codecs/struct.js";
 export type { CustomOptions, TransformOptions } from "./codecs/transform.js";
 export { DecodeError, EncodeError, type DecodeErrorCode, type EncodeErrorCode } from "./errors.js";
 export { HashStream } from "./hash-stream.js";
-export { COPY_BELOW_BYTES, DEPTH_MAX, ZERO_SIZE_ITEMS_MAX } from "./limits.js";
+export { COPY_BELOW_BYTES, DEPTH_MAX, LEVEL_HEIGHT, ZERO_SIZE_ITEMS_MAX } from "./limits.js";
 export { genericName, type ConstGeneric, type Generic, type NameOptions } from "./names.js";
 export { compareBytes, compareText } from "./order.js";
 export { Reader } from "./reader.js";

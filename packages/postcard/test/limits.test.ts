@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { DEPTH_MAX, Reader, Writer, ZERO_SIZE_ITEMS_MAX, t, type Codec } from "../src/index.js";
+import { DEPTH_MAX, LEVEL_HEIGHT, Reader, Writer, ZERO_SIZE_ITEMS_MAX, t, type Codec } from "../src/index.js";
 import { decodeError, encodeError } from "./support/errors.js";
 
 interface Chain {
@@ -37,6 +37,50 @@ describe("depth", () => {
     const b: Chain = { next: { next: a } };
     expect(encodeError(t.btreeSet(Chain), new Set([a, b])).code).toBe("tooDeep");
     expect(t.btreeSet(Chain).encode(new Set([chainOf(3), chainOf(2)]))).toEqual(Uint8Array.of(2, 1, 1, 0, 1, 1, 1, 0));
+  });
+
+  describe.each<[string, (inner: Codec<unknown>) => Codec<unknown>, number[]]>([
+    ["structs", (inner) => t.struct({ a: inner }), []],
+    ["tuples", (inner) => t.tuple(inner), []],
+    ["variants", (inner) => t.enum({ A: inner }), [0]],
+    ["vecs", (inner) => t.vec(inner), [1]],
+    ["maps", (inner) => t.hashMap(t.u8, inner), [1, 1]],
+    ["nested options", (inner) => t.nestedOption(inner), [1]],
+    ["transforms", (inner) => t.transform(inner, { to: (value) => value, from: (value) => value }), []],
+  ])("of a type that is tall in %s", (_name, wrap, head) => {
+    const height = 200;
+    /** What a level has besides the wraps: a struct, an option, and the codec that is built later. */
+    const core = 3;
+    const tall = (levelHeight: number): Codec<unknown> => {
+      let codec: Codec<unknown> = t.struct({ next: t.option(t.lazy(() => whole)) });
+      for (let i = core; i < levelHeight; i++) codec = wrap(codec);
+      const whole = codec;
+      return whole;
+    };
+    const bytesOf = (levelHeight: number, levels: number): number[] => {
+      const level = Array.from({ length: levelHeight - core }, () => head).flat();
+      return [...Array.from({ length: levels }, () => [...level, 1]).flat(), ...level, 0];
+    };
+
+    it.each([
+      ["compiled", (codec: Codec<unknown>) => codec],
+      ["interpreted", (codec: Codec<unknown>) => codec.interpreted()],
+    ])("may be less, %s, so that no bytes overflow the stack", (_how, form) => {
+      const codec = form(tall(height));
+      const levelsMax = Math.floor((DEPTH_MAX * LEVEL_HEIGHT) / height);
+      const deepest = codec.decode(Uint8Array.from(bytesOf(height, levelsMax)));
+      expect(codec.encode(deepest)).toEqual(Uint8Array.from(bytesOf(height, levelsMax)));
+      for (const levels of [levelsMax + 1, DEPTH_MAX, 1000]) {
+        expect(decodeError(codec, bytesOf(height, levels)).code).toBe("tooDeep");
+      }
+    });
+
+    it("may be all of 128 levels where it is no taller than eight codecs", () => {
+      const codec = tall(LEVEL_HEIGHT);
+      const bytes = Uint8Array.from(bytesOf(LEVEL_HEIGHT, DEPTH_MAX));
+      expect(codec.encode(codec.decode(bytes))).toEqual(bytes);
+      expect(decodeError(codec, bytesOf(LEVEL_HEIGHT, DEPTH_MAX + 1)).code).toBe("tooDeep");
+    });
   });
 
   it("is counted anew after an error, in a writer and a reader that go on", () => {

@@ -5,7 +5,7 @@ import type { DigestLike, PeerIdLike } from "../primitives/index.js";
 /** A peer to begin with: its id, its id with addresses, or the text of either (`formatAddress`). */
 export type BootstrapPeer =
   | PeerIdLike
-  | EndpointAddress
+  | { readonly id: PeerIdLike; readonly addrs: EndpointAddress["addrs"] }
   | { readonly id: PeerIdLike; readonly directAddrs?: readonly string[]; readonly relayUrls?: readonly string[] };
 
 /** How a node finds others. All times are in ms. */

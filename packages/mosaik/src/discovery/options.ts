@@ -1,4 +1,4 @@
-import { parseAddress, parseAddressText, type EndpointAddress } from "../network/index.js";
+import { endpointAddressCodec, parseAddress, parseAddressText, type EndpointAddress } from "../network/index.js";
 import { PeerId } from "../primitives/index.js";
 import { parseHostPort } from "../runtime/index.js";
 import type { BootstrapPeer, DiscoveryConfig } from "./config.js";
@@ -8,8 +8,17 @@ import { DiscoveryError } from "./errors.js";
 export function bootstrapAddress(peer: BootstrapPeer): EndpointAddress {
   if (typeof peer === "string") return parseAddressText(peer);
   if (peer instanceof PeerId) return { id: peer, addrs: [] };
-  if ("addrs" in peer) return peer;
-  return parseAddress(peer);
+  return "addrs" in peer ? normalAddress(peer) : parseAddress(peer);
+}
+
+/** An address may come out of a file, with its id as text. */
+function normalAddress({ id, addrs }: Extract<BootstrapPeer, { readonly addrs: unknown }>): EndpointAddress {
+  const address = { id: PeerId.from(id), addrs };
+  try {
+    return endpointAddressCodec.decode(endpointAddressCodec.encode(address));
+  } catch (cause) {
+    throw new TypeError(`not addresses of peer ${address.id.short()}: ${String(cause)}`, { cause });
+  }
 }
 
 /** @throws DiscoveryError `invalidOption` */

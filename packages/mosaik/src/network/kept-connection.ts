@@ -1,5 +1,5 @@
 import { TransportError, type BiStream, type CloseInfo, type Connection } from "@mosaik/iroh/transport";
-import { Writer } from "@mosaik/postcard";
+import { DecodeError, Writer } from "@mosaik/postcard";
 import { MosaikError, PeerId, type NetworkId } from "../primitives/index.js";
 import { CLOSE, describeClose, type CloseCode } from "./close-codes.js";
 import { NetworkError } from "./errors.js";
@@ -32,7 +32,7 @@ export interface PurposeHandler {
   readonly version: number;
   /** Judges a stream of a member of the network before it is accepted. @returns the code to refuse it with; nothing to accept it */
   refusal?(opening: Pick<ServedStream, "connection" | "body">): CloseCode | undefined;
-  /** Serves a stream of a member of the network. What it throws is reported, and the stream ends with 0. */
+  /** Serves a stream of a member of the network. A DecodeError ends it with 400; what else it throws is reported, and the stream ends with 0. */
   serve(stream: ServedStream): void | Promise<void>;
 }
 
@@ -153,6 +153,7 @@ export class KeptConnection {
       const served = await this.#admit(link);
       if (served !== undefined) await served.handler.serve(served.stream);
     } catch (error) {
+      if (error instanceof DecodeError) return link.close(CLOSE.protocolViolation);
       link.close(CLOSE.dropped);
       if (!(error instanceof MosaikError)) {
         this.#context.node.runtime.report(error, `serving a stream of ${this.peer.short()}`);

@@ -47,6 +47,16 @@ describe("the discovery API", () => {
     await nodes.until(lateHasIt, 10_000, "the large ticket at the latecomer");
   });
 
+  it("meets a bootstrap peer whose address came out of a file", async () => {
+    const { nodes } = context;
+    const bootstrap = await nodes.join("bootstrap");
+    const { addrs } = bootstrap.local.address();
+    const peer = { id: bootstrap.local.id.hex, addrs };
+    const node = await nodes.join("a", "test", { discovery: { bootstrap: [peer] } });
+    await nodes.until(() => node.discovery.catalog.get(peer.id) !== undefined, 5000, "the two to meet");
+    await nodes.within(5000, node.discovery.syncWith(peer), "a sync");
+  });
+
   it("feed takes signed entries that are valid and newer", async () => {
     const { nodes } = context;
     const [a, b] = await nodes.joinMany(2);

@@ -132,6 +132,15 @@ describe(`a hostile member on a kept connection, seed ${seed}`, () => {
     60_000 + 100 * exchanges,
   );
 
+  it("whose first frame has a body that does not decode loses its stream and not its connection", async () => {
+    const connection = await dial();
+    for (const body of [[], [9], [0], [1, 0, 2]]) {
+      const { ended } = await open(connection, firstFrame(Uint8Array.from(body)));
+      expect(await sim.within(5000, ended)).toMatchObject({ kind: "reset", code: 400 });
+    }
+    expect(connection.closeInfo()).toBeUndefined();
+  });
+
   it("that repeats an id, or sends a frame over the limit, loses its stream and not its connection", async () => {
     Echo.handle(node, () => new Promise(() => {}));
     const connection = await dial();

@@ -23,7 +23,10 @@ describe("Network", () => {
     await expect(join({ secretKey: new Uint8Array(31) })).rejects.toMatchObject({ code: "invalidOption" });
     await expect(join({ frameLimitBytes: 10 })).rejects.toMatchObject({ code: "invalidOption" });
     await expect(join({ discovery: { pingIntervalMs: 0 } })).rejects.toMatchObject({ code: "invalidOption" });
-    await expect(join({ discovery: { bootstrap: ["nobody"] } })).rejects.toThrow(TypeError);
+    const id = "ab".repeat(32);
+    for (const peer of ["nobody", { id: "nobody", addrs: [] }, { id, addrs: ["192.0.2.7:4433"] }, { id, addrs: 5 }]) {
+      await expect(join({ discovery: { bootstrap: [peer] } })).rejects.toThrow(TypeError);
+    }
     await expect(join({ signal: AbortSignal.abort(new Error("no")) })).rejects.toThrow("no");
     await expect(Network.join(5 as unknown as string, { runtime })).rejects.toThrow(TypeError);
   });

@@ -1,7 +1,8 @@
 import { Codec, type PartMap } from "../codec.js";
 import { EncodeError } from "../errors.js";
+import { heightOf } from "../height.js";
 import type { HashStream } from "../hash-stream.js";
-import { DEPTH_MAX } from "../limits.js";
+import { DEPTH_MAX, LEVEL_HEIGHT } from "../limits.js";
 import type { Reader } from "../reader.js";
 import type { Shape } from "../shape.js";
 import type { Writer } from "../writer.js";
@@ -10,6 +11,7 @@ import type { Writer } from "../writer.js";
 class LazyCodec<T> extends Codec<T> {
   readonly shape: Shape;
   private built: Codec<T> | undefined;
+  private knownCost: number | undefined;
   private isAsking = false;
   private compareDepth = 0;
 
@@ -31,12 +33,13 @@ class LazyCodec<T> extends Codec<T> {
   }
 
   override compare(a: T, b: T): number {
-    if (this.compareDepth >= DEPTH_MAX) throw tooDeep();
-    this.compareDepth++;
+    const { cost } = this;
+    if (this.compareDepth + cost > DEPTH_MAX) throw tooDeep(cost);
+    this.compareDepth += cost;
     try {
       return this.inner.compare(a, b);
     } finally {
-      this.compareDepth--;
+      this.compareDepth -= cost;
     }
   }
 
@@ -49,22 +52,24 @@ class LazyCodec<T> extends Codec<T> {
   }
 
   override write(writer: Writer, value: T): void {
-    if (writer.depth >= DEPTH_MAX) throw tooDeep();
-    writer.depth++;
+    const { cost } = this;
+    if (writer.depth + cost > DEPTH_MAX) throw tooDeep(cost);
+    writer.depth += cost;
     try {
       this.inner.write(writer, value);
     } finally {
-      writer.depth--;
+      writer.depth -= cost;
     }
   }
 
   override read(reader: Reader): T {
-    if (reader.depth >= DEPTH_MAX) throw reader.error("tooDeep", `a value deeper than ${DEPTH_MAX} levels`);
-    reader.depth++;
+    const { cost } = this;
+    if (reader.depth + cost > DEPTH_MAX) throw reader.error("tooDeep", `a value deeper than ${depthMax(cost)} levels`);
+    reader.depth += cost;
     try {
       return this.inner.read(reader);
     } finally {
-      reader.depth--;
+      reader.depth -= cost;
     }
   }
 
@@ -74,6 +79,11 @@ class LazyCodec<T> extends Codec<T> {
 
   private get inner(): Codec<T> {
     return (this.built ??= this.build());
+  }
+
+  /** What one level adds to a depth. A multiple of an eighth, so that sums are exact and depths come back to zero. */
+  private get cost(): number {
+    return (this.knownCost ??= Math.max(1, heightOf(this.inner) / LEVEL_HEIGHT));
   }
 
   /** A property of the inner codec, which may depend on this one's: then `meanwhile`. */
@@ -89,7 +99,8 @@ class LazyCodec<T> extends Codec<T> {
 }
 
 /**
- * A codec that refers to one declared later, as recursive types do. Values nest at most `DEPTH_MAX` levels.
+ * A codec that refers to one declared later, as recursive types do. Values nest at most `DEPTH_MAX` levels; fewer where
+ * the type that recurs is more than `LEVEL_HEIGHT` codecs tall.
  *
  * ```ts
  * interface Tree { value: number; children: Tree[] }
@@ -103,6 +114,11 @@ export function lazy<T>(build: () => Codec<T>, rustName?: string): Codec<T> {
   return new LazyCodec(build, rustName);
 }
 
-function tooDeep(): EncodeError {
-  return new EncodeError("tooDeep", `a value deeper than ${DEPTH_MAX} levels, or cyclic`);
+function tooDeep(cost: number): EncodeError {
+  return new EncodeError("tooDeep", `a value deeper than ${depthMax(cost)} levels, or cyclic`);
+}
+
+/** How many levels of one cost a value may have. */
+function depthMax(cost: number): number {
+  return Math.floor(DEPTH_MAX / cost);
 }
