@@ -9,8 +9,25 @@ const shared = {
   hookTimeout: 60_000,
 };
 
+/** What starts processes, most of which wait for each other most of the time. */
+const LIVE = [
+  "{packages/*,docs}/test/**/*.{live,world}.test.ts",
+  "interop/test/**/*.test.ts",
+  "demo/test/**/*.test.ts",
+  "examples/test/**/*.test.ts",
+];
+/** Of that, what wants the machine for itself: it measures memory or delays, stops processes, or makes networks of its own. */
+const ALONE = [
+  "packages/*/test/hostile/**/*.world.test.ts",
+  "packages/*/test/**/{memory,rtt}.{live,world}.test.ts",
+  "{packages/mosaik,interop}/test/**/processes/*.test.ts",
+  "packages/iroh/test/**/*.live.test.ts",
+  "interop/test/nat/**/*.test.ts",
+  "demo/test/**/*.test.ts",
+];
+
 /**
- * `unit` runs in parallel; `live` starts processes and runs one file at a time, in a namespace where there is only loopback.
+ * `unit` runs in parallel; `live` and `live-alone` start processes, in a namespace where there is only loopback, the latter one file at a time.
  * Files named `*.world.test.ts` run in both: in simulated worlds and in live ones. `interpreted` runs the tests of the codecs where no
  * code can be compiled.
  */
@@ -42,14 +59,22 @@ export default defineConfig({
         test: {
           ...shared,
           name: "live",
-          include: [
-            "{packages/*,docs}/test/**/*.{live,world}.test.ts",
-            "interop/test/**/*.test.ts",
-            "demo/test/**/*.test.ts",
-            "examples/test/**/*.test.ts",
-          ],
+          include: LIVE,
+          exclude: ALONE,
+          env: { MOSAIK_WORLD: "live" },
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          ...shared,
+          name: "live-alone",
+          include: ALONE,
           env: { MOSAIK_WORLD: "live" },
           fileParallelism: false,
+          sequence: { groupOrder: 2 },
         },
       },
     ],

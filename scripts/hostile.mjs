@@ -16,7 +16,7 @@ const env = {
 };
 const unit = (...files) => run("npx", ["vitest", "run", "--project", "unit", "--reporter=verbose", ...files], { env });
 const live = (...files) =>
-  run("node", ["scripts/live-tests.mjs", "--project", "live", "--reporter=verbose", ...files], { env });
+  run("node", ["scripts/live-tests.mjs", "--project", "live*", "--reporter=verbose", ...files], { env });
 
 try {
   await step("native addon", () => run("node", ["packages/iroh/build/main.mjs", "build"]));

@@ -43,7 +43,7 @@ describe("examples/service-mesh, as its README tells", () => {
     expect(await services[1]!.kill("SIGTERM")).toBe(0);
     await placing.line(/^orders: /, 4);
     expect(await placing.kill("SIGTERM")).toBe(0);
-    expect(placing.lines.at(-2)).toMatch(/ 0 in doubt, 0 failed$/);
+    expect(placing.lines.at(-2), placing.lines.join("\n")).toMatch(/ 0 in doubt, 0 failed$/);
     for (const one of [...prices, ...services, placing]) expect(one.stderr).toBe("");
   });
 

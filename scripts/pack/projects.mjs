@@ -72,7 +72,7 @@ export async function importAll(folder) {
  */
 export function followBook(folder, pages, bin) {
   const PATH = bin === undefined ? process.env.PATH : bin + delimiter + process.env.PATH;
-  const test = ["--project", "live", "docs/test/book.live.test.ts", "-t", pages];
+  const test = ["--project", "live*", "docs/test/book.live.test.ts", "-t", pages];
   return run("npx", ["vitest", "run", ...test], {
     env: { ...process.env, PATH, MOSAIK_BOOK_MODULES: join(folder, "node_modules") },
   });

@@ -25,6 +25,8 @@ export interface HandlerOptions extends TicketOptions {
   readonly maxConcurrent?: number;
   /** The largest encoded request, in bytes; larger ones are refused with 400 before they are read. Default: the frame limit. */
   readonly requestMaxBytes?: number;
+  /** How long calls that are being served may take to end when the handler closes, in ms. Default: 1000. */
+  readonly drainTimeoutMs?: number;
 }
 
 /** How a function is called. */
@@ -57,6 +59,7 @@ export interface HandlerConfig {
   readonly handlerTickets: readonly TicketValidator[];
   readonly maxConcurrent: number;
   readonly requestMaxBytes: number;
+  readonly drainTimeoutMs: number;
 }
 
 export interface CallerConfig {
@@ -84,6 +87,7 @@ export function handlerConfig(declared: FunctionOptions, given: HandlerOptions):
     requireCaller: [...listOf(declared.require), ...listOf(declared.requireCaller), ...listOf(given.requireCaller)],
     maxConcurrent: atLeast(0, "maxConcurrent", given.maxConcurrent ?? declared.maxConcurrent ?? Infinity),
     requestMaxBytes: atLeast(0, "requestMaxBytes", given.requestMaxBytes ?? declared.requestMaxBytes ?? Infinity),
+    drainTimeoutMs: atLeast(0, "drainTimeoutMs", given.drainTimeoutMs ?? declared.drainTimeoutMs ?? 1000),
   };
 }
 

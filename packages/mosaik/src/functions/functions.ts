@@ -107,8 +107,7 @@ export class Functions implements ServingContext {
     }
     this.#requireOpen();
     const report = (error: unknown, where: string): void => this.runtime.report(error, where);
-    const wallMs = (): number => this.runtime.wallMs();
-    const context = { metrics: this.#metrics, report, tracing: this.node.tracing, wallMs };
+    const context = { metrics: this.#metrics, report, tracing: this.node.tracing, runtime: this.runtime };
     const registration = new Registration(context, functionId, shape, config, fn);
     const handler = new Handler(registration, () => this.#remove(functionId));
     // Whoever sees the advertisement can call: the function is known here before it is advertised.
@@ -157,11 +156,11 @@ export class Functions implements ServingContext {
     return this.#callers;
   }
 
-  /** Ends all: calls under way fail with `closed`, calls being served are answered with 11404. */
+  /** Ends all: calls that are being served may end, by calls of their own too; calls under way fail with `closed` then. */
   async close(): Promise<void> {
     this.#isClosed = true;
+    await Promise.all([...this.#registrations.values()].map(({ handler }) => handler.close()));
     for (const core of [...this.#callers]) await core.close();
-    for (const { handler } of [...this.#registrations.values()]) await handler.close();
     this.#unsubscribe();
     this.#routes.close();
     await atMost(this.runtime, DRAIN_MS, Promise.allSettled([...this.#sessions].map((session) => session.finish())));

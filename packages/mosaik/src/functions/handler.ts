@@ -1,6 +1,7 @@
 import type { Codec } from "@mosaik/postcard";
 import { CLOSE, judgePeer, type CloseCode, type Followed, type PeerInfo, type Tracing } from "../network/index.js";
 import type { Report } from "../primitives/index.js";
+import { atMost, type Runtime } from "../runtime/index.js";
 import { InvalidTicket, validateTickets } from "../tickets/index.js";
 import type { HandlerConfig } from "./config.js";
 import type { FunctionId } from "./ids.js";
@@ -33,7 +34,7 @@ export interface RegistrationContext {
   readonly metrics: HandlingMetrics;
   readonly report: Report;
   readonly tracing: Tracing;
-  wallMs(): number;
+  readonly runtime: Pick<Runtime, "after" | "wallMs">;
 }
 
 /** A function as its types erased: what it takes to serve calls of it. */
@@ -58,6 +59,7 @@ export class Registration implements FunctionShape {
   #served = 0;
   #failed = 0;
   #isClosed = false;
+  #onIdle = (): void => {};
 
   constructor(
     context: RegistrationContext,
@@ -137,14 +139,20 @@ export class Registration implements FunctionShape {
     this.#end(call);
   }
 
-  /** Ends every call with 11404. */
-  close(): void {
+  /** Takes no more calls, waits for those that there are, and ends with 11404 what takes longer than `drainTimeoutMs`. */
+  async close(): Promise<void> {
     this.#isClosed = true;
+    const { drainTimeoutMs } = this.#config;
+    if (this.#calls.size > 0 && drainTimeoutMs > 0) {
+      const idle = new Promise<void>((resolve) => (this.#onIdle = resolve));
+      await atMost(this.#context.runtime, drainTimeoutMs, idle);
+    }
     for (const call of this.#calls) call.abandon("handler closed");
   }
 
   #end(call: ServedCall): void {
     if (this.#calls.delete(call)) this.#context.metrics.inflight.add(-1);
+    if (this.#calls.size === 0) this.#onIdle();
   }
 
   #judge(caller: PeerInfo, payloadBytes: number): CloseCode | undefined {
@@ -154,7 +162,7 @@ export class Registration implements FunctionShape {
     if (requireCaller.length > 0 && judgePeer(requireCaller, caller, report) !== "passes")
       return CLOSE.functionNotAllowed;
     if (callerTickets.length > 0) {
-      const admitted = validateTickets(caller.entry, callerTickets, this.#context.wallMs(), report);
+      const admitted = validateTickets(caller.entry, callerTickets, this.#context.runtime.wallMs(), report);
       if (admitted instanceof InvalidTicket) return CLOSE.functionNotAllowed;
     }
     if (this.#running >= maxConcurrent) return CLOSE.functionNoCapacity;
@@ -167,7 +175,7 @@ export class Registration implements FunctionShape {
 export class Handler {
   readonly #registration: Registration;
   readonly #onClose: () => void;
-  #isClosed = false;
+  #closing: Promise<void> | undefined;
 
   constructor(registration: Registration, onClose: () => void) {
     this.#registration = registration;
@@ -184,14 +192,16 @@ export class Handler {
     return this.#registration.stats();
   }
 
-  /** Advertises the function no more, and ends calls that are being served: their callers get 11404, their signals abort. */
+  /**
+   * Advertises the function no more, refuses further calls, which others may take, and waits for those that are being served. What takes longer than
+   * `drainTimeoutMs` ends: its caller gets 11404, its signal aborts.
+   */
   close(): Promise<void> {
-    if (!this.#isClosed) {
-      this.#isClosed = true;
+    if (this.#closing === undefined) {
       this.#onClose();
-      this.#registration.close();
+      this.#closing = this.#registration.close();
     }
-    return Promise.resolve();
+    return this.#closing;
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -82,7 +82,55 @@ describe("a handler", () => {
     expect(handler.stats()).toEqual({ served: 0, failed: 1, inflight: 0 });
   });
 
-  it("that is closed in the middle of a call answers 11404, and it is unknown what the function did", async () => {
+  it("that is closed lets the calls end that it serves, and refuses others", async () => {
+    const { nodes } = context;
+    const [n0, n1] = await pair(nodes);
+    const begun = new Gate();
+    const ends = new Gate();
+    const handler = Closure.handle(n0, async (request) => {
+      begun.open();
+      await ends.opened;
+      return `${request}!`;
+    });
+    await nodes.within(5000, n1.discovery.syncWith(n0.local.address()));
+    const caller = Closure.caller(n1);
+    await available(nodes, caller);
+    const call = caller("any");
+    await nodes.within(5000, begun.opened, "the call to be served");
+    const closed = handler.close();
+    const refused = caller("late", { timeoutMs: 300 }).catch((error: unknown) => error);
+    expect(await nodes.within(5000, refused, "the refusal")).toMatchObject({ outcomeUnknown: false });
+    ends.open();
+    expect(await nodes.within(5000, call, "the answer")).toBe("any!");
+    await nodes.within(5000, closed, "the handler to close");
+    expect(handler.stats()).toEqual({ served: 1, failed: 0, inflight: 0 });
+  });
+
+  it("whose node leaves lets the calls end that it serves, and those that they make", async () => {
+    const { nodes } = context;
+    const [n0, n1] = await pair(nodes);
+    const begun = new Gate();
+    const ends = new Gate();
+    const inner = func("inner", { request: t.string, response: t.string });
+    inner.handle(n1, async (request) => {
+      begun.open();
+      await ends.opened;
+      return `${request}?`;
+    });
+    const ask = inner.caller(n0);
+    Closure.handle(n0, (request) => ask(request));
+    await nodes.within(5000, n1.discovery.syncWith(n0.local.address()));
+    const caller = Closure.caller(n1);
+    await available(nodes, caller);
+    const call = caller("any");
+    await nodes.within(5000, begun.opened, "the inner call to be served");
+    const closed = n0.close();
+    ends.open();
+    expect(await nodes.within(5000, call, "the answer")).toBe("any?");
+    await nodes.within(5000, closed, "the node to close");
+  });
+
+  it("that is closed in the middle of a call answers 11404 when its time is over, and it is unknown what the function did", async () => {
     const { nodes } = context;
     const [n0, n1] = await pair(nodes);
     const handler = Closure.handle(n0, () => new Promise<string>(() => {}));
