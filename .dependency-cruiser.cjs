@@ -1,4 +1,5 @@
-// The order of the house (DESIGN §2): a room may import only rooms above it, and another room only through its index.ts.
+// The order of the house (DESIGN §2): a room may import only rooms above it, and another room only through its index.ts, or its
+// preload.ts, which has what the index leaves to be loaded when it is used.
 const rooms = [
   "primitives",
   "metrics",
@@ -42,7 +43,7 @@ module.exports = {
       from: { path: `^${root}/([^/]+)/` },
       to: {
         path: `^${root}/([^/]+)/`,
-        pathNot: [`^${root}/$1/`, `^${root}/[^/]+/index\\.ts$`, `^${root}/primitives/`],
+        pathNot: [`^${root}/$1/`, `^${root}/[^/]+/(index|preload)\\.ts$`, `^${root}/primitives/`],
       },
     },
     {

@@ -15,6 +15,7 @@ import {
   group1Leader,
   groupOnline,
 } from "./benchmarks/groups.js";
+import { cliHelp, importCore, sizeCore } from "./benchmarks/footprint.js";
 import { idle, idleConnection, idleCpuShare } from "./benchmarks/idle.js";
 import { mapInsert1, mapInsert64, mapMemoryEntry, mapRead, mapSnapshot, mapSnapshot100k } from "./benchmarks/maps.js";
 import { slowConsumer } from "./benchmarks/slow-consumer.js";
@@ -62,4 +63,7 @@ export const benchmarks: readonly Benchmark[] = [
   idle,
   idleCpuShare,
   idleConnection,
+  sizeCore,
+  importCore,
+  cliHelp,
 ];

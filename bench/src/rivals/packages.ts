@@ -42,7 +42,8 @@ function key(): string {
   return `npm-${hash.update(`${process.platform} ${process.arch} ${process.versions.modules}`).digest("hex").slice(0, 16)}`;
 }
 
-function installation(): string {
+/** The folder where they are installed. */
+export function installation(): string {
   return join(rivalsDirectory(), key());
 }
 

@@ -7,10 +7,10 @@ import { GroupError } from "./errors.js";
 import type { GroupEvents } from "./events.js";
 import type { GroupId } from "./group-id.js";
 import type { GroupKey } from "./key.js";
+import type { Member } from "./member.js";
 import type { Cursor, Index, IndexRange, Term } from "./positions.js";
 import type { ProposedUntil } from "./proposals.js";
 import type { RaftRole } from "./raft/io.js";
-import type { Replica } from "./replica.js";
 import type { QueryResult } from "./requests.js";
 import type { WaitOptions } from "./wait.js";
 import { GroupCondition, GroupWhen, type GroupWatch } from "./when.js";
@@ -44,61 +44,61 @@ export class Group<C = unknown, Q = unknown, R = unknown> {
   readonly config: GroupConfig;
   /** The connections with other members: always current. */
   readonly bonds: BondsView;
-  readonly #replica: Replica;
+  readonly #member: Member;
   readonly #watch: GroupWatch;
   readonly #onLeave: () => Promise<void>;
   #left: Promise<void> | undefined;
 
   /** Made by `network.groups.join`. */
-  constructor(replica: Replica, onLeave: () => Promise<void>) {
-    const { id, key, consensus, tickets, node } = replica.options;
-    const { state } = replica;
+  constructor(member: Member, onLeave: () => Promise<void>) {
+    const { id, key, consensus, tickets, node } = member.options;
+    const { state } = member;
     this.id = id;
     this.config = { key, consensus, tickets };
-    this.#replica = replica;
+    this.#member = member;
     this.#watch = { state, changes: state.changes, runtime: node.runtime };
-    this.bonds = new BondsView(replica, this.#watch);
+    this.bonds = new BondsView(member, this.#watch);
     this.#onLeave = onLeave;
   }
 
   /** The leader that this node follows, itself included. It may have died a moment ago. */
   get leader(): PeerId | undefined {
-    return this.#replica.state.leader;
+    return this.#member.state.leader;
   }
 
   /** Whether this node leads. */
   get isLeader(): boolean {
-    return this.#replica.state.leader === this.#replica.state.localId;
+    return this.#member.state.leader === this.#member.state.localId;
   }
 
   /** What this node is in the group at this moment. */
   get role(): RaftRole {
-    return this.#replica.state.role;
+    return this.#member.state.role;
   }
 
   /** The number of the election that this node knows of. */
   get term(): Term {
-    return this.#replica.state.term;
+    return this.#member.state.term;
   }
 
   /** Whether this node leads, or has the whole log of the leader that it follows. */
   get isOnline(): boolean {
-    return this.#replica.state.isOnline;
+    return this.#member.state.isOnline;
   }
 
   /** Whether there are too few other members for `consensus.guards`: nobody leads, or nothing is committed, until there are more. */
   get isWaitingForQuorum(): boolean {
-    return this.#replica.state.isWaitingForQuorum;
+    return this.#member.state.isWaitingForQuorum;
   }
 
   /** The last command that is committed and applied to this node's machine. */
   get committed(): Index {
-    return this.#replica.state.committed;
+    return this.#member.state.committed;
   }
 
   /** The end of this node's log, committed or not. */
   get logPosition(): Cursor {
-    return this.#replica.state.logPosition;
+    return this.#member.state.logPosition;
   }
 
   /**
@@ -142,9 +142,9 @@ export class Group<C = unknown, Q = unknown, R = unknown> {
    */
   async query(query: Q, consistency: Consistency, options: WaitOptions = {}): Promise<QueryResult<R>> {
     this.#requireMember();
-    const { requests } = this.#replica;
-    if (consistency === "weak") return requests.queryHere(query) as QueryResult<R>;
-    const ask = (): Promise<QueryResult> => requests.queryLeader(query, options);
+    const member = this.#member;
+    if (consistency === "weak") return member.queryHere(query) as QueryResult<R> | Promise<QueryResult<R>>;
+    const ask = (): Promise<QueryResult> => member.queryLeader(query, options);
     return (await this.#traced("query", 0, ask, ({ position }) => position)) as QueryResult<R>;
   }
 
@@ -155,7 +155,7 @@ export class Group<C = unknown, Q = unknown, R = unknown> {
 
   /** What happens in the group from now on, as this node sees it. Ends with the membership. */
   events(options: Pick<ReadOptions, "signal"> = {}): GroupEvents {
-    return this.#replica.state.events.events(options);
+    return this.#member.state.events.events(options);
   }
 
   /**
@@ -172,7 +172,7 @@ export class Group<C = unknown, Q = unknown, R = unknown> {
 
   #propose(commands: readonly C[], until: ProposedUntil, options: WaitOptions): Promise<IndexRange> {
     this.#requireMember(commands);
-    const propose = (): Promise<IndexRange> => this.#replica.requests.propose(commands, until, options);
+    const propose = (): Promise<IndexRange> => this.#member.propose(commands, until, options);
     return this.#traced(until === "committed" ? "execute" : "feed", commands.length, propose, ({ end }) => end);
   }
 
@@ -183,7 +183,7 @@ export class Group<C = unknown, Q = unknown, R = unknown> {
     ask: () => Promise<T>,
     indexOf: (answer: T) => Index,
   ): Promise<T> {
-    const { tracing } = this.#replica.options.node;
+    const { tracing } = this.#member.options.node;
     if (!tracing.follows("request")) return ask();
     return tracing.during({ kind: "request", groupId: this.id, operation, commands }, ask, (answer) => ({
       index: indexOf(answer),
@@ -198,11 +198,11 @@ export class Group<C = unknown, Q = unknown, R = unknown> {
 
 /** The connections with other members, one of each, in ascending order of their ids (spec 05 §4.10). */
 export class BondsView implements Iterable<BondInfo> {
-  readonly #replica: Replica;
+  readonly #member: Member;
   readonly #watch: GroupWatch;
 
-  constructor(replica: Replica, watch: GroupWatch) {
-    this.#replica = replica;
+  constructor(member: Member, watch: GroupWatch) {
+    this.#member = member;
     this.#watch = watch;
   }
 
@@ -213,7 +213,7 @@ export class BondsView implements Iterable<BondInfo> {
 
   /** The members on the other side. */
   peers(): readonly PeerId[] {
-    return this.#replica.bonds.peers();
+    return this.#member.peers();
   }
 
   /** Whether there is one with a peer. */
@@ -224,12 +224,12 @@ export class BondsView implements Iterable<BondInfo> {
   /** What is known of the one with a peer. */
   get(peer: PeerIdLike): BondInfo | undefined {
     const wanted = PeerId.from(peer);
-    return this.#replica.bonds.infos().find((info) => info.peer === wanted);
+    return this.#member.bonds().find((info) => info.peer === wanted);
   }
 
   /** What is known of each at this moment. */
   [Symbol.iterator](): Iterator<BondInfo> {
-    return this.#replica.bonds.infos()[Symbol.iterator]();
+    return this.#member.bonds()[Symbol.iterator]();
   }
 
   /** Something about the bonds that may be true now or later: `await group.bonds.when((bonds) => bonds.size >= 2)`. */

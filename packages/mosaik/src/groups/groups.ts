@@ -12,7 +12,9 @@ import {
 } from "../network/index.js";
 import type { Connection } from "../runtime/index.js";
 import type { TicketValidator } from "../tickets/index.js";
-import { DialPlaces, receiveHandshakeStart, type BondInfo } from "./bonds/index.js";
+import type { BondInfo } from "./bonds/context.js";
+import { DialPlaces } from "./bonds/dial-places.js";
+import { receiveHandshakeStart } from "./bonds/handshake.js";
 import {
   consensusConfig,
   groupsOptions,
@@ -28,10 +30,10 @@ import type { GroupKey } from "./key.js";
 import type { StateMachine } from "./machine/machine.js";
 import { reluctant } from "./machine/preference.js";
 import { NoOp } from "./machine/no-op.js";
+import { Member } from "./member.js";
 import type { Term } from "./positions.js";
 import type { HandshakeStart } from "./protocol.js";
 import type { RaftRole } from "./raft/io.js";
-import { Replica } from "./replica.js";
 import { MemoryLog } from "./storage/memory.js";
 import type { LogStorage } from "./storage/storage.js";
 import type { GroupState } from "./when.js";
@@ -67,13 +69,13 @@ export interface GroupsContext {
 }
 
 interface Membership {
-  readonly replica: Replica;
+  readonly member: Member;
   readonly handles: Set<Group>;
 }
 
 /** A connection that named a group of this node. */
 interface Accepted {
-  readonly replica: Replica;
+  readonly member: Member;
   readonly link: Link;
   readonly start: HandshakeStart;
 }
@@ -119,15 +121,15 @@ export class Groups {
     const tickets = listOf(options.tickets);
     const id = groupId({ key: options.key, consensus, machine, tickets });
     let membership = this.#memberships.get(id);
-    if (membership !== undefined) requireEqual(membership.replica, machine, options);
+    if (membership !== undefined) requireEqual(membership.member, machine, options);
     else membership = this.#enter(id, { ...options, machine, consensus, tickets });
     return this.#handle(membership) as Group<C, Q, R>;
   }
 
   /** The groups that this node is a member of, each once. */
   *joined(): Iterable<JoinedGroup> {
-    for (const { replica } of this.#memberships.values()) {
-      yield { id: replica.options.id, state: replica.state, bonds: replica.bonds.infos() };
+    for (const { member } of this.#memberships.values()) {
+      yield { id: member.options.id, state: member.state, bonds: member.bonds() };
     }
   }
 
@@ -137,7 +139,7 @@ export class Groups {
     const memberships = [...this.#memberships.values()];
     this.#memberships.clear();
     this.#count();
-    await Promise.all(memberships.map(({ replica }) => replica.leave()));
+    await Promise.all(memberships.map(({ member }) => member.leave()));
   }
 
   /** @throws GroupError where no group is possible at this node */
@@ -168,7 +170,7 @@ export class Groups {
     const { node, discovery, frameLimitBytes } = this.#context;
     discovery.updateLocal((entry, nowMs) => entry.withAdded("groups", [id], nowMs));
     try {
-      const replica: Replica = new Replica({
+      const member: Member = new Member({
         ...options,
         node,
         discovery,
@@ -177,9 +179,9 @@ export class Groups {
         dialPlaces: this.#dialPlaces,
         id,
         storage: options.storage ?? new MemoryLog(),
-        onFailed: () => this.#remove(replica),
+        onFailed: () => this.#remove(member),
       });
-      const membership = { replica, handles: new Set<Group>() };
+      const membership = { member, handles: new Set<Group>() };
       this.#memberships.set(id, membership);
       this.#count();
       return membership;
@@ -189,21 +191,21 @@ export class Groups {
     }
   }
 
-  #handle({ replica, handles }: Membership): Group {
-    const group: Group = new Group(replica, () => {
+  #handle({ member, handles }: Membership): Group {
+    const group: Group = new Group(member, () => {
       handles.delete(group);
       if (handles.size > 0) return Promise.resolve();
-      this.#remove(replica);
-      return replica.leave();
+      this.#remove(member);
+      return member.leave();
     });
     handles.add(group);
     return group;
   }
 
   /** Is a member no more. A closing node says nothing: its peers see it depart. */
-  #remove(replica: Replica): void {
-    const { id } = replica.options;
-    if (this.#memberships.get(id)?.replica !== replica) return;
+  #remove(member: Member): void {
+    const { id } = member.options;
+    if (this.#memberships.get(id)?.member !== member) return;
     this.#memberships.delete(id);
     this.#count();
     this.#context.discovery.updateLocal((entry, nowMs) => entry.withRemoved("groups", [id], nowMs));
@@ -212,7 +214,7 @@ export class Groups {
   /** Takes a member that dialled, in the order of spec 05 §4.3. */
   async #serve(connection: Connection): Promise<void> {
     const accepted = await this.#handshakes.shake(connection, () => this.#shakeHands(connection));
-    await accepted?.replica.accept(accepted.link, accepted.start);
+    await accepted?.member.accept(accepted.link, accepted.start);
   }
 
   async #shakeHands(connection: Connection): Promise<Accepted | undefined> {
@@ -221,9 +223,9 @@ export class Groups {
     if (discovery.catalog.getSigned(link.peer) === undefined) return this.#refuse(connection, CLOSE.unknownPeer);
     const start = await receiveHandshakeStart(node, link, this.#handshakeTimeoutMs);
     if (start.network !== node.networkId) return this.#refuse(connection, CLOSE.differentNetwork);
-    const replica = this.#memberships.get(start.group)?.replica;
-    if (replica === undefined) return this.#refuse(connection, CLOSE.groupNotFound);
-    return { replica, link, start };
+    const member = this.#memberships.get(start.group)?.member;
+    if (member === undefined) return this.#refuse(connection, CLOSE.groupNotFound);
+    return { member, link, start };
   }
 
   #refuse(connection: Connection, { code, name }: CloseCode): undefined {
@@ -242,8 +244,8 @@ function checkPreference({ preference }: StateMachine): void {
 }
 
 /** @throws GroupError `mismatch` where a second handle was to be on something else than the first */
-function requireEqual(replica: Replica, machine: StateMachine, { storage, consensus }: JoinOptions): void {
-  const { options } = replica;
+function requireEqual(member: Member, machine: StateMachine, { storage, consensus }: JoinOptions): void {
+  const { options } = member;
   const differs = (what: string): GroupError =>
     new GroupError("mismatch", `this node is a member of group ${options.id.short()} already, with another ${what}`);
   if (!isSameKind(machine, options.machine)) throw differs("machine");

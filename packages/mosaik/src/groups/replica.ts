@@ -9,19 +9,27 @@ import { CatchUp } from "./catch-up.js";
 import { electionTimeoutMaxMs } from "./config.js";
 import { GroupError } from "./errors.js";
 import type { GroupEvent } from "./events.js";
-import { MemberState } from "./member-state.js";
+import type { MemberState } from "./member-state.js";
 import { MemberSyncHost } from "./member-sync-host.js";
 import { ORIGIN, type Cursor, type Index, type Term } from "./positions.js";
 import type { HandshakeStart } from "./protocol.js";
 import { RaftLoop } from "./raft-loop.js";
 import { RaftCore } from "./raft/core.js";
-import { FingerprintedLog } from "./raft/fingerprinted-log.js";
+import type { FingerprintedLog } from "./raft/fingerprinted-log.js";
 import type { RaftInput, RaftOutput, RaftRole } from "./raft/io.js";
 import type { Fingerprint } from "./raft/messages.js";
 import { rulesOf } from "./raft/rules.js";
 import type { ReplicaOptions } from "./replica-options.js";
 import { Requests } from "./requests.js";
-import { GuardedLog } from "./storage/guarded.js";
+import type { GuardedLog } from "./storage/guarded.js";
+
+/** What a member has from the beginning. */
+export interface ReplicaParts {
+  readonly storage: GuardedLog;
+  /** The same, with fingerprints. */
+  readonly log: FingerprintedLog;
+  readonly state: MemberState;
+}
 
 /**
  * One group at one node: feeds the core with what bonds, timers and the program bring, one input at a time, and carries out what it
@@ -44,16 +52,14 @@ export class Replica {
   #ended: GroupError | undefined;
   #closed: Promise<void> | undefined;
 
-  constructor(options: ReplicaOptions) {
+  constructor(options: ReplicaOptions, { storage, log, state }: ReplicaParts) {
     const { node, id, machine } = options;
     const { runtime } = node;
     const report = (error: unknown, where: string): void => runtime.report(error, where);
     this.options = options;
     this.#runtime = runtime;
-    const guarded = new GuardedLog(options.storage);
-    this.#log = new FingerprintedLog(guarded);
-    const log = this.#log;
-    this.state = new MemberState(node, id, log.last());
+    this.#log = log;
+    this.state = state;
     const onFailed = (index: Index, error: unknown): void => this.#machineFailed(index, error);
     this.#host = new MachineHost({ machine, log, groupId: id, networkId: node.networkId, report, onFailed });
     this.requests = new Requests({
@@ -115,7 +121,7 @@ export class Replica {
     this.#catchUp = new CatchUp(syncHost);
     this.#bonds = this.#openBonds();
     syncHost.connections = this.#bonds;
-    guarded.onFailed = (error) => this.#storageFailed(error);
+    storage.onFailed = (error) => this.#storageFailed(error);
     this.#loop.start();
   }
 

@@ -1,3 +1,4 @@
+import { preloadGroups } from "../groups/preload.js";
 import {
   MemoryNetwork,
   SimulatedHost,
@@ -71,6 +72,7 @@ export class Simulator {
   readonly #nodes = new Map<string, { readonly host: SimulatedHost; runtime: SimulatedRuntime }>();
 
   constructor(options: SimulatorOptions) {
+    preloadGroups();
     this.seed = String(options.seed);
     this.#options = options;
     this.#crypto = options.crypto ?? standInCrypto;
