@@ -110,6 +110,7 @@ describe("mosaik beacon", () => {
     const [online] = (await beacon.lines.firstJson(1)) as [{ address: string; id: string }];
     const node = await nodes.join("beacon", { discovery: { bootstrap: [online.address] } });
     await beacon.lines.find(new RegExp(`"event":"appeared".*${node.local.id.hex}.*"peers":1`));
+    await node.discovery.catalog.when((peers) => peers.peersCount() > 0);
     await node.close();
     await beacon.lines.find(new RegExp(`"event":"departed".*${node.local.id.hex}.*"peers":0`));
     expect(await beacon.interrupt()).toMatchObject({ exitCode: 130 });
