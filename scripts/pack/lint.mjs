@@ -62,7 +62,9 @@ function danglingSources(root) {
     .flatMap((file) => {
       const { sources, sourceRoot = "" } = JSON.parse(readFileSync(join(root, file), "utf8"));
       const paths = sources.map((source) => posix.join(posix.dirname(file), sourceRoot, source));
-      return paths.filter((path) => !files.has(path)).map((path) => `${file} leads to ${path}, which is missing`);
+      const missing = paths.filter((path) => !files.has(path));
+      if (missing.length === 0) return [];
+      return [`${file} leads to ${missing[0]} and ${missing.length - 1} others that are missing`];
     });
 }
 

@@ -4,6 +4,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, 
 import { tmpdir } from "node:os";
 import { basename, join, resolve } from "node:path";
 import { ROOT } from "../lib/run.mjs";
+import { bundle } from "./bundle.mjs";
 
 /** The folders of the packages, in the order in which they need each other. */
 const FOLDERS = ["postcard", "iroh", "mosaik", "cli"];
@@ -28,11 +29,12 @@ export async function packAll(out, { addons } = {}) {
       return folder;
     });
     const optional = Object.fromEntries(Object.keys(files).map((platform) => [platformPackage(platform), version()]));
-    const others = FOLDERS.map((name) => {
+    const others = [];
+    for (const name of FOLDERS) {
       const folder = join(staging, name);
-      stage(folder, join(ROOT, "packages", name), name === "iroh" ? optional : undefined);
-      return folder;
-    });
+      await stage(folder, join(ROOT, "packages", name), name === "iroh" ? optional : undefined);
+      others.push(folder);
+    }
     return [...platforms, ...others].map((folder) => npmPack(folder, resolve(out)));
   } finally {
     rmSync(staging, { recursive: true, force: true });
@@ -75,15 +77,16 @@ function nativePartsIn(folder, platforms) {
   );
 }
 
-/** Copies a package as it is published: what TypeScript made of present sources, and a manifest without what only this checkout needs. */
-function stage(to, from, optionalDependencies) {
+/** Makes a package as it is published: bundled, and with a manifest without what only this checkout needs. */
+async function stage(to, from, optionalDependencies) {
   const { devDependencies: _, exports, ...manifest } = manifestOf(from);
   for (const name of manifest.files) {
     cpSync(join(from, name), join(to, name), {
       recursive: true,
-      filter: (path) => !path.includes(`${join(from, "dist")}/`) || isPresent(path, from),
+      filter: (path) => !path.includes(`${join(from, "dist")}/`) || isPresentType(path, from),
     });
   }
+  await bundle(to, entriesOf(exports, manifest.bin));
   cpSync(join(ROOT, "LICENSE"), join(to, "LICENSE"));
   cpSync(join(from, "README.md"), join(to, "README.md"));
   writeManifest(to, {
@@ -93,10 +96,21 @@ function stage(to, from, optionalDependencies) {
   });
 }
 
-/** Whether a file of `dist` has its source still. */
-function isPresent(path, from) {
-  const source = path.replace(join(from, "dist"), join(from, "src")).replace(/(\.d\.ts|\.js)(\.map)?$/, ".ts");
-  return existsSync(source);
+/** Whether a path below `dist` is a folder, or types whose source is there still. */
+function isPresentType(path, from) {
+  const source = path.replace(join(from, "dist"), join(from, "src")).replace(/\.d\.ts(\.map)?$/, ".ts");
+  return existsSync(source) && !/\.js(\.map)?$/.test(path);
+}
+
+/** What is compiled: what is exported, else the programs; each by its path below `dist`. */
+function entriesOf(exports, bin) {
+  const files = exports === undefined ? Object.values(bin) : Object.values(exports).map((entry) => entry.default);
+  return Object.fromEntries(
+    files.map((file) => {
+      const [, name] = /^(?:\.\/)?dist\/(.+)\.js$/.exec(file);
+      return [name, `src/${name}.ts`];
+    }),
+  );
 }
 
 /** The condition of this checkout that leads its tests to the sources is none of others'. */

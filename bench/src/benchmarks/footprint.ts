@@ -1,11 +1,12 @@
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
 import type { Benchmark, Contender, Session } from "../benchmark.js";
 import { bundleSize } from "../footprint/bundle.js";
+import { installedFolder, installedPackages } from "../footprint/installed.js";
 import { timeBeyondNode, wholeTime } from "../footprint/process-time.js";
 import { installation, rivalPackages, versionOf } from "../rivals/packages.js";
 
-const HERE = fileURLToPath(new URL(".", import.meta.url));
-const COMMAND = fileURLToPath(new URL("../../../packages/cli/dist/main.js", import.meta.url));
+/** The command as npm installs it. */
+const command = (): string => join(installedFolder(), "node_modules", "@mosaik", "cli", "dist", "main.js");
 
 /** What is measured of a program, in the folder whose packages it imports. */
 type Measurement = (program: string, folder: string) => Session;
@@ -15,9 +16,9 @@ function compared(measurement: Measurement): Pick<Benchmark, "ours" | "rivals"> 
   return {
     ours: {
       name: "mosaik-ts",
-      setup: "all that mosaik exports, without the native part",
-      requires: [],
-      open: () => Promise.resolve(measurement(importing(["mosaik"]), HERE)),
+      setup: "all that mosaik exports, from the tarballs, without the native part",
+      requires: [installedPackages],
+      open: () => Promise.resolve(measurement(importing(["mosaik"]), installedFolder())),
     },
     rivals: [
       rival("js-libp2p", ["libp2p", "@libp2p/tcp", "@chainsafe/libp2p-noise", "@chainsafe/libp2p-yamux"]),
@@ -82,9 +83,9 @@ export const cliHelp: Benchmark = {
   reach: 150,
   ours: {
     name: "mosaik --help",
-    setup: "a process of its own",
-    requires: [],
-    open: () => Promise.resolve(wholeTime([COMMAND, "--help"])),
+    setup: "a process of its own, from the tarballs",
+    requires: [installedPackages],
+    open: () => Promise.resolve(wholeTime([command(), "--help"])),
   },
   rivals: [],
 };

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { Requirement } from "../benchmark.js";
 import { Failure, rivalsDirectory } from "./cache.js";
-import { runWithProgress } from "./progress.js";
+import { runWithProgress, withoutNpm } from "./progress.js";
 
 const MANIFEST = fileURLToPath(new URL("../../rivals/package.json", import.meta.url));
 /** A module inside the installation: what it imports is found there. */
@@ -67,11 +67,4 @@ async function install(): Promise<void> {
   } finally {
     rmSync(partial, { recursive: true, force: true });
   }
-}
-
-/** `npm run` tells its children which project they belong to; the rivals are another one. */
-function withoutNpm(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  return Object.fromEntries(
-    Object.entries(env).filter(([name]) => !/^npm_(package|lifecycle|config_local_prefix)/i.test(name)),
-  );
 }

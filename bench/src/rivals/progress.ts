@@ -46,3 +46,10 @@ export async function runWithProgress(
   const said = words.split("\n").filter((line) => line.trim() !== "" && !NOISE.test(line));
   throw new SetUpFailed(`${command} ended with ${code}${said.length === 0 ? "" : `: ${said.slice(0, 3).join(" / ")}`}`);
 }
+
+/** `npm run` tells its children which project they belong to; what is installed by itself is another one. */
+export function withoutNpm(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(
+    Object.entries(env).filter(([name]) => !/^npm_(package|lifecycle|config_local_prefix)/i.test(name)),
+  );
+}
