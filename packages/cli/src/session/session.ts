@@ -1,4 +1,4 @@
-import { formatAddress, Network, parseAddressText, type EndpointAddress } from "mosaik";
+import { formatAddress, Network, parseAddressText, type EndpointAddress, type NetworkOptions } from "mosaik";
 import type { Invocation } from "../action.js";
 import { CliError, EXIT, usageError } from "../exit.js";
 import type { Output } from "../output.js";
@@ -27,8 +27,13 @@ export class Session {
    * Joins the network that the flags name.
    *
    * @param needs whether the command is of use where nobody is found: then it is refused where the flags leave no way to find anybody
+   * @param more what the flags of all commands do not tell
    */
-  static async join(invocation: Invocation<NetworkFlags>, needs: "peers" | "nobody" = "peers"): Promise<Session> {
+  static async join(
+    invocation: Invocation<NetworkFlags>,
+    needs: "peers" | "nobody" = "peers",
+    more: NetworkOptions = {},
+  ): Promise<Session> {
     const { options, output, signal } = invocation;
     if (options.network === undefined) {
       throw usageError("which network?", "Say --network ID, or set MOSAIK_NETWORK.");
@@ -39,7 +44,7 @@ export class Session {
         "Name a peer with --bootstrap ID@IP:PORT, look on the local network with --mdns, or leave out --no-dht.",
       );
     }
-    const joining = Network.join(options.network, { ...(await networkOptions(options, output)), signal });
+    const joining = Network.join(options.network, { ...(await networkOptions(options, output)), ...more, signal });
     const network = await output.during(`joining ${options.network}`, joining);
     const session = new Session(network, invocation);
     try {
@@ -56,8 +61,9 @@ export class Session {
     invocation: Invocation<NetworkFlags>,
     work: (session: Session) => Promise<void>,
     needs: "peers" | "nobody" = "peers",
+    more: NetworkOptions = {},
   ): Promise<void> {
-    const session = await Session.join(invocation, needs);
+    const session = await Session.join(invocation, needs, more);
     try {
       await work(session);
     } finally {
