@@ -1,17 +1,17 @@
 import { readFile } from "node:fs/promises";
-import type { NetworkOptions, RelayOption, Ticket } from "mosaik";
+import { parseAddressText, type EndpointAddress, type NetworkOptions, type RelayOption, type Ticket } from "mosaik";
 import { JWT_TICKET_CLASS } from "mosaik/jwt";
 import { readSecret } from "../arguments/secret.js";
 import { usageError } from "../exit.js";
 import type { Output } from "../output.js";
 import type { NetworkFlags } from "./flags.js";
 
+/** Three parts of base64url with dots between. */
+const WEB_TOKEN = /^[\w-]+\.[\w-]+\.[\w-]*$/;
+
 /** What the library is told for these flags. @throws CliError for flags that cannot be understood, or by which nobody can be found */
 export async function networkOptions(flags: NetworkFlags, output: Output): Promise<NetworkOptions> {
-  const secretKey = await readSecret(
-    { file: flags.secretKeyFile, variable: "MOSAIK_SECRET_KEY", what: "the secret key" },
-    output,
-  );
+  const secretKey = await secretKeyOf(flags, output);
   const relay = relayOption(flags.relay);
   const routers = dhtRouters(flags);
   return {
@@ -20,7 +20,7 @@ export async function networkOptions(flags: NetworkFlags, output: Output): Promi
     ...(flags.foreignRelays ? { foreignRelays: true } : {}),
     ...(flags.bind === undefined ? {} : { bindAddrs: flags.bind }),
     discovery: {
-      bootstrap: words(flags.bootstrap),
+      bootstrap: words(flags.bootstrap).map(bootstrapPeer),
       dht: flags.dht && routers.length > 0 ? { routers } : flags.dht,
       mdns: flags.mdns ?? false,
       tags: flags.tag ?? [],
@@ -42,13 +42,33 @@ export function canFindPeers(flags: NetworkFlags): boolean {
 export async function readTickets(files: readonly string[] = []): Promise<Ticket[]> {
   return Promise.all(
     files.map(async (file) => {
-      try {
-        return { class: JWT_TICKET_CLASS, data: new TextEncoder().encode((await readFile(file, "utf8")).trim()) };
-      } catch (error) {
-        throw usageError(`the ticket cannot be read from ${file}: ${(error as Error).message}`);
+      const token = await readFile(file, "utf8").catch((error: Error) => {
+        throw usageError(`the ticket cannot be read from ${file}: ${error.message}`);
+      });
+      if (!WEB_TOKEN.test(token.trim())) {
+        throw usageError(`what ${file} holds is no ticket`, "`mosaik ticket issue --out FILE` makes one.");
       }
+      return { class: JWT_TICKET_CLASS, data: new TextEncoder().encode(token.trim()) };
     }),
   );
+}
+
+/** The library makes an identity of any text; of a text from a wrong file, or a short one, it would be one that others can guess. */
+async function secretKeyOf({ secretKeyFile: file }: NetworkFlags, output: Output): Promise<string | undefined> {
+  const secretKey = await readSecret({ file, variable: "MOSAIK_SECRET_KEY", what: "the secret key" }, output);
+  if (secretKey === undefined || /^[0-9a-f]{64}$/i.test(secretKey)) return secretKey?.toLowerCase();
+  throw usageError(
+    `the secret key ${file === undefined ? "of $MOSAIK_SECRET_KEY" : `in ${file}`} has not 64 hexadecimal digits`,
+    "`mosaik key new --out FILE` makes one.",
+  );
+}
+
+function bootstrapPeer(text: string): EndpointAddress {
+  try {
+    return parseAddressText(text);
+  } catch (error) {
+    throw usageError(`--bootstrap ${text}: ${(error as Error).message}`, "Write --bootstrap ID@IP:PORT.");
+  }
 }
 
 function relayOption(given: NetworkFlags["relay"]): RelayOption | undefined {
