@@ -144,7 +144,7 @@ describe("a handler", () => {
       closeCode: 11_404,
       outcomeUnknown: true,
     });
-    await handler.close();
+    await nodes.within(5000, handler.close(), "the handler to close");
     await failure;
     expect(n0.discovery.me().entry.functions.size).toBe(0);
   });
@@ -183,7 +183,7 @@ describe("a handler", () => {
     await available(nodes, caller);
     const call = caller("again", { idempotent: true });
     await nodes.until(() => handler.stats().inflight === 1, 5000, "the call to be served");
-    await handler.close();
+    await nodes.within(5000, handler.close(), "the handler to close");
     Closure.handle(n0, (request) => `${request}!`);
     expect(await nodes.within(10_000, call, "the answer")).toBe("again!");
     expect(caller.stats().attempts).toBeGreaterThan(1);
@@ -244,7 +244,7 @@ describe("a handler", () => {
     expect(await nodes.within(5000, caller("2"))).toBe("local 2");
     await expect(nodes.within(5000, caller("fail"))).rejects.toMatchObject({ code: "application", error: 7 });
     expect(await nodes.within(5000, Typed.caller(n0)("3"))).toBe("elsewhere");
-    await handler.close();
+    await nodes.within(5000, handler.close(), "the handler to close");
     expect(await nodes.within(5000, caller("4"))).toBe("elsewhere");
     expect([handler.stats().served, elsewhere.stats().served]).toEqual([2, 3]);
   });
@@ -271,7 +271,7 @@ describe("a handler", () => {
     const labels = { function: caller.functionId.short() };
     expect(value(n1, "calls.attempts", labels)).toBe(2);
     expect(value(n1, "calls.completed", labels)).toBe(1);
-    await handler.close();
+    await nodes.within(5000, handler.close(), "the handler to close");
     expect(value(n0, "handlers.active")).toBe(0);
   });
 });
