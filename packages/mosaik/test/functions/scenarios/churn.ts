@@ -138,7 +138,7 @@ export async function churn(seed: string): Promise<ChurnOutcome> {
         await sim.advance(below(2000));
         return sim.faults.resume(handler);
       case 6:
-        await handlers.get(handler)!.close();
+        await sim.within(2000, handlers.get(handler)!.close(), "the handler to close");
         return handle(handler);
       case 7: {
         if (below(3) > 0) return;
