@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, it } from "vitest";
@@ -28,10 +28,6 @@ function filesFor(path: string, { blocks, filesOf }: Page): Block[] {
 }
 
 beforeAll(() => {
-  // npm makes the command executable and links it when it installs, which may have been before it was compiled.
-  chmodSync(join(modules, "@mosaik/cli/dist/main.js"), 0o755);
-  const link = join(modules, ".bin/mosaik");
-  if (!existsSync(link)) symlinkSync("../@mosaik/cli/dist/main.js", link);
   for (const [path, page] of pages) {
     const folder = folderOf(path);
     mkdirSync(folder, { recursive: true });

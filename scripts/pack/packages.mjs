@@ -86,7 +86,7 @@ async function stage(to, from, optionalDependencies) {
       filter: (path) => !path.includes(`${join(from, "dist")}/`) || isPresentType(path, from),
     });
   }
-  await bundle(to, entriesOf(exports, manifest.bin));
+  await bundle(to, entriesOf(exports));
   cpSync(join(ROOT, "LICENSE"), join(to, "LICENSE"));
   cpSync(join(from, "README.md"), join(to, "README.md"));
   writeManifest(to, {
@@ -102,9 +102,9 @@ function isPresentType(path, from) {
   return existsSync(source) && !/\.js(\.map)?$/.test(path);
 }
 
-/** What is compiled: what is exported, else the programs; each by its path below `dist`. */
-function entriesOf(exports, bin) {
-  const files = exports === undefined ? Object.values(bin) : Object.values(exports).map((entry) => entry.default);
+/** What is compiled: what is exported, or of a package that is a command its `main`; each by its path below `dist`. */
+function entriesOf(exports) {
+  const files = exports === undefined ? ["dist/main.js"] : Object.values(exports).map((entry) => entry.default);
   return Object.fromEntries(
     files.map((file) => {
       const [, name] = /^(?:\.\/)?dist\/(.+)\.js$/.exec(file);

@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import { CommanderError } from "commander";
 import { completeCommand } from "./commands/completion.js";
 import { EXIT } from "./exit.js";

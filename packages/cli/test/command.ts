@@ -4,7 +4,7 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { buildProgram } from "../../mosaik/test/build-program.js";
 
-const MAIN = fileURLToPath(new URL("../dist/main.js", import.meta.url));
+const MAIN = fileURLToPath(new URL("../bin/mosaik.js", import.meta.url));
 /** How long a test waits for a command's word or end: more than any of them takes on a busy machine. */
 const DEADLINE_MS = 45_000;
 

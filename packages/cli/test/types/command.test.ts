@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, it } from "vitest";
 import { loadCodec } from "../../src/notation/index.js";
 
-const MAIN = fileURLToPath(new URL("../../dist/main.js", import.meta.url));
+const MAIN = fileURLToPath(new URL("../../bin/mosaik.js", import.meta.url));
 const dir = mkdtempSync(join(tmpdir(), "mosaik-types-"));
 /** In here modules find the packages. */
 const made = fileURLToPath(new URL(`made-command-${process.pid}`, import.meta.url));
