@@ -9,7 +9,9 @@ const USAGE = `node main.mjs --network ID [--key FILE] [--listen ADDRESS:PORT] [
   --listen   where to be reached; default: this machine alone, 127.0.0.1:4433
   --peer     another bootstrap node of the network, as it printed it
   --tag      a label that others see, and can choose nodes by
-  --public   uses the public relays and the DHT: for nodes that are not all in reach of each other`;
+  --public   uses the public relays and the DHT: for nodes that are not all in reach of each other
+
+$MOSAIK_PROMETHEUS says where Prometheus reads metrics: PORT, for this machine alone, or ADDRESS:PORT`;
 
 /** @throws Error for what cannot be */
 function readOptions() {
@@ -24,13 +26,20 @@ function readOptions() {
     },
   });
   if (!values.network) throw new Error("--network is missing");
-  return { ...values, peer: values.peer.map(parsePeer) };
+  const { MOSAIK_PROMETHEUS: metrics } = process.env;
+  return { ...values, peer: values.peer.map(parsePeer), metrics: metrics ? parseEndpoint(metrics) : undefined };
 }
 
 function parsePeer(text) {
   const [, id, addresses] = /^([0-9a-f]{64})@(\S+)$/.exec(text) ?? [];
   if (id === undefined) throw new Error(`--peer takes ID@ADDRESS:PORT, as another node printed it, not ${text}`);
   return { id, directAddrs: addresses.split(",") };
+}
+
+function parseEndpoint(text) {
+  const [, v6, host = v6, port] = /^(?:(?:\[(\S+)\]|([^\s:]+)):)?(\d+)$/.exec(text) ?? [];
+  if (port === undefined || port > 65_535) throw new Error(`MOSAIK_PROMETHEUS takes PORT or ADDRESS:PORT, not ${text}`);
+  return { host, port: Number(port) };
 }
 
 function optionsOrUsage() {
@@ -40,6 +49,13 @@ function optionsOrUsage() {
     console.error(`${error.message}\n\n${USAGE}`);
     process.exit(2);
   }
+}
+
+/** Serves metrics for as long as the network is open. */
+async function serveMetrics(network, endpoint) {
+  const { servePrometheus } = await import("mosaik/prometheus");
+  const { url } = await servePrometheus(network, endpoint);
+  console.log(`metrics: ${url}`);
 }
 
 /** Tells who comes and goes, until the network is closed. */
@@ -55,8 +71,9 @@ const options = optionsOrUsage();
 const stop = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => stop.abort());
 
+let network;
 try {
-  const network = await Network.join(options.network, {
+  network = await Network.join(options.network, {
     secretKey: await secretKeyOf(options.key),
     bindAddrs: [options.listen],
     relay: options.public ? "default" : "none",
@@ -66,6 +83,7 @@ try {
   stop.signal.addEventListener("abort", () => network.close());
   const { id, addrs } = network.local.address();
   console.log(`joined: --peer ${id.hex}@${addrs.map(({ value }) => value).join(",")}`);
+  if (options.metrics) await serveMetrics(network, options.metrics);
   await tellPeers(network);
   const closed = await network.closed;
   if (closed.by === "failure") throw closed.error;
@@ -75,4 +93,6 @@ try {
     console.error(error.message);
     process.exitCode = 1;
   }
+} finally {
+  await network?.close();
 }

@@ -45,6 +45,27 @@ describe("examples/bootstrap-node, as its README tells", () => {
     expect(again.stderr).toBe("");
   });
 
+  it("tells Prometheus whom it knows, at a port of this machine, for as long as it runs", async () => {
+    const node = example.start(`${bootstrap} --listen 127.0.0.1:0 --key ${key()}`, { MOSAIK_PROMETHEUS: "0" });
+    const PEER = await node.address();
+    const [, url] = /^metrics: (http:\/\/127\.0\.0\.1:\d+\/metrics)$/.exec(await node.line(/^metrics: /))!;
+    const peersOf = async (): Promise<string | undefined> =>
+      /^mosaik_discovery_catalog_size\{.*\} (\d+)$/m.exec(await (await fetch(url!)).text())?.[1];
+    expect(await peersOf()).toBe("0");
+    const chat = example.start(ada, { PEER });
+    await node.line(/^\+ .*, 1 known$/);
+    expect(await peersOf()).toBe("1");
+
+    const second = example.start(`${bootstrap} --listen 127.0.0.1:0 --key ${folder}/second.key`, {
+      MOSAIK_PROMETHEUS: new URL(url!).host,
+    });
+    expect(await second.endInput()).toBe(1);
+    expect(second.stderr).toContain("cannot serve metrics at");
+    expect(await chat.kill("SIGINT")).toBe(0);
+    expect(await node.kill("SIGTERM")).toBe(0);
+    await expect(fetch(url!)).rejects.toThrow();
+  });
+
   it("takes no key that others can read, nor what is none", async () => {
     writeFileSync(key(), `${"ab".repeat(32)}\n`, { mode: 0o644 });
     chmodSync(key(), 0o644);
@@ -66,6 +87,12 @@ describe("examples/bootstrap-node, as its README tells", () => {
     const second = start(`127.0.0.1:${port}`);
     expect(await second.endInput()).toBe(1);
     expect(second.stderr).not.toBe("");
+  });
+
+  it.each(["no port", "70000", "127.0.0.1:"])("says that MOSAIK_PROMETHEUS cannot be %s", async (text) => {
+    const process = example.start(`${bootstrap} --key ${key()}`, { MOSAIK_PROMETHEUS: text });
+    expect(await process.endInput()).toBe(2);
+    expect(process.stderr).toContain(`MOSAIK_PROMETHEUS takes PORT or ADDRESS:PORT, not ${text}`);
   });
 
   it.each([

@@ -71,6 +71,7 @@ export type {
   DiscoveryConfig,
   DiscoveryErrorCode,
   DiscoveryEvent,
+  PingOptions,
   Pong,
   RttTracker,
   Topology,

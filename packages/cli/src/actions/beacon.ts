@@ -66,10 +66,7 @@ async function observeOptions({ options, output }: Invocation<BeaconFlags>): Pro
 
 /** The endpoint closes with the network. */
 async function serveMetrics(network: Network, address: ListenAddress): Promise<PrometheusExporter> {
-  const { servePrometheus } = await import("mosaik/prometheus").catch((cause: unknown) => {
-    if ((cause as NodeJS.ErrnoException).code !== "ERR_MODULE_NOT_FOUND") throw cause;
-    throw usageError("--prometheus needs prom-client", "Install it beside this command: npm install prom-client.");
-  });
+  const { servePrometheus } = await import("mosaik/prometheus");
   return servePrometheus(network, address);
 }
 

@@ -1,4 +1,3 @@
-import { once } from "node:events";
 import type { Invocation } from "../action.js";
 import { CliError, EXIT } from "../exit.js";
 import type { NetworkFlags } from "../session/flags.js";
@@ -20,16 +19,11 @@ export async function diagnosePeer(invocation: Invocation<NetworkFlags>): Promis
         .then(() => settled(discovery.catalog, signal))
         .catch(() => signal.throwIfAborted());
       await output.during("asking others about it", asking);
-      const diagnosing = Promise.race([discovery.diagnose(peer), interrupted(signal)]);
+      const diagnosing = discovery.diagnose(peer, { timeoutMs: options.timeout, signal });
       const { isHealthy, findings } = await output.during(`pinging ${peer.id.short()}`, diagnosing);
       output.result({ peer: peer.id.hex, isHealthy, findings }, () => findings.map((one) => `- ${one}`).join("\n"));
       if (!isHealthy) throw new CliError(EXIT.failed, `something is wrong with ${peer.id.short()}: see above`);
     },
     "nobody",
   );
-}
-
-async function interrupted(signal: AbortSignal): Promise<never> {
-  if (!signal.aborted) await once(signal, "abort");
-  throw signal.reason;
 }

@@ -22,7 +22,7 @@ export interface DiagnosisContext {
   ping(peer: PeerId): Promise<Pong>;
 }
 
-/** Finds out why a peer is not seen, or that nothing is wrong with it. Takes as long as a ping. */
+/** Finds out why a peer is not seen, or that nothing is wrong with it. Takes as long as `ping`, and never rejects. */
 export async function diagnosePeer(context: DiagnosisContext, peer: PeerId): Promise<Diagnosis> {
   const { node, catalog } = context;
   const findings: string[] = [];

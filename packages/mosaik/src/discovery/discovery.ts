@@ -16,6 +16,7 @@ import {
   EventHub,
   MosaikError,
   PeerId,
+  unlessAborted,
   type DigestLike,
   type Lagged,
   type PeerIdLike,
@@ -36,14 +37,13 @@ import { Liveness } from "./liveness.js";
 import { LocalEntry, signLocal } from "./local-entry.js";
 import { Membership, type DiscoveryEvent } from "./membership.js";
 import { bootstrapAddress, checkConfig } from "./options.js";
-import { pingAnyone, pingPeer, servePing, type Pong } from "./ping.js";
+import { pingAnyone, pingLimits, pingPeer, servePing, type PingOptions, type Pong } from "./ping.js";
 import { RttTracker } from "./rtt.js";
 import { serveSync, syncCatalogs, type SyncContext } from "./sync.js";
 import { topologyOf, type Topology } from "./topology.js";
 
 /** Connections served at once, by protocol. */
 const SERVING_MAX = { sync: 16, ping: 256 };
-const PING_TIMEOUT_MS = 5000;
 const PURGE_CHECKS_PER_AGE = 10;
 /** How long a farewell may take to get across, in ms (spec 02 §7.6). */
 const FAREWELL_MS = 500;
@@ -240,14 +240,15 @@ export class Discovery {
   /**
    * Asks a peer for its entry and round-trip time, and feeds both to the catalog.
    *
-   * @throws DiscoveryError `pingFailed`, its cause a `NetworkError`; `invalidSignature`; `wrongPeer`
+   * @throws DiscoveryError `pingFailed`, its cause a `NetworkError` or the signal's reason; `invalidSignature`; `wrongPeer`;
+   * `invalidOption`
    */
-  async ping(peer: BootstrapPeer, options: { timeoutMs?: number; signal?: AbortSignal } = {}): Promise<Pong> {
+  async ping(peer: BootstrapPeer, options: PingOptions = {}): Promise<Pong> {
+    const limits = pingLimits(options);
     const address = bootstrapAddress(peer);
     this.#node.addresses.add(address);
     try {
-      const timeoutMs = options.timeoutMs ?? PING_TIMEOUT_MS;
-      const pong = await pingPeer(this.#context, address.id, { timeoutMs, signal: options.signal });
+      const pong = await pingPeer(this.#context, address.id, limits);
       this.#alive(address.id, pong);
       return pong;
     } catch (cause) {
@@ -347,19 +348,23 @@ export class Discovery {
     return topologyOf(local, this.catalog.peers(), this.#gossip.neighbors);
   }
 
-  /** Says in words what is known of a peer and whether it answers: why it is not seen, or that nothing is wrong. */
-  diagnose(peer: BootstrapPeer): Promise<Diagnosis> {
+  /**
+   * Says in words what is known of a peer and whether it answers: why it is not seen, or that nothing is wrong. A peer that does not answer within
+   * `timeoutMs` is a finding, no error.
+   *
+   * @throws DiscoveryError `invalidOption`; the signal's reason
+   */
+  async diagnose(peer: BootstrapPeer, options: PingOptions = {}): Promise<Diagnosis> {
+    const limits = pingLimits(options);
     const address = bootstrapAddress(peer);
     this.#node.addresses.add(address);
-    return diagnosePeer(
-      {
-        node: this.#node,
-        catalog: this.catalog,
-        maxTimeDriftMs: this.#config.maxTimeDriftMs,
-        ping: (id) => pingAnyone(this.#context, id, { timeoutMs: PING_TIMEOUT_MS }),
-      },
-      address.id,
-    );
+    const context = {
+      node: this.#node,
+      catalog: this.catalog,
+      maxTimeDriftMs: this.#config.maxTimeDriftMs,
+      ping: (id: PeerId) => pingAnyone(this.#context, id, limits),
+    };
+    return unlessAborted(diagnosePeer(context, address.id), limits.signal);
   }
 
   /** Says farewell to the network, and stops. Links in use end with the node. */
@@ -396,7 +401,7 @@ export class Discovery {
   /** Whether a peer that somebody names is there. What is said of its addresses is used for this once: anybody may have said it. */
   async #pingFound({ id, addrs }: EndpointAddress): Promise<boolean> {
     try {
-      this.#alive(id, await pingPeer(this.#context, id, { timeoutMs: PING_TIMEOUT_MS, addrs }));
+      this.#alive(id, await pingPeer(this.#context, id, { ...pingLimits(), addrs }));
       return true;
     } catch (error) {
       if (!(error instanceof MosaikError)) this.#node.runtime.report(error, `pinging ${id.short()}`);

@@ -7,7 +7,7 @@ export { Discovery } from "./discovery.js";
 export { mdnsOf } from "./lan-peers.js";
 export { DiscoveryError, type DiscoveryErrorCode } from "./errors.js";
 export type { DepartureReason, DiscoveryEvent } from "./membership.js";
-export type { Pong } from "./ping.js";
+export type { PingOptions, Pong } from "./ping.js";
 export { catalogSnapshotCodec, pingReplyCodec, pingRequestCodec } from "./protocol.js";
 export { RttProbes, type RttProbesContext } from "./rtt-probes.js";
 export { RttTracker } from "./rtt.js";

@@ -194,8 +194,9 @@ export class Network {
   }
 
   /**
-   * Leaves the network in order: producers hand over what was sent, for at most a second, and close with 204; groups say farewell to
-   * their members; everything else closes with 102. Takes at most two seconds. A second call waits for the first.
+   * Leaves the network in order: producers hand over what was sent, for at most a second, and close with 204; calls that are being served may end,
+   * for at most a second; groups say farewell to their members; everything else closes with 102. Takes at most two seconds, unless a `drainTimeoutMs`
+   * is longer. A second call waits for the first.
    */
   close(): Promise<void> {
     return this.#end({ by: "program" });
