@@ -4,18 +4,18 @@ import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, it } from "vitest";
 import { roleOf, type Block, type Page } from "./blocks.js";
 import { moduleOf, type PageModule } from "./fragments.js";
-import { readPages } from "./pages.js";
+import { readPages, readReadmes } from "./pages.js";
 import { runPage } from "./run-page.js";
 import { typeCheck } from "./type-check.js";
 
 const root = join(import.meta.dirname, "../..");
-const pages = readPages();
+const pages = new Map([...readPages(), ...readReadmes()]);
 /** Where programs find the packages: those of this checkout, or those that were installed into another folder. */
 const modules = process.env.MOSAIK_BOOK_MODULES ?? join(root, "node_modules");
 
 /** A folder for each page. */
 const work = mkdtempSync(join(tmpdir(), "mosaik-book-"));
-const folderOf = (path: string): string => join(work, path.replace(/\.md$/, "").replaceAll("/", "."));
+const folderOf = (path: string): string => join(work, path.replace(/^[./]+|\.md$/g, "").replaceAll("/", "."));
 
 /** The files of a page, and those of others that it names. */
 function filesFor(path: string, { blocks, filesOf }: Page): Block[] {

@@ -47,8 +47,7 @@ export async function listSlots(invocation: Invocation<NetworkFlags>): Promise<v
 }
 
 async function lookUp(network: Digest, flags: NetworkFlags, signal: AbortSignal): Promise<Slot[]> {
-  const routers = dhtRouters(flags);
-  const dht = await openDht(routers.length === 0 ? {} : { routers });
+  const dht = await open(dhtRouters(flags));
   const interrupted = () => dht.close();
   signal.addEventListener("abort", interrupted);
   try {
@@ -58,6 +57,15 @@ async function lookUp(network: Digest, flags: NetworkFlags, signal: AbortSignal)
   } finally {
     signal.removeEventListener("abort", interrupted);
     dht.close();
+  }
+}
+
+async function open(routers: readonly string[]): Promise<DhtClient> {
+  try {
+    return await openDht(routers.length === 0 ? {} : { routers });
+  } catch (error) {
+    if (error instanceof TypeError) throw usageError(`--dht-router: ${error.message}`);
+    throw error;
   }
 }
 

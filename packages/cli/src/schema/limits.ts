@@ -3,8 +3,6 @@ import { partsOf, partsOfBody, type Body, type Schema, type Type } from "./schem
 
 /** How deep a type may be, down to its last part. */
 export const TYPE_DEPTH_MAX = 64;
-/** How deep a type may be that holds itself: times the 128 turns that values may take, its codec must not overflow the stack. */
-export const RECURSIVE_DEPTH_MAX = 16;
 /** How many parts a type may have when every reference is written out: a few lines can name billions. */
 export const TYPE_PARTS_MAX = 65_536;
 
@@ -17,16 +15,10 @@ const LEAF: Extent = { depth: 1, parts: 1 };
 
 /** @throws SchemaError for a type that is deeper or larger than a codec should be */
 export function checkExtent(schema: Schema, root: Type): void {
-  const measure = new Measure(schema);
-  const { depth } = measure.of(root, 1);
-  if (measure.isRecursive && depth > RECURSIVE_DEPTH_MAX) {
-    throw new SchemaError(`a type of more than ${RECURSIVE_DEPTH_MAX} levels that holds itself`, { at: root.at });
-  }
+  new Measure(schema).of(root, 1);
 }
 
 class Measure {
-  /** Whether a type that was measured holds itself. */
-  isRecursive = false;
   readonly #known = new Map<string, Extent>();
   readonly #underWay = new Set<string>();
 
@@ -41,10 +33,7 @@ class Measure {
       if (level + known.depth > TYPE_DEPTH_MAX) throw tooDeep(type);
       return known;
     }
-    if (this.#underWay.has(type.key)) {
-      this.isRecursive = true;
-      return LEAF;
-    }
+    if (this.#underWay.has(type.key)) return LEAF;
     const definition = this.schema.definitions.get(type.key);
     if (definition === undefined) throw new SchemaError(`${type.key} is not defined`, { at: type.at });
     this.#underWay.add(type.key);
