@@ -25,12 +25,22 @@ function vitest(name, ...patterns) {
   return [...projects, "--passWithNoTests", ...report, ...filters];
 }
 
+/** Takes all steps, and throws what the first one threw that failed. */
+async function allOf(steps) {
+  const failures = [];
+  for (const take of steps) await take().catch((error) => failures.push(error));
+  for (const { message } of failures.slice(1)) console.error(message);
+  if (failures.length > 0) throw failures[0];
+}
+
 try {
   await step("native addon", () => run("node", ["packages/iroh/build/main.mjs", "build"]));
   await step("Rust peer", () => buildPeer().then(() => 0));
   await step("TypeScript", () => run("npx", ["tsc", "-b"]));
-  await step("unit tests", () => run("npx", ["vitest", "run", ...vitest("unit", "unit", "interpreted")]));
-  await step("live tests", () => run("node", ["scripts/live-tests.mjs", ...vitest("live", "live*")]));
+  await allOf([
+    () => step("unit tests", () => run("npx", ["vitest", "run", ...vitest("unit", "unit", "interpreted")])),
+    () => step("live tests", () => run("node", ["scripts/live-tests.mjs", ...vitest("live", "live*")])),
+  ]);
   console.log(`All passed in ${((Date.now() - startMs) / 60_000).toFixed(1)} min.`);
 } catch (error) {
   console.error(error.message);

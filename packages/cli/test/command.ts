@@ -1,6 +1,6 @@
 import { spawn, type ChildProcessWithoutNullStreams } from "node:child_process";
 import { once } from "node:events";
-import { createInterface } from "node:readline";
+import { createInterface, type Interface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { buildProgram } from "../../mosaik/test/build-program.js";
 
@@ -93,6 +93,15 @@ export class RunningCommand implements AsyncDisposable {
     this.#child.stdin.end();
   }
 
+  /** Reads what it writes to stdout no further until `readOn`. */
+  readNothing(): void {
+    this.lines.pause();
+  }
+
+  readOn(): void {
+    this.lines.resume();
+  }
+
   /** Reads no more of what it writes to stdout: as `| head` that has seen enough. */
   hangUp(): void {
     this.#child.stdout.destroy();
@@ -109,13 +118,22 @@ export class Lines {
   readonly all: string[] = [];
   readonly #said: () => string;
   readonly #waiting = new Set<() => void>();
+  readonly #reader: Interface;
   #hasEnded = false;
 
   constructor(stream: NodeJS.ReadableStream, said: () => string) {
     this.#said = said;
-    const reader = createInterface({ input: stream });
-    reader.on("line", (line) => this.#tell(() => this.all.push(line)));
-    reader.on("close", () => this.#tell(() => (this.#hasEnded = true)));
+    this.#reader = createInterface({ input: stream });
+    this.#reader.on("line", (line) => this.#tell(() => this.all.push(line)));
+    this.#reader.on("close", () => this.#tell(() => (this.#hasEnded = true)));
+  }
+
+  pause(): void {
+    this.#reader.pause();
+  }
+
+  resume(): void {
+    this.#reader.resume();
   }
 
   /** All of it, as it was written. */

@@ -1,6 +1,5 @@
 import { spawn, spawnSync, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
@@ -157,12 +156,6 @@ describe("the process", () => {
 
   it("verifies on when a worker thread ended before its verdicts came", async () => {
     expect(await run([child("verifies.mjs")])).toEqual(["[true]"]);
-  });
-
-  it("runs the README's example", async () => {
-    const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8");
-    const [, example] = /```js\n([^]*?)```/.exec(readme)!;
-    expect(await run(["--input-type=module", "--eval", example!])).toEqual(["HELLO"]);
   });
 
   const unshares = spawnSync("unshare", ["-Urn", "sh", "-c", "ip link set lo up"]).status === 0;

@@ -29,6 +29,14 @@ async function holder<W>(def: Def<W>, node?: Network) {
 }
 
 describe("mosaik get, put and watch", () => {
+  it("puts a value that comes from stdin", async () => {
+    const { writer, args } = await holder(Scores);
+    const put = await run(["put", ...SCORES, "alice", "-", ...args], { stdin: "42\n" });
+    expect(put.exitCode, put.stderr).toBe(0);
+    expect(writer.get("alice")).toBe(42n);
+    expect(await run(["put", ...SCORES, "alice", "-", ...args], { stdin: "forty" })).toMatchObject({ exitCode: 2 });
+  });
+
   it("reads all of a map, and one entry of it", async () => {
     const { writer, args } = await holder(Scores);
     await writer.extend([

@@ -1,5 +1,6 @@
 import { DhtTestnet, whyNoPeer } from "@mosaik/interop";
-import { formatAddress, Network } from "mosaik";
+import type { Network } from "mosaik";
+import { formatAddress } from "mosaik";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { buildCommand, run } from "../command.js";
 import { useNodes } from "../node.js";

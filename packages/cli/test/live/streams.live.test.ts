@@ -1,4 +1,5 @@
-import { stream, type Network } from "mosaik";
+import { fileURLToPath } from "node:url";
+import { stream, t, type Network } from "mosaik";
 import { beforeAll, describe, expect, it } from "vitest";
 import { buildCommand, run, start } from "../command.js";
 import { joining, useNodes } from "../node.js";
@@ -8,6 +9,8 @@ beforeAll(buildCommand);
 
 const Readings = stream<{ celsius: number }>("readings");
 const NETWORK = "command-streams";
+const MODULE = fileURLToPath(new URL("shared-types.mjs", import.meta.url));
+const Reading = t.struct("demo::Reading", { sensor: t.string, celsius: t.f64 });
 
 /** Sends to every consumer that comes, one after the other. */
 async function producing(network: Network) {
@@ -85,6 +88,29 @@ describe("mosaik tail", () => {
     ]);
   });
 
+  it("reads by the codecs of a module, of a transform what is on the wire", async () => {
+    const node = await nodes.join(NETWORK);
+    const producer = stream(Reading).producer(node);
+    const tail = run(["tail", `${MODULE}#Reading`, "--count", "1", "--json", ...joining(NETWORK, node)]);
+    await producer.send({ sensor: "attic", celsius: 21.5 });
+    expect(JSON.parse((await tail).stdout)).toMatchObject({ value: { sensor: "attic", celsius: 21.5 } });
+
+    const words = stream("words", t.string).producer(node);
+    const loud = run(["tail", "words", "--type", `${MODULE}#Text`, "--count", "1", ...joining(NETWORK, node)]);
+    await words.send("hello");
+    expect((await loud).stdout).toContain("hello");
+  });
+
+  it.each([
+    ["./nowhere.mjs#Reading", "there is no file ./nowhere.mjs"],
+    [`${MODULE}#Reeding`, "Did you mean Reading?"],
+    [`${MODULE}#VERSION`, "exports no codec VERSION"],
+    [MODULE, "exports several codecs: Reading, Text"],
+  ])("exits with 2 for %s: %s", async (type, reason) => {
+    const { exitCode, stderr } = await run(["tail", "readings", "--type", type, "--network", NETWORK, "--no-relay"]);
+    expect([exitCode, stderr]).toEqual([2, expect.stringContaining(reason)]);
+  });
+
   it("takes only the producers that --from names", async () => {
     const node = await nodes.join(NETWORK);
     const discovery = { bootstrap: [node.local.address()] };
@@ -99,6 +125,81 @@ describe("mosaik tail", () => {
     await wanted.send({ celsius: 1 });
     await tail.lines.find(/"celsius":1/);
     expect(unwanted.consumers()).toEqual([]);
+  });
+
+  it("slows nobody down, and says what it left out; with --hold-back it does, and leaves out nothing", async () => {
+    const COUNT = 4000;
+    const padding = "x".repeat(4096);
+    /** What a tail that nobody reads for a while has printed in the end, and whether everything was taken meanwhile. */
+    const unread = async (...options: string[]) => {
+      const node = await nodes.join(NETWORK);
+      const args = ["tail", "readings", "--json", "--count", "1000000", ...options, ...joining(NETWORK, node)];
+      await using tail = start(args);
+      const producer = Readings.producer(node, { noProgressLimitMs: 60_000 });
+      await producer.when().subscribed();
+      tail.readNothing();
+      let sent = 0;
+      const sending = (async () => {
+        for (; sent < COUNT; sent++) await producer.send({ celsius: sent, padding } as { celsius: number });
+      })();
+      let before = -1;
+      const isAtRest = (): boolean => sent === COUNT || (sent > 0 && sent === before);
+      await expect.poll(() => isAtRest() || ((before = sent), false), { interval: 500, timeout: 30_000 }).toBe(true);
+      const sentMeanwhile = sent;
+      tail.readOn();
+      await sending;
+      await tail.lines.find((line) => line.includes(`"celsius":${COUNT - 1},`));
+      const printed = tail.lines.all.map((line) => (JSON.parse(line) as { value: { celsius: number } }).value.celsius);
+      const { stderr } = await tail.interrupt();
+      return { sentMeanwhile, printed, stderr };
+    };
+    const held = await unread("--hold-back");
+    expect(held.sentMeanwhile).toBeLessThan(COUNT);
+    expect(held.printed).toEqual(Array.from({ length: COUNT }, (_, i) => i));
+
+    const free = await unread();
+    expect(free.sentMeanwhile).toBe(COUNT);
+    expect(free.printed.length).toBeLessThan(COUNT);
+    expect(free.printed).toEqual(free.printed.toSorted((a, b) => a - b));
+    expect(free.stderr).toContain('"event":"dropped"');
+  });
+
+  it.each([
+    { options: ["--resume"], isWhole: true },
+    { options: [], isWhole: false },
+  ])("goes on behind a broken subscription, with $options whole: $isWhole", async ({ options, isWhole }) => {
+    const node = await nodes.join(NETWORK);
+    await using tail = start(["tail", "readings", "--json", "--hold-back", ...options, ...joining(NETWORK, node)]);
+    const producer = Readings.producer(node, { resume: {}, noProgressLimitMs: 200, bufferItems: 16 });
+    await producer.when().subscribed();
+    await producer.send({ celsius: 0 });
+    await tail.lines.first(1);
+
+    // It stands still, until the producer lets it go.
+    tail.signal("SIGSTOP");
+    const events = producer.events();
+    let sent = 0;
+    let isGone = false;
+    const padding = "x".repeat(16_384);
+    const sending = (async () => {
+      while (!isGone) await producer.send({ celsius: ++sent, padding } as { celsius: number });
+    })();
+    for await (const { kind } of events) if (kind === "disconnected") break;
+    isGone = true;
+    tail.signal("SIGCONT");
+    await sending;
+    await producer.when().subscribed();
+    await producer.send({ celsius: ++sent });
+    await tail.lines.find((line) => line.includes(`"celsius":${sent}}`));
+
+    const printed = tail.lines.all.map((line) => (JSON.parse(line) as { value: { celsius: number } }).value.celsius);
+    const all = Array.from({ length: sent + 1 }, (_, i) => i);
+    if (isWhole) expect(printed).toEqual(all);
+    else expect(printed.length).toBeLessThan(all.length);
+    const gap = `"event":"gap"`;
+    const { stderr } = await tail.interrupt();
+    expect(stderr.includes(gap), stderr).toBe(!isWhole);
+    if (isWhole) expect(stderr).toContain('"isResumed":true');
   });
 
   it("exits with 3 where nobody produces the stream", async () => {
