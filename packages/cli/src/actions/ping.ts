@@ -8,8 +8,11 @@ import { Session } from "../session/session.js";
 /** Pings a peer a few times; fails when none was answered. */
 export async function pingPeer(invocation: Invocation<PingFlags>): Promise<void> {
   const { options, output, signal } = invocation;
-  await Session.run(invocation, async (session) => {
-    const peer = await session.peer(invocation.args[0] as string);
+  const name = invocation.args[0] as string;
+  // Who is named with an address is reached without anybody's help.
+  const needs = name.includes("@") ? "nobody" : "peers";
+  const pings = async (session: Session): Promise<void> => {
+    const peer = await session.peer(name);
     const rttsMs: number[] = [];
     for (let i = 1; i <= options.count; i++) {
       if (i > 1) await delay(options.interval, undefined, { signal });
@@ -36,7 +39,8 @@ export async function pingPeer(invocation: Invocation<PingFlags>): Promise<void>
       }
     }
     if (rttsMs.length > 1 && !output.isJson) output.result(null, summaryOf(rttsMs));
-  });
+  };
+  await Session.run(invocation, pings, needs);
 }
 
 function summaryOf(rttsMs: readonly number[]): string {

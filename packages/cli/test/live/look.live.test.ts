@@ -1,5 +1,5 @@
 import { RustPeer, startRelay, whyNoPeer, type LocalRelay } from "@mosaik/interop";
-import { stream } from "mosaik";
+import { formatAddress, stream } from "mosaik";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { buildCommand, run, start } from "../command.js";
 import { joining, useNodes } from "../node.js";
@@ -61,6 +61,19 @@ describe("mosaik peers", () => {
 });
 
 describe("mosaik ping", () => {
+  it("reaches by its address who is in no catalog, and says who belongs to another network", async () => {
+    const node = await nodes.join("ping-address");
+    const ping = (network: string) => {
+      const address = formatAddress(node.local.address());
+      return run(["ping", address, "-c", "1", "--network", network, "--no-relay", "--no-dht"]);
+    };
+    expect(await ping("ping-address")).toMatchObject({ exitCode: 0 });
+    expect(await ping("ping-elsewhere")).toMatchObject({
+      exitCode: 3,
+      stderr: expect.stringContaining(`${node.local.id.short()} is a member of another network`) as string,
+    });
+  });
+
   it("tells how far a peer is, by the beginning of its id", async () => {
     const node = await nodes.join("ping");
     const args = ["ping", node.local.id.hex.slice(0, 8), "-c", "2", "-i", "10ms", ...joining("ping", node)];
