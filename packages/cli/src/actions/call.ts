@@ -1,8 +1,9 @@
-import { func, FunctionError, type Caller, type Codec, type FuncDef } from "mosaik";
+import { func, FunctionError, type Caller, type Codec, type FuncDef, type TicketValidator } from "mosaik";
 import type { Invocation } from "../action.js";
 import type { CallFlags } from "../commands/call.js";
 import { textArgument } from "../data/input.js";
 import { lineOf, valueOf } from "../data/texts.js";
+import { loadValidators } from "../data/validators.js";
 import { CliError, EXIT, exitCodeOf, usageError } from "../exit.js";
 import { loadCodec } from "../notation/index.js";
 import type { Output } from "../output.js";
@@ -15,12 +16,17 @@ interface Types {
   readonly error: Codec<unknown>;
 }
 
+interface Tickets {
+  readonly requireCallerTicket: readonly TicketValidator[];
+  readonly requireHandlerTicket: readonly TicketValidator[];
+}
+
 /** Calls a function once. */
 export async function callFunction(invocation: Invocation<CallFlags>): Promise<void> {
   const { args, options, signal } = invocation;
   const [name, argument] = args as [string, string | undefined];
   const types = await typesOf(options);
-  const definition = declared(name, types, options);
+  const definition = declared(name, types, await ticketsOf(options), options);
   const request = await requestOf(types.request, argument);
   await Session.run(invocation, async (session) => {
     const peer = options.peer === undefined ? undefined : (await session.peer(options.peer)).id;
@@ -49,10 +55,18 @@ async function typesOf({ request, response, error }: CallFlags): Promise<Types> 
   return { request: asked!, response: answered!, error: failed! };
 }
 
-function declared(name: string, types: Types, { rustName }: CallFlags): FuncDef<unknown, unknown> {
-  if (name === ".") return func(rustName === undefined ? types : { ...types, rustName });
+/** Both are a part of the function's id. */
+async function ticketsOf({ requireCallerTicket, requireHandlerTicket }: CallFlags): Promise<Tickets> {
+  return {
+    requireCallerTicket: await loadValidators(requireCallerTicket),
+    requireHandlerTicket: await loadValidators(requireHandlerTicket),
+  };
+}
+
+function declared(name: string, types: Types, tickets: Tickets, { rustName }: CallFlags): FuncDef<unknown, unknown> {
+  if (name === ".") return func(rustName === undefined ? types : { ...types, rustName }, tickets);
   if (rustName !== undefined) throw usageError("--rust-name is a part of the id only where the function is `.`");
-  return func(name, types);
+  return func(name, types, tickets);
 }
 
 async function requestOf(codec: Codec<unknown>, argument: string | undefined): Promise<unknown> {

@@ -1,6 +1,7 @@
 import { Command, Option } from "commander";
 import { lazily } from "../action.js";
 import { duration } from "../arguments/duration.js";
+import { several } from "../arguments/several.js";
 import { joinsNetwork, type NetworkFlags } from "../session/flags.js";
 
 export interface CallFlags extends NetworkFlags {
@@ -8,6 +9,8 @@ export interface CallFlags extends NetworkFlags {
   readonly response: string;
   readonly error: string;
   readonly rustName?: string;
+  readonly requireCallerTicket?: readonly string[];
+  readonly requireHandlerTicket?: readonly string[];
   /** In ms. */
   readonly deadline: number;
   readonly peer?: string;
@@ -24,6 +27,10 @@ export function callCommand(): Command {
     .addOption(new Option("--response <type>", "the notation, or MODULE#EXPORT").default("json"))
     .addOption(new Option("--error <type>", "of the function's own errors").default("()"))
     .addOption(new Option("--rust-name <name>", "with `.`: the Rust type that implements the function"))
+    .addOption(
+      several("--require-caller-ticket <validator>", "of the tickets that its handlers ask for: MODULE#EXPORT"),
+    )
+    .addOption(several("--require-handler-ticket <validator>", "of the tickets that handlers must have: MODULE#EXPORT"))
     .addOption(
       new Option("-d, --deadline <time>", "how long the call may take").argParser(duration).default(10_000, "10s"),
     )

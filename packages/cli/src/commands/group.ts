@@ -2,6 +2,7 @@ import { Command, Option } from "commander";
 import { lazily } from "../action.js";
 import { duration } from "../arguments/duration.js";
 import { integer } from "../arguments/integer.js";
+import { several } from "../arguments/several.js";
 import { joinsNetwork, type NetworkFlags } from "../session/flags.js";
 
 /** What a group's id is made of, beside its secret. */
@@ -15,6 +16,7 @@ export interface GroupIdentityFlags {
   readonly heartbeat?: number;
   readonly heartbeatJitter?: number;
   readonly maxMissedHeartbeats?: number;
+  readonly requireTicket?: readonly string[];
 }
 
 export interface GroupFlags extends NetworkFlags, GroupIdentityFlags {
@@ -42,6 +44,7 @@ export function groupCommand(): Command {
     new Option("--heartbeat <time>", "how often its leader shows that it lives").argParser(duration),
     new Option("--heartbeat-jitter <time>", "how much sooner, at random").argParser(duration),
     new Option("--max-missed-heartbeats <number>", "until a member counts as lost").argParser(integer(1)),
+    several("--require-ticket <validator>", "of the tickets of its members, in their order: MODULE#EXPORT"),
   ];
   for (const option of options) command.addOption(option.helpGroup(GROUP));
   return joinsNetwork(command)
@@ -49,8 +52,8 @@ export function groupCommand(): Command {
       "after",
       `
 It joins the group as an observer while it runs: it gets the log, and neither votes nor leads. For that it needs all
-that the group's id is made of. Groups whose members need tickets, or whose machines have a state sync of their own,
-cannot be joined; for collections there are \`mosaik get\` and \`mosaik watch\`.
+that the group's id is made of. Groups whose machines have a state sync of their own cannot be joined; for collections
+there are \`mosaik get\` and \`mosaik watch\`.
 
   mosaik group --list --network demo
   mosaik group --secret-file group.secret --machine demo.counter --type-name demo::Counter --network demo`,

@@ -1,5 +1,6 @@
 import { Option, type Command } from "commander";
 import { integer } from "../arguments/integer.js";
+import { several } from "../arguments/several.js";
 
 export const KINDS = ["map", "set", "vec", "cell", "once", "queue"] as const;
 /** A kind of collection, as the command line calls it. */
@@ -13,6 +14,7 @@ export interface CollectionFlags {
   readonly priority: string;
   readonly capacity?: number;
   readonly machineTypeName?: string;
+  readonly requireTicket?: readonly string[];
 }
 
 export const COLLECTION_ARGUMENT = "its name or store id: whoever knows it may read and write it";
@@ -28,6 +30,7 @@ export function declaresCollection(command: Command): Command {
     new Option("--priority <type>", "of a queue's priorities").default("u64"),
     new Option("--capacity <number>", "of a queue, if it is bounded").argParser(integer(0)),
     new Option("--machine-type-name <name>", "what Rust's type_name prints for the machine, where it differs"),
+    several("--require-ticket <validator>", "of the tickets of its members, in their order: MODULE#EXPORT"),
   ];
   for (const option of options) command.addOption(option.helpGroup(GROUP));
   return command;

@@ -8,11 +8,15 @@ import { queueKind } from "./kinds/queue.js";
 import { setKind } from "./kinds/set.js";
 import { cellKind, onceKind } from "./kinds/single.js";
 import { vecKind } from "./kinds/vec.js";
+import { loadValidators } from "./validators.js";
 
 /** The collection that the options declare under a name. @throws CliError; CollectionError `invalidOption` */
 export async function declaredCollection(name: string, flags: CollectionFlags): Promise<AnyKind> {
   const { kind, machineTypeName, capacity } = flags;
-  const options: CollectionOptions = machineTypeName === undefined ? {} : { machineTypeName };
+  const options: CollectionOptions = {
+    ...(machineTypeName !== undefined && { machineTypeName }),
+    requireTicket: await loadValidators(flags.requireTicket),
+  };
   if (capacity !== undefined && kind !== "queue") throw usageError("only a queue has a --capacity");
   const value = await named("--value", flags.value);
   switch (kind) {

@@ -4,6 +4,7 @@ import type { GroupIdentityFlags } from "../commands/group.js";
 import { usageError } from "../exit.js";
 import type { Output } from "../output.js";
 import { OpaqueMachine } from "./opaque-machine.js";
+import { loadValidators } from "./validators.js";
 
 /** How the group is joined that the options name: as an observer. @throws CliError */
 export async function declaredGroup(
@@ -18,7 +19,8 @@ export async function declaredGroup(
       "Give --secret-file, or set MOSAIK_GROUP_SECRET. --list shows groups without joining them.",
     );
   }
-  return { key: GroupKey.fromSecret(secret), machine: machineOf(flags), consensus: consensusOf(flags) };
+  const tickets = await loadValidators(flags.requireTicket);
+  return { key: GroupKey.fromSecret(secret), machine: machineOf(flags), consensus: consensusOf(flags), tickets };
 }
 
 function machineOf({ machine, typeName, batchSize, fetchTimeout }: GroupIdentityFlags): NoOp | OpaqueMachine {

@@ -1,5 +1,5 @@
 import { usageError } from "../exit.js";
-import { isModuleReference } from "../notation/index.js";
+import { moduleReference } from "../modules.js";
 
 /** Which stream is meant, and the type of what is in it. */
 export interface Target {
@@ -23,7 +23,7 @@ export function targetOf(argument: string, { type, id }: { readonly type?: strin
     if (type === undefined) throw usageError("which type? `.` stands for the id that follows from it", "Say --type.");
     return { id, type };
   }
-  const isType = TYPE_CHARACTERS.test(argument) || isModuleReference(argument);
+  const isType = TYPE_CHARACTERS.test(argument) || moduleReference(argument) !== undefined;
   if (type !== undefined && (isType || id !== undefined)) {
     throw usageError(
       `${argument} and ${isType ? `--type ${type} are both types` : `--id ${id} are both ids`}`,

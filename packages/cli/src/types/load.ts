@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { usageError } from "../exit.js";
-import { isModuleReference, loadCodec, loadModule, parseSchema } from "../notation/index.js";
+import { moduleReference } from "../modules.js";
+import { loadCodec, loadCodecs, parseSchema } from "../notation/index.js";
 import { schemaOf, type Schema } from "../schema/index.js";
 import { modulePathOf } from "./module-path.js";
 import { readRust } from "./rust/read.js";
@@ -15,11 +16,10 @@ import { readRust } from "./rust/read.js";
 export async function loadSchema(source: string, module?: string): Promise<Schema> {
   const [, file, only] = /^(.+\.rs)(?:#(.*))?$/s.exec(source) ?? [];
   if (file !== undefined) return loadRust(file, module, only);
-  if (!isModuleReference(source)) return parseSchema(source);
-  if (source.includes("#")) {
-    return schemaOf(new Map([[source.slice(source.indexOf("#") + 1), await loadCodec(source)]]));
-  }
-  return schemaOf((await loadModule(source)).codecs);
+  const reference = moduleReference(source);
+  if (reference === undefined) return parseSchema(source);
+  const { path, name } = reference;
+  return schemaOf(name === undefined ? await loadCodecs(path) : new Map([[name, await loadCodec(source)]]));
 }
 
 async function loadRust(file: string, module: string | undefined, only: string | undefined): Promise<Schema> {

@@ -8,6 +8,7 @@ import {
   type FunctionOptions,
   type HandlerOptions,
 } from "./config.js";
+import { FunctionError } from "./errors.js";
 import type { Functions } from "./functions.js";
 import type { FunctionShape, Handler, HandlerFunction } from "./handler.js";
 import { baseFunctionId, type FunctionId } from "./ids.js";
@@ -69,6 +70,7 @@ export class FuncDef<Req, Res> implements HandlerDef<Req, Res>, CallerDef<Req, R
       errorCodec: types.error ?? t.unit,
     };
     // A mistake in the declaration shows where it is made.
+    refuseOthers(types);
     handlerConfig(options, {});
     callerConfig(options, {});
   }
@@ -111,6 +113,15 @@ type DefOf<Def, Req, Res> = Def extends "handler"
   : Def extends "caller"
     ? CallerDef<Req, Res>
     : FuncDef<Req, Res>;
+
+const TYPES: readonly string[] = ["request", "response", "error", "rustName"];
+
+/** An option among the types would count for nothing, and those that say who may call must not. */
+function refuseOthers(types: object): void {
+  const other = Object.keys(types).find((name) => !TYPES.includes(name));
+  if (other === undefined) return;
+  throw new FunctionError("invalidOption", `${other} is not one of ${TYPES.join(", ")}: options come behind the types`);
+}
 
 function declare<Req, Res>(
   idOrTypes: DigestLike | DerivedFuncTypes<Req, Res, unknown>,

@@ -97,5 +97,10 @@ describe("tests/functions/declare.rs", () => {
     expect(() => func("id", types, { callTimeoutMs: -1 })).toThrow(
       expect.objectContaining({ code: "invalidOption" }) as FunctionError,
     );
+    // It would admit everybody.
+    const misplaced = { ...types, requireTicket: new PlainValidator("misplaced") };
+    expect(() => func("id", misplaced)).toThrow(
+      expect.objectContaining({ code: "invalidOption", message: expect.stringContaining("requireTicket") as string }),
+    );
   });
 });
