@@ -367,11 +367,6 @@ export class Discovery {
     return unlessAborted(diagnosePeer(context, address.id), limits.signal);
   }
 
-  /** What a farewell waits for that would reach nobody yet: the first neighbour of a node that has only just been met. */
-  get firstNeighbor(): Promise<void> | undefined {
-    return this.#gossip.firstNeighbor;
-  }
-
   /** Says farewell to the network, and stops. Links in use end with the node. */
   async close(): Promise<void> {
     this.#unwatchAddress();

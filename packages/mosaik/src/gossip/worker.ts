@@ -68,8 +68,6 @@ export class Gossip {
   #offeredCount = 0;
   #isStepping = false;
   #quitting: Promise<void> | undefined;
-  #onFirstNeighbor = (): void => {};
-  readonly #firstNeighbor = new Promise<void>((resolve) => (this.#onFirstNeighbor = resolve));
 
   constructor(options: GossipOptions) {
     const { node, router, topic, alpn } = options;
@@ -145,11 +143,6 @@ export class Gossip {
     return true;
   }
 
-  /** The first neighbour, where a peer was found and none has taken us in so far. */
-  get firstNeighbor(): Promise<void> | undefined {
-    return this.#neighbors.size === 0 && this.#offeredCount > 0 ? this.#firstNeighbor : undefined;
-  }
-
   /** Says farewell to the neighbours and closes every connection. What was broadcast before still goes out. Idempotent. */
   quit(withinMs = QUIT_WITHIN_MS): Promise<void> {
     this.#quitting ??= this.#quit(withinMs);
@@ -203,7 +196,6 @@ export class Gossip {
       }
       case "neighborUp":
         this.#neighbors.add(output.peer);
-        this.#onFirstNeighbor();
         this.#countNeighbors();
         this.#rejoinBackoff.reset();
         return this.#tell({ kind: "neighborUp", peer: output.peer });

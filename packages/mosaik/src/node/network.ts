@@ -16,7 +16,7 @@ import {
   Router,
 } from "../network/index.js";
 import { Digest, unlessAborted, type Condition, type DigestLike, type NetworkId } from "../primitives/index.js";
-import { atMost, createNodeRuntime, type EndpointAddr, type Runtime } from "../runtime/index.js";
+import { createNodeRuntime, type EndpointAddr, type Runtime } from "../runtime/index.js";
 import { loadServing, Status, type ObserveOptions } from "../status/index.js";
 import { Streams } from "../streams/index.js";
 import { PROTOCOL_VERSION, VERSION } from "./version.js";
@@ -58,8 +58,6 @@ export type NetworkEvent = { readonly kind: "open" } | { readonly kind: "close";
 const ACCEPTED = [ALPN.typescript, ALPN.announce, ALPN.sync, ALPN.ping, ALPN.streams, ALPN.functions, ALPN.groups];
 /** Streams of each direction that a peer may have open on a connection. A protocol uses one; gossip may begin one before it ends another. */
 const STREAMS_PER_CONNECTION_MAX = 8;
-/** How long a node that closes waits for the first neighbour to say farewell to, in ms. */
-const FIRST_NEIGHBOR_MS = 100;
 
 /** One node of one network: everything that a program does with Mosaik begins here. Holds the process open until it is closed. */
 export class Network {
@@ -217,8 +215,6 @@ export class Network {
   }
 
   async #shutDown(): Promise<void> {
-    const { firstNeighbor } = this.discovery;
-    if (firstNeighbor !== undefined) await atMost(this.local.runtime, FIRST_NEIGHBOR_MS, firstNeighbor);
     this.local.beginClose();
     await Promise.all([this.streams.close(), this.functions.close(), this.groups.close(), this.status.close()]);
     this.#kept.close(CLOSE.gracefulShutdown);

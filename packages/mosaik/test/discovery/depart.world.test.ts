@@ -50,18 +50,3 @@ describe("tests/discovery/depart.rs", () => {
     for (const seen of events) expect(seen.at(-1)).toEqual(departed);
   });
 });
-
-describe("a node that leaves", () => {
-  const context = useNodes();
-
-  it("says farewell to whom it has only just met", async () => {
-    const { nodes } = context;
-    const [a, b] = await nodes.joinMany(2);
-    const events = record(a!);
-    await nodes.within(5000, b!.discovery.syncWith(a!.local.address()));
-    await nodes.until(() => a!.discovery.catalog.getSigned(b!.local.id) !== undefined, 5000, "b to be known");
-    await nodes.within(5000, b!.close(), "b to close");
-    await nodes.until(() => events.at(-1)?.kind === "peerDeparted", 2000, "the farewell");
-    expect(events.at(-1)).toEqual({ kind: "peerDeparted", peer: b!.local.id, reason: "left" });
-  });
-});
