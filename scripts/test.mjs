@@ -9,7 +9,7 @@ import { run, step, StepFailed } from "./lib/run.mjs";
 const filters = process.argv.slice(2);
 const startMs = Date.now();
 console.log(
-  "Builds the native parts (about 9 minutes the first time, seconds after that), then tests (about 20 minutes).",
+  "Builds the native parts (about 9 minutes the first time, seconds after that), then tests (about 26 minutes).",
 );
 
 /** Where `.ci/run` wants vitest's results. */

@@ -1,5 +1,4 @@
 import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 
@@ -12,12 +11,7 @@ function outputOf(...args: string[]): string {
   return program.stdout;
 }
 
-describe("what the documents show runs as it stands", () => {
-  it("the package's README", () => {
-    const [, code] = /```js\n([^]*?)```/.exec(readFileSync(path("../../README.md"), "utf8"))!;
-    expect(outputOf("--input-type=module", "--eval", code!)).toBe("{ sensor: 'attic', celsius: 21.5 }\n");
-  });
-
+describe("the short examples run as they stand", () => {
   it("examples/telemetry.mjs", () => {
     const lines = outputOf(path("../../../../examples/telemetry.mjs")).trim().split("\n").sort();
     const readings = ["21.5", "21.6", "21.7"].map((celsius) => `attic ${celsius} °C`);
