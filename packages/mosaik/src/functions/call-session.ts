@@ -21,6 +21,8 @@ const IDLE_MS = 30_000;
 
 interface Pending {
   readonly sink: AttemptSink;
+  /** When the caller waits no longer, on the runtime's monotonic clock. */
+  readonly dueMs: number;
   /** Ends what is under way for a payload on a stream of its own. */
   parcel: AbortController | undefined;
 }
@@ -89,7 +91,7 @@ export class CallSession {
   ): number {
     const id = ++this.#lastId;
     const isInline = payload.length <= INLINE_MAX_BYTES;
-    const pending: Pending = { sink, parcel: undefined };
+    const pending: Pending = { sink, dueMs: nowMs + timeoutMs, parcel: undefined };
     this.#pending.set(id, pending);
     this.#lastUsedMs = nowMs;
     const batch = this.#batch;
@@ -209,11 +211,19 @@ export class CallSession {
 
   #onEnd(end: LinkEnd): void {
     const closeInfo = end.kind === "closed" ? end.info : this.#stream.link.closeInfo();
-    this.#fail(new NetworkError("closed", "the stream of calls has ended", { peer: this.connection.peer, closeInfo }));
+    const error = new NetworkError("closed", "the stream of calls has ended", {
+      peer: this.connection.peer,
+      closeInfo,
+    });
+    this.#fail(error, end.kind === "ended");
   }
 
-  /** Tells every call. Those that the peer refused before it accepted the stream were not run. */
-  #fail(error: unknown): void {
+  /**
+   * Tells every call. Those that the peer refused before it accepted the stream were not run.
+   *
+   * @param isServedOut whether the peer ended the stream: a node that closes does so behind its last answer, and serves no more
+   */
+  #fail(error: unknown, isServedOut = false): void {
     if (this.#isOpen) {
       this.#isOpen = false;
       this.#cancelIdle();
@@ -221,12 +231,15 @@ export class CallSession {
     }
     const code = error instanceof NetworkError ? peerCloseCode(error.closeInfo) : undefined;
     const isRefusal = !this.#isAccepted && error instanceof NetworkError && error.code === "refused";
-    // The dialler of a connection closes it with 200 when it has no streams: ours had not arrived.
-    const wasIdle = !this.#isAccepted && code === CLOSE.success.code;
-    for (const id of [...this.#pending.keys()]) {
-      const { sink } = this.#take(id)!;
-      if (isRefusal && code !== undefined) sink.refused(code, false);
-      else sink.lost(error, !wasIdle);
+    // The dialler of a connection closes it with 200 when it has no streams, a node that closes when it has ended them all: ours had not arrived.
+    const wasUnknown = !this.#isAccepted && (code === CLOSE.success.code || code === CLOSE.gracefulShutdown.code);
+    const nowMs = this.#context.runtime.monoMs();
+    for (const [id, { sink, dueMs, parcel }] of [...this.#pending]) {
+      this.#take(id);
+      // One that nobody waits for may have been given up without a word, and of one with a payload on a stream of its own the answer may be on its way.
+      if (isServedOut && dueMs > nowMs && parcel === undefined) sink.refused(CLOSE.gracefulShutdown.code, false);
+      else if (isRefusal && code !== undefined) sink.refused(code, false);
+      else sink.lost(error, !wasUnknown);
     }
   }
 }

@@ -63,6 +63,8 @@ export class Functions implements ServingContext {
   readonly #metrics;
   #catalogVersion = 0;
   #isClosed = false;
+  /** Whether every call has ended that there was to serve. */
+  #isFinished = false;
 
   constructor({ node, router, discovery, kept, frameLimitBytes }: FunctionsContext) {
     this.node = node;
@@ -163,7 +165,11 @@ export class Functions implements ServingContext {
     for (const core of [...this.#callers]) await core.close();
     this.#unsubscribe();
     this.#routes.close();
-    await atMost(this.runtime, DRAIN_MS, Promise.allSettled([...this.#sessions].map((session) => session.finish())));
+    this.#isFinished = true;
+    const sessions = [...this.#sessions];
+    await atMost(this.runtime, DRAIN_MS, Promise.allSettled(sessions.map((session) => session.finish())));
+    // To whom the answers did not get across, the end of the connection must not say that all were given.
+    for (const session of sessions) session.drop();
     this.deadlines.close();
   }
 
@@ -193,6 +199,8 @@ export class Functions implements ServingContext {
     if (body.kind === "Parcel") return this.#routes.arrive(stream, body.value);
     const parcels = this.#routes.parcelsOf(stream.connection);
     const session = new ServedSession(this, stream, body.value.session, parcels);
+    // What comes now is not served any more: that the stream ends says so.
+    if (this.#isFinished) return void session.finish().catch(() => {});
     this.#sessions.add(session);
     void stream.link.closed.then(() => this.#sessions.delete(session));
   }

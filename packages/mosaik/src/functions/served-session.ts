@@ -41,6 +41,7 @@ export class ServedSession implements ReplySink {
   readonly #batch: FrameBatch;
   readonly #reader = new Reader(new Uint8Array(0));
   readonly #calls = new Map<number, ServedCall>();
+  #isAcknowledged = false;
   #caller: PeerInfo | undefined;
   #callerVersion = -1;
   #lastFunction: { readonly id: Digest; readonly bytes: Uint8Array } | undefined;
@@ -67,9 +68,15 @@ export class ServedSession implements ReplySink {
   }
 
   /** Sends what is answered so far, and ends the stream behind it. */
-  finish(): Promise<void> {
+  async finish(): Promise<void> {
     this.#batch.flush();
-    return this.#stream.link.finish();
+    await this.#stream.link.finish();
+    this.#isAcknowledged = true;
+  }
+
+  /** Breaks off, unless everything got across. */
+  drop(): void {
+    if (!this.#isAcknowledged) this.#stream.link.close(CLOSE.dropped);
   }
 
   reply(call: ServedCall, isError: boolean, codec: Codec<unknown>, value: unknown): void {

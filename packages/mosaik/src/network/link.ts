@@ -274,7 +274,7 @@ export class Link {
   #endError(end: LinkEnd): NetworkError {
     switch (end.kind) {
       case "closed":
-        return this.#lost(undefined);
+        return this.#lost(undefined, end.info);
       case "ended":
         this.close(CLOSE.unexpectedClose);
         return this.#error("ended", `peer ${this.peer.short()} ended the stream where a message was expected`);
@@ -285,10 +285,11 @@ export class Link {
     }
   }
 
-  #lost(cause: unknown): NetworkError {
-    const info = this.closeInfo();
-    const how = info === undefined ? "lost" : describeClose(info);
-    return this.#error("closed", `the connection with peer ${this.peer.short()} was ${how}`, cause);
+  /** @param closeInfo why; of a shared connection a stream may know it before the link is told */
+  #lost(cause: unknown, closeInfo = this.closeInfo()): NetworkError {
+    const how = closeInfo === undefined ? "lost" : describeClose(closeInfo);
+    const message = `the connection with peer ${this.peer.short()} was ${how}`;
+    return new NetworkError("closed", message, { peer: this.peer, closeInfo, cause });
   }
 
   #error(code: NetworkError["code"], message: string, cause?: unknown): NetworkError {

@@ -274,6 +274,47 @@ describe("a handler", () => {
     await nodes.within(5000, handler.close(), "the handler to close");
     expect(value(n0, "handlers.active")).toBe(0);
   });
+
+  it("leaves no call in doubt when its node closes, whenever that is", async () => {
+    const { nodes } = context;
+    const caller = await nodes.join("caller");
+    for (let round = 0; round < 8; round++) {
+      const handlers = [await nodes.join(`a${round}`), await nodes.join(`b${round}`)];
+      for (const node of handlers) {
+        await nodes.discoverAll(caller, node);
+        Closure.handle(node, async (text) => {
+          await new Promise<void>((resolve) => node.local.runtime.after(3, resolve));
+          return text;
+        });
+      }
+      const call = Closure.caller(caller);
+      await available(nodes, call);
+      const failures: FunctionError[] = [];
+      let called = 0;
+      const calls: Promise<void>[] = [];
+      const { runtime } = caller.local;
+      const placed = new Promise<void>((resolve) => {
+        const place = (): void => {
+          if (called++ === 120) return resolve();
+          calls.push(
+            call("x", { timeoutMs: 5000 }).then(
+              () => {},
+              (error: FunctionError) => void failures.push(error),
+            ),
+          );
+          runtime.after(1, place);
+        };
+        place();
+      });
+      await nodes.until(() => called > 20 + 3 * round, 2000, "calls");
+      await nodes.within(5000, handlers[0]!.close(), "the node to close");
+      await nodes.within(5000, placed, "all calls to be placed");
+      await nodes.within(10_000, Promise.all(calls), "every call to end");
+      expect(failures).toEqual([]);
+      await nodes.within(5000, call.close(), "the caller to close");
+      await nodes.within(5000, handlers[1]!.close(), "the other node to close");
+    }
+  });
 });
 
 function matches(labels: Readonly<Record<string, string>>, wanted: object): boolean {
