@@ -11,7 +11,7 @@ import { ROOT } from "../lib/run.mjs";
 const INSTALL_SCRIPTS = ["preinstall", "install", "postinstall", "prepare"];
 /** What belongs into a tarball; a native part only into one of a platform. */
 const EXPECTED =
-  /^(package\.json|LICENSE|README\.md|(src|dist)\/.+\.(js|ts|map)|build\/.+\.m(js|ts)|native\/(Cargo\.(toml|lock)|build\.rs|src\/.+\.rs)|mosaik-iroh\.[\w-]+\.node)$/;
+  /^(package\.json|LICENSE|README\.md|(src|dist)\/.+\.(js|ts|map)|bin\/[\w-]+\.js|build\/.+\.m(js|ts)|native\/(Cargo\.(toml|lock)|build\.rs|src\/.+\.rs)|mosaik-iroh\.[\w-]+\.node)$/;
 const NEEDED = ["package.json", "LICENSE", "README.md"];
 
 /** @returns {Promise<string[]>} what is wrong with it, a sentence each */
