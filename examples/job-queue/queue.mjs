@@ -4,7 +4,8 @@ import { collection, t } from "mosaik";
 
 /** Who works on a job. The holder counts `beat` up for as long as it lives. */
 const Lease = t.struct("job_queue::Lease", { worker: t.string, beat: t.u32 });
-const Job = t.struct("job_queue::Job", { task: t.string, attempt: t.u32, lease: t.option(Lease) });
+/** One that is done is marked by its holder before it goes: whoever finds it gone without having marked it was too late. */
+const Job = t.struct("job_queue::Job", { task: t.string, attempt: t.u32, lease: t.option(Lease), isDone: t.bool });
 
 /** A lease that does not beat for so long, in ms, may be taken from its holder: longer than it takes to replace a leader. */
 const LEASE_MS = 3500;
@@ -39,7 +40,7 @@ export class JobQueue {
 
   /** Adds jobs, the same however often it takes. @param jobs `{ id, priority, task }` */
   async add(jobs, signal) {
-    const entries = jobs.map(({ id, priority, task }) => [priority, id, { task, attempt: 0, lease: undefined }]);
+    const entries = jobs.map(({ id, priority, task }) => [priority, id, { task, attempt: 0, lease: undefined, isDone: false }]);
     await this.#insist(() => this.#jobs.extend(entries, { signal }), signal);
   }
 
@@ -61,6 +62,11 @@ export class JobQueue {
         continue;
       }
       const { key: id, value } = free;
+      if (value.isDone) {
+        // Its holder came to its end before it took the job out.
+        await this.exchange(id, value, undefined, signal);
+        continue;
+      }
       const taken = { ...value, attempt: value.attempt + 1, lease: { worker: this.#self, beat: 0 } };
       if (await this.exchange(id, value, taken, signal)) return new TakenJob(this, id, taken);
     }
@@ -75,11 +81,12 @@ export class JobQueue {
     for (;;) {
       try {
         const { exchanged } = await this.#jobs.compareExchangeValue(id, { expected, next }, { signal });
-        if (exchanged !== undefined) return exchanged;
+        if (exchanged) return true;
       } catch (error) {
         if (!PASSING.includes(error.code)) throw error;
         await this.open(signal);
       }
+      // What is not as expected may be so by the attempt before, which was in doubt.
       const now = this.#jobs.get(id);
       if (isDeepStrictEqual(now, next)) return true;
       if (!isDeepStrictEqual(now, expected)) return false;
@@ -151,7 +158,10 @@ export class TakenJob {
   /** Takes the job out of the queue. @returns whether it was still ours: what came of it counts only then */
   async finish(signal) {
     await this.#stopBeating();
-    return !this.lost.aborted && this.#queue.exchange(this.id, this.#value, undefined, signal);
+    const done = { ...this.#value, isDone: true };
+    if (this.lost.aborted || !(await this.#queue.exchange(this.id, this.#value, done, signal))) return false;
+    await this.#queue.exchange(this.id, done, undefined, signal);
+    return true;
   }
 
   /** Leaves the job to others, at once. */

@@ -28,7 +28,7 @@ export async function worker(queue, _options, signal) {
 
 /** The work itself. It may be begun twice: what it does to the world outside should bear that. */
 async function work(task, signal) {
-  await sleep(100 + 5 * task.length, undefined, { signal });
+  await sleep(500 + 5 * task.length, undefined, { signal });
 }
 
 /** Adds jobs, and waits until all are done. */

@@ -21,9 +21,9 @@ const idsOf = (worker: ExampleProcess, what: string): string[] =>
 describe("examples/job-queue, as its README tells", () => {
   it("try.mjs: a worker is killed at work, its job is taken again, and all are done", async () => {
     const all = example.start(tryIt);
-    expect(await all.endInput()).toBe(0);
+    const code = await all.endInput();
     expect(all.lines.at(-1)).toMatch(/^30 jobs were added, 30 were done; [1-9]\d* had been taken before/);
-    expect(all.stderr).toBe("");
+    expect({ code, stderr: all.stderr }).toEqual({ code: 0, stderr: "" });
   });
 
   it("the most urgent first; a worker that stood still has lost its job, and one that leaves gives it back", async () => {

@@ -8,6 +8,8 @@ const Text = stream("admission", t.string);
 const STREAM = { streamId: "admission" };
 /** Rust looks again when its catalog changes: about every second. */
 const SOON_MS = 10_000;
+/** How long tickets are valid that expire: long enough to be used on a busy machine, short enough to be waited for. */
+const LIFETIME_MS = 8_000;
 
 const tagged =
   (...tags: string[]) =>
@@ -93,7 +95,7 @@ describe.skipIf(obstacle !== undefined)("who may produce and consume, among Type
     await rust.consume("string", STREAM);
     await until(SOON_MS, () => events.some(({ kind }) => kind === "refused"), "the refusal");
     expect(events).toContainEqual(expect.objectContaining({ kind: "refused", code: 10403 }));
-    await rust.addTicket(await rust.issueTicket({ ...HS256.issue, expiresInMs: 4_000 }));
+    await rust.addTicket(await rust.issueTicket({ ...HS256.issue, expiresInMs: LIFETIME_MS }));
     await sent(producer, "admitted", rust);
     await within(SOON_MS, producer.when().offline(), "the ticket to expire");
     expect(events).toContainEqual(expect.objectContaining({ kind: "disconnected", code: 10403 }));
@@ -107,7 +109,7 @@ describe.skipIf(obstacle !== undefined)("who may produce and consume, among Type
     const consumer = Text.consumer(ts);
     const events = gather(consumer.events());
     await until(SOON_MS, () => events.some(({ kind }) => kind === "refused"), "the refusal");
-    ts.discovery.addTicket(HS256.ticketFor(ts, { expiresInMs: 4_000 }));
+    ts.discovery.addTicket(HS256.ticketFor(ts, { expiresInMs: LIFETIME_MS }));
     await within(4 * SOON_MS, consumer.when().subscribed(), "the subscription");
     await producer.send(["admitted"]);
     expect(await within(SOON_MS, consumer.recv(), "the datum")).toBe("admitted");
@@ -121,7 +123,7 @@ describe.skipIf(obstacle !== undefined)("who may produce and consume, among Type
     const { ts, rust } = await context.languages.pair("tickets of Rust producers");
     const producer = await rust.produce("string", STREAM);
     const consumer = Text.consumer(ts, { requireProducerTicket: HS256.validator() });
-    await rust.addTicket(await rust.issueTicket({ ...HS256.issue, expiresInMs: 4_000 }));
+    await rust.addTicket(await rust.issueTicket({ ...HS256.issue, expiresInMs: LIFETIME_MS }));
     await within(SOON_MS, consumer.when().subscribed(), "the producer with a ticket");
     await within(SOON_MS, consumer.when().unsubscribed(), "the ticket to expire");
     await producer.unsubscribed();
@@ -134,7 +136,7 @@ describe.skipIf(obstacle !== undefined)("who may produce and consume, among Type
     const producer = Text.producer(ts);
     const events = gather(producer.events());
     await rust.consume("string", { ...STREAM, requireTickets: [HS256.rustValidator] });
-    ts.discovery.addTicket(HS256.ticketFor(ts, { expiresInMs: 4_000 }));
+    ts.discovery.addTicket(HS256.ticketFor(ts, { expiresInMs: LIFETIME_MS }));
     await sent(producer, "subscribed", rust);
     await within(SOON_MS, producer.when().offline(), "the ticket to expire");
     expect(events).toContainEqual(expect.objectContaining({ kind: "disconnected", code: 102 }));
