@@ -40,7 +40,11 @@ export class JobQueue {
 
   /** Adds jobs, the same however often it takes. @param jobs `{ id, priority, task }` */
   async add(jobs, signal) {
-    const entries = jobs.map(({ id, priority, task }) => [priority, id, { task, attempt: 0, lease: undefined, isDone: false }]);
+    const entries = jobs.map(({ id, priority, task }) => [
+      priority,
+      id,
+      { task, attempt: 0, lease: undefined, isDone: false },
+    ]);
     await this.#insist(() => this.#jobs.extend(entries, { signal }), signal);
   }
 
