@@ -44,11 +44,13 @@ export class Session {
         "Name a peer with --bootstrap ID@IP:PORT, look on the local network with --mdns, or leave out --no-dht.",
       );
     }
+    // Before it joins: a peer that heard of this node without them would refuse it.
+    const tickets = await readTickets(options.ticketFile);
     const joining = Network.join(options.network, { ...(await networkOptions(options, output)), ...more, signal });
     const network = await output.during(`joining ${options.network}`, joining);
     const session = new Session(network, invocation);
     try {
-      for (const ticket of await readTickets(options.ticketFile)) network.discovery.addTicket(ticket);
+      for (const ticket of tickets) network.discovery.addTicket(ticket);
     } catch (error) {
       await session.close();
       throw error;
