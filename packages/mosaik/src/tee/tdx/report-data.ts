@@ -18,14 +18,14 @@ const SEED = Digest.from("mosaik.tdx.ticket.extra");
 export function reportDataOf({ peerId, networkId, startedAt, quotedAt, expiration }: TicketExtra): Uint8Array {
   const { moment } = expiration;
   const digest = [
-    peerId.raw,
-    networkId.raw,
+    peerId.bytes,
+    networkId.bytes,
     int64(startedAt.seconds),
     int64(quotedAt.seconds),
     moment === undefined ? new Uint8Array(8) : int64(moment.seconds),
   ].reduce((sum, part) => sum.derive(part), SEED);
   const data = new Uint8Array(64);
-  data.set(digest.raw);
+  data.set(digest.bytes);
   return data;
 }
 

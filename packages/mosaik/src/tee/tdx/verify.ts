@@ -41,9 +41,6 @@ const ROOT_NAME = "Intel SGX Root CA";
 const CERTIFIED_BY_PCK_CHAIN = 5;
 /** Of the attributes of a TD: debug, and what is reserved beside it. Whoever runs it can read all of it. */
 const UNDER_DEBUG = 0;
-/** Byte and bit of SEPT_VE_DISABLE: without it the host can make the TD take faults where it expects none. */
-const SEPT_VE_DISABLE = { byte: 3, bit: 0x10 } as const;
-
 /**
  * Proves that a quote was made by a TD on genuine hardware (Intel DCAP quote verification; spec 07 §9).
  *
@@ -113,7 +110,6 @@ function pckChain({ data }: QuotingEnclaveCertification, rootFingerprint: RootFi
 /** What no TD may be whose word counts. */
 function requireSoundTd({ report: { tdAttributes, mrSignerSeam, seamAttributes, mrServiceTd } }: Quote): void {
   if (tdAttributes[UNDER_DEBUG] !== 0) throw policy("the TD runs under debug: its host can read and change it");
-  if ((tdAttributes[SEPT_VE_DISABLE.byte]! & SEPT_VE_DISABLE.bit) === 0) throw policy("the TD takes #VE from its host");
   if (!isZero(mrSignerSeam) || !isZero(seamAttributes)) throw untrusted("the TDX module is not Intel's");
   if (mrServiceTd !== undefined && !isZero(mrServiceTd)) throw policy("another TD serves the TD, and can migrate it");
 }
