@@ -48,7 +48,7 @@ export class JsonFields {
   }
 
   objects(name: string): JsonFields[] {
-    return this.#list(name).map((value, i) => new JsonFields(value, `${this.#named(name)}[${i}]`));
+    return this.#list(name).map((value, i) => new JsonFields(value, this.#named(`${name}[${i}]`)));
   }
 
   texts(name: string): string[] {
