@@ -3,16 +3,7 @@ import { TdxError } from "../../src/tee/tdx/errors.js";
 import { requireGoodEnough, type TdxPolicy } from "../../src/tee/tdx/policy.js";
 import { parseQuote } from "../../src/tee/tdx/quote.js";
 import { verifyQuote } from "../../src/tee/tdx/verify.js";
-import {
-  certificate,
-  makeWorld,
-  NOW_MS,
-  PEOPLE,
-  platformExtension,
-  SERIAL,
-  type MadeWorld,
-  type World,
-} from "./authority.js";
+import { makeWorld, NOW_MS, PEOPLE, SERIAL, type MadeWorld, type World } from "./authority.js";
 
 /** What a full verification says of a world, with the default policy. */
 function verdict({ quote: bytes, collateral, root }: MadeWorld, policy: TdxPolicy = {}, isFull = true): string {

@@ -1,3 +1,5 @@
+import { DateTime } from "@mosaik/postcard";
+
 /** An element of DER (ITU-T X.690): one tag, and what it holds. */
 export interface DerElement {
   readonly tag: number;
@@ -143,18 +145,18 @@ export function bitBytes({ content }: DerElement, what: string): Uint8Array {
 /** UTCTime or GeneralizedTime as RFC 5280 has them, in ms since the Unix epoch. */
 export function timeOf({ tag, content }: DerElement, what: string): number {
   const text = String.fromCharCode(...content.subarray(0, 20));
-  const match = (
-    tag === TAG.utcTime ? /^(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/ : /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/
-  ).exec(text);
-  if (match === null || (tag !== TAG.utcTime && tag !== TAG.generalizedTime)) throw new DerError(`${what}: not a time`);
-  const [year, month, day, hour, minute, second] = match.slice(1).map(Number) as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
-  const fullYear = tag === TAG.generalizedTime ? year : year < 50 ? 2000 + year : 1900 + year;
-  return Date.UTC(fullYear, month - 1, day, hour, minute, second);
+  const match = FORMS.get(tag)?.exec(text);
+  if (match == null) throw new DerError(`${what}: not a time`);
+  const [year, month, day, hour, minute, second] = match.slice(1) as [string, string, string, string, string, string];
+  const century = year.length === 4 ? "" : year < "50" ? "20" : "19";
+  try {
+    return DateTime.parse(`${century}${year}-${month}-${day}T${hour}:${minute}:${second}Z`).toMillis();
+  } catch (error) {
+    throw new DerError(`${what}: not a time`, { cause: error });
+  }
 }
+
+const FORMS = new Map<number, RegExp>([
+  [TAG.utcTime, /^(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/],
+  [TAG.generalizedTime, /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/],
+]);

@@ -1,3 +1,4 @@
+import { DateTime } from "@mosaik/postcard";
 import { fromHex } from "../../primitives/index.js";
 import { TdxError } from "./errors.js";
 
@@ -37,10 +38,11 @@ export class JsonFields {
 
   /** In ms since the Unix epoch. */
   time(name: string): number {
-    const text = this.text(name);
-    const time = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(text) ? Date.parse(text) : NaN;
-    if (Number.isNaN(time)) throw strange(this.#named(name), "a time");
-    return time;
+    try {
+      return DateTime.parse(this.text(name)).toMillis();
+    } catch {
+      throw strange(this.#named(name), "a time");
+    }
   }
 
   object(name: string): JsonFields {

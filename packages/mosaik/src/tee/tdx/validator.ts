@@ -1,6 +1,7 @@
 import type { PeerEntry } from "../../network/index.js";
-import { Digest } from "../../primitives/index.js";
-import { Expiration, InvalidTicket, type TicketValidator } from "../../tickets/index.js";
+import type { Digest } from "../../primitives/index.js";
+import type { Expiration } from "../../tickets/index.js";
+import { InvalidTicket, type TicketValidator } from "../../tickets/index.js";
 import type { Collateral } from "./collateral.js";
 import { TdxError } from "./errors.js";
 import { CheckedCriteria, measurementsOf, type MeasurementsCriteria } from "./measurements.js";
