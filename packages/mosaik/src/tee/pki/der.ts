@@ -146,7 +146,7 @@ export function bitBytes({ content }: DerElement, what: string): Uint8Array {
 export function timeOf({ tag, content }: DerElement, what: string): number {
   const text = String.fromCharCode(...content.subarray(0, 20));
   const match = FORMS.get(tag)?.exec(text);
-  if (match == null) throw new DerError(`${what}: not a time`);
+  if (!match) throw new DerError(`${what}: not a time`);
   const [year, month, day, hour, minute, second] = match.slice(1) as [string, string, string, string, string, string];
   const century = year.length === 4 ? "" : year < "50" ? "20" : "19";
   try {
