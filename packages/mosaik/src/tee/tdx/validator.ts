@@ -2,22 +2,13 @@ import type { PeerEntry } from "../../network/index.js";
 import type { Digest } from "../../primitives/index.js";
 import type { Expiration } from "../../tickets/index.js";
 import { InvalidTicket, type TicketValidator } from "../../tickets/index.js";
-import type { Collateral } from "./collateral.js";
+import type { CollateralSource } from "./collateral.js";
 import { TdxError } from "./errors.js";
 import { CheckedCriteria, measurementsOf, type MeasurementsCriteria } from "./measurements.js";
 import { requireGoodEnough, type TdxPolicy } from "./policy.js";
 import { requireSelfSigned } from "./rust-compatible.js";
 import { decodeTicket, TDX_TICKET_CLASS, type TdxTicket } from "./ticket.js";
 import { verifyQuote } from "./verify.js";
-
-/** Where validators find what Intel says of a family of processors: at once, or not at all. */
-export interface CollateralSource {
-  /**
-   * @param fmspc the family, 12 lowercase hexadecimal digits
-   * @returns what is at hand; nothing where it has to be fetched first, which may begin now
-   */
-  current(fmspc: string, nowMs: number): Collateral | undefined;
-}
 
 /** What a validator of TDX accepts. Its signature depends on the measurements and the times, and not on how quotes are verified. */
 export interface TdxOptions {
@@ -112,7 +103,7 @@ class Tdx implements TicketValidator {
     const verified = verifyQuote(ticket.quote, options);
     if (source === undefined) return requireGoodEnough(ticket.quote, verified, policy);
     const { fmspc } = verified.platform;
-    const collateral = source.current(fmspc, nowMs);
+    const collateral = source.current(fmspc, verified.authority, nowMs);
     if (collateral === undefined) throw new TdxError("collateral", `what Intel says of ${fmspc} is not at hand yet`);
     requireGoodEnough(ticket.quote, verifyQuote(ticket.quote, { ...options, collateral }), policy);
   }

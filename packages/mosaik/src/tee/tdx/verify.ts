@@ -6,7 +6,7 @@ import { DerError } from "../pki/der.js";
 import { checkP256 } from "../pki/p256.js";
 import { certificatesInPem } from "../pki/pem.js";
 import { parseRevocationList } from "../pki/revocations.js";
-import type { Collateral } from "./collateral.js";
+import type { Collateral, PckAuthority } from "./collateral.js";
 import { TdxError } from "./errors.js";
 import { JsonFields } from "./json-fields.js";
 import { platformOf, type Platform } from "./platform.js";
@@ -30,13 +30,18 @@ export interface VerifyOptions {
 /** What was proved of a quote. */
 export interface VerifiedQuote {
   readonly platform: Platform;
+  /** Who certified the platform's key. */
+  readonly authority: PckAuthority;
   /** How its software stands; nothing without collateral. */
   readonly level: TcbLevel | undefined;
 }
 
 const INTEL_VENDOR = "939a7233f79c4ca9940a0db3957f0607";
 const PCK = "Intel SGX PCK Certificate";
-const PCK_AUTHORITIES: readonly (string | undefined)[] = ["Intel SGX PCK Platform CA", "Intel SGX PCK Processor CA"];
+const PCK_AUTHORITIES = new Map<string | undefined, PckAuthority>([
+  ["Intel SGX PCK Platform CA", "platform"],
+  ["Intel SGX PCK Processor CA", "processor"],
+]);
 const ROOT_NAME = "Intel SGX Root CA";
 const CERTIFIED_BY_PCK_CHAIN = 5;
 /** Of the attributes of a TD: debug, and what is reserved beside it. Whoever runs it can read all of it. */
@@ -56,7 +61,7 @@ export function verifyQuote(quote: Quote, { nowMs, collateral, root = INTEL_ROOT
   requireSoundTd(quote);
   const platform = inCertificates(() => platformOf(chain.leaf));
   const level = collateral && inCertificates(() => judge(quote, enclave, chain, platform, collateral, root, nowMs));
-  return { platform, level };
+  return { platform, authority: PCK_AUTHORITIES.get(chain.authority.commonName)!, level };
 }
 
 /** A quote of a TD by Intel's quoting enclave, whose signature holds: under a key that proves nothing yet. */
@@ -99,7 +104,7 @@ function pckChain({ data }: QuotingEnclaveCertification, rootFingerprint: RootFi
   const isPlatforms =
     chain.length === 3 &&
     leaf!.commonName === PCK &&
-    PCK_AUTHORITIES.includes(authority!.commonName) &&
+    PCK_AUTHORITIES.has(authority!.commonName) &&
     root!.commonName === ROOT_NAME;
   if (!isPlatforms) throw untrusted("the chain of the quote is not that of a platform's key");
   const defect = chainDefect(chain, rootFingerprint, nowMs);
