@@ -47,8 +47,8 @@ export default tseslint.config(
   },
   {
     files: ["packages/mosaik/src/**/*.ts", "packages/postcard/src/**/*.ts"],
-    // An exporter is at the edge: its index hands out what serves it.
-    ignores: ["packages/mosaik/src/runtime/**", "packages/mosaik/src/prometheus/index.ts", "**/*.node.ts"],
+    // Exporters and trusted execution are at the edge: their index hands out what serves them.
+    ignores: ["packages/mosaik/src/runtime/**", "packages/mosaik/src/{prometheus,tee}/index.ts", "**/*.node.ts"],
     rules: {
       "no-restricted-globals": ["error", ...impureGlobals.map((name) => ({ name, message: purity }))],
       "no-restricted-properties": [

@@ -19,6 +19,7 @@ import { Digest, unlessAborted, type Condition, type DigestLike, type NetworkId 
 import { createNodeRuntime, type EndpointAddr, type Runtime } from "../runtime/index.js";
 import { loadServing, Status, type ObserveOptions } from "../status/index.js";
 import { Streams } from "../streams/index.js";
+import type { AttestationSource, TdxGuest } from "../tee/index.js";
 import { PROTOCOL_VERSION, VERSION } from "./version.js";
 
 /** How a node joins a network. Every option has a default. */
@@ -186,6 +187,16 @@ export class Network {
    */
   networkChange(): void {
     this.local.networkChange();
+  }
+
+  /**
+   * This machine as a guest of Intel TDX: whether it is one, its measurements, and this node's own ticket. What it takes is loaded by the first call.
+   *
+   * @param options.source what makes quotes. Default: the kernel, through configfs-tsm
+   */
+  async tdx({ source }: { readonly source?: AttestationSource } = {}): Promise<TdxGuest> {
+    const { openTsm, TdxGuest: Guest } = await import("../tee/index.js");
+    return new Guest(this, source ?? openTsm());
   }
 
   /** Lets the process end while the network is open; without a farewell then. */

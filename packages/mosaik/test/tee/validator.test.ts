@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { DateTime } from "@mosaik/postcard";
 import { describe, expect, it } from "vitest";
 import { PeerEntry } from "../../src/network/index.js";
@@ -6,7 +5,8 @@ import { Digest, PeerId } from "../../src/primitives/index.js";
 import { Expiration, InvalidTicket } from "../../src/tickets/index.js";
 import { reportDataOf, type TicketExtra } from "../../src/tee/tdx/report-data.js";
 import { encodeTicket } from "../../src/tee/tdx/ticket.js";
-import { tdx, type TdxOptions } from "../../src/tee/tdx/validator.js";
+import { tdx, type TdxOptions } from "../../src/tee/index.js";
+import { loadCases } from "../vectors/load.js";
 import { forgeQuote, type QuoteParts } from "./forge.js";
 
 const peerId = PeerId.from("8a88e3dd7409f195fd52db2d3cba5d72ca6709bf1d94121bf3748801b40f6f5c");
@@ -94,9 +94,7 @@ describe("what Rust takes is taken by who asks for that, and what it refuses is 
   );
 
   it("has the signatures of Rust", () => {
-    const { cases } = JSON.parse(readFileSync("/work/shared/vectors/tdx.json", "utf8")) as {
-      cases: { kind: string; name: string; value: string }[];
-    };
+    const cases = loadCases<{ readonly name: string; readonly value: string }>("tdx.json");
     const signatureOf = (name: string): string => cases.find((one) => one.name === name)!.value;
     const mrtd = "91eb2b44d141d4ece09f0c75c2c53d247a3c68edd7fafe8a3520c942a604a407de03ae6dc5f87f27428b2538873118b7";
     const four = [1, 2, 3, 4].map((fill) => new Uint8Array(48).fill(fill));
@@ -117,9 +115,8 @@ describe("what Rust takes is taken by who asks for that, and what it refuses is 
 
 describe("a quote that anybody can make", () => {
   it("is refused by default, with a reason that a person understands", () => {
-    expect(outcome({})).toBe("the enclave that made the quote is of another vendor than Intel");
-    expect(outcome({}, { parts: { vendor: "939a7233f79c4ca9940a0db3957f0607" } })).toBe(
-      "the quote is signed by a key that nothing vouches for: anybody can make such a one",
-    );
+    const reason = "the quote is signed by a key that nothing vouches for: anybody can make such a one";
+    expect(outcome({})).toBe(reason);
+    expect(outcome({}, { parts: { vendor: "939a7233f79c4ca9940a0db3957f0607" } })).toBe(reason);
   });
 });

@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { DateTime } from "@mosaik/postcard";
 import { describe, expect, it } from "vitest";
 import { Digest, fromHex, PeerId, toHex } from "../../src/primitives/index.js";
@@ -6,6 +5,7 @@ import { Expiration } from "../../src/tickets/index.js";
 import { CheckedCriteria } from "../../src/tee/tdx/measurements.js";
 import { reportDataOf } from "../../src/tee/tdx/report-data.js";
 import { decodeTicket, encodeTicket, TDX_TICKET_CLASS } from "../../src/tee/tdx/ticket.js";
+import { loadCases } from "../vectors/load.js";
 
 interface Case {
   readonly kind: string;
@@ -16,7 +16,7 @@ interface Case {
   readonly reportData?: string;
   readonly zstd?: string;
 }
-const { cases } = JSON.parse(readFileSync("/work/shared/vectors/tdx.json", "utf8")) as { cases: Case[] };
+const cases = loadCases<Case>("tdx.json");
 
 describe("tickets of TDX, as Rust makes them", () => {
   it("have its class, and its signatures of criteria", () => {

@@ -1,6 +1,6 @@
 import { MosaikError } from "../../primitives/index.js";
 
-/** What is wrong with a quote, a ticket or what vouches for it; or why this machine makes none. */
+/** What is wrong with a quote, a ticket or what vouches for it. */
 export type TdxErrorCode =
   /** The bytes are no quote, or none of a kind that proves a TD. */
   | "malformedQuote"
@@ -14,10 +14,6 @@ export type TdxErrorCode =
   | "policy"
   /** What vouches for the platform is missing, of another platform, or out of date. */
   | "collateral"
-  /** This machine is no TD, or its kernel gives no quotes. */
-  | "unavailable"
-  /** The kernel or the host failed to make a quote. */
-  | "quoteFailed"
   /** A ticket that would have expired before it is shown. */
   | "expirationInThePast"
   /** An option has an unusable value. */

@@ -19,11 +19,14 @@ export interface Measurements {
   readonly rtmr3: Uint8Array;
 }
 
+/** A register by its name. */
+export type MeasurementsRegister = keyof Measurements;
+
 /**
  * Which measurements are demanded; those that are absent may be anything. **MRTD alone says nothing about the program**: it is the firmware's.
  * Demand MRTD, RTMR1 and RTMR2.
  */
-export type MeasurementsCriteria = { readonly [Register in keyof Measurements]?: MeasurementLike };
+export type MeasurementsCriteria = { readonly [Register in MeasurementsRegister]?: MeasurementLike };
 
 const SEED = Digest.from("mosaik.tee.tdx.measurements-criteria.v1");
 /** What stands for a register that may be anything. */
@@ -50,11 +53,11 @@ export function measurementsOf({ mrTd, rtmrs: [rtmr0, rtmr1, rtmr2, rtmr3] }: Td
 
 /** Criteria whose registers were checked and copied. */
 export class CheckedCriteria {
-  readonly #wanted: ReadonlyMap<keyof Measurements, Uint8Array>;
+  readonly #wanted: ReadonlyMap<MeasurementsRegister, Uint8Array>;
 
   /** @throws TdxError `invalidOption` */
   constructor(criteria: MeasurementsCriteria) {
-    const wanted = new Map<keyof Measurements, Uint8Array>();
+    const wanted = new Map<MeasurementsRegister, Uint8Array>();
     for (const [register] of PLACEHOLDERS) {
       const value = criteria[register];
       if (value !== undefined) wanted.set(register, measurement(value));
@@ -63,7 +66,7 @@ export class CheckedCriteria {
   }
 
   /** The first register that is not as demanded. */
-  mismatch(measurements: Measurements): keyof Measurements | undefined {
+  mismatch(measurements: Measurements): MeasurementsRegister | undefined {
     for (const [register, wanted] of this.#wanted) {
       if (!equalBytes(wanted, measurements[register])) return register;
     }

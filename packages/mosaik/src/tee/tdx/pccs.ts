@@ -17,6 +17,10 @@ export type HttpGet = (url: string) => Promise<HttpAnswer>;
 /** What an answer may have, in bytes: revocation lists are the longest. */
 export const ANSWER_MAX_BYTES = 4 * 1024 * 1024;
 
+/** Intel's own server, which has the root's list elsewhere. */
+const INTEL = "https://api.trustedservices.intel.com";
+const INTEL_ROOT_CRL = "https://certificates.trustedservices.intel.com/IntelSGXRootCA.der";
+
 /**
  * Asks a server that speaks version 4 of Intel's Provisioning Certification Service, as PCCS does, for what there is on a family of processors. Nothing of it
  * is verified yet: verifyQuote does.
@@ -34,7 +38,7 @@ export async function fetchCollateral(
     ask(get, `${base}/tdx/certification/v4/tcb?fmspc=${fmspc}`),
     ask(get, `${base}/tdx/certification/v4/qe/identity`),
     ask(get, `${base}/sgx/certification/v4/pckcrl?ca=${authority}&encoding=der`),
-    ask(get, `${base}/sgx/certification/v4/rootcacrl`),
+    ask(get, base === INTEL ? INTEL_ROOT_CRL : `${base}/sgx/certification/v4/rootcacrl`),
   ]);
   return {
     tcbInfo: signedText(tcbInfo, "tcbInfo", "tcb-info-issuer-chain"),

@@ -64,8 +64,8 @@ export function verifyQuote(quote: Quote, { nowMs, collateral, root = INTEL_ROOT
   return { platform, authority: PCK_AUTHORITIES.get(chain.authority.commonName)!, level };
 }
 
-/** A quote of a TD by Intel's quoting enclave, whose signature holds: under a key that proves nothing yet. */
-function requireTd({ teeType, qeVendorId, section, attestationKey, signed, signature }: Quote): void {
+/** A quote of a TD whose signature holds: under a key that proves nothing yet. */
+function requireTd({ teeType, section, attestationKey, signed, signature }: Quote): void {
   if (teeType !== TEE_TYPE_TDX) throw new TdxError("malformedQuote", `a quote of TEE type ${teeType}, not of a TD`);
   if (section.statedBytes !== section.readBytes) {
     throw new TdxError(
@@ -73,17 +73,18 @@ function requireTd({ teeType, qeVendorId, section, attestationKey, signed, signa
       `${section.readBytes} bytes of signature, not ${section.statedBytes} as it says`,
     );
   }
-  if (toHex(qeVendorId) !== INTEL_VENDOR)
-    throw untrusted("the enclave that made the quote is of another vendor than Intel");
   if (!checkP256(concatBytes(Uint8Array.of(4), attestationKey), signed, signature)) {
     throw untrusted("the signature of the quote does not hold");
   }
 }
 
 /** What binds the key that signed the quote to an enclave. */
-function requireEnclave({ certification, attestationKey }: Quote): QuotingEnclaveCertification {
+function requireEnclave({ certification, attestationKey, qeVendorId }: Quote): QuotingEnclaveCertification {
   if (certification.kind !== "quotingEnclave" || certification.type !== CERTIFIED_BY_PCK_CHAIN) {
     throw untrusted("the quote is signed by a key that nothing vouches for: anybody can make such a one");
+  }
+  if (toHex(qeVendorId) !== INTEL_VENDOR) {
+    throw untrusted("the enclave that made the quote is of another vendor than Intel");
   }
   const { report, authData } = certification;
   const bound = sha256(concatBytes(attestationKey, authData));
