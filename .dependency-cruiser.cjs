@@ -52,6 +52,12 @@ module.exports = {
       from: { path: "^packages/(postcard|iroh)/src" },
       to: { path: "^packages/", pathNot: "^packages/$1/" },
     },
+    {
+      name: "trusted-execution-is-loaded-when-it-is-used",
+      severity: "error",
+      from: { path: `^${root}/(?!tee/)` },
+      to: { path: `^${root}/tee/`, dynamic: false, dependencyTypesNot: ["type-only"] },
+    },
     ...order,
   ],
   options: {

@@ -76,7 +76,7 @@ export async function openCollateral(options: CollateralOptions): Promise<OpenCo
   if (directory !== undefined) await readDirectory(directory, cache, onError);
   return {
     current: (fmspc, authority, nowMs) => cache.current(fmspc, authority, nowMs),
-    prefetch: (fmspc, authority = "platform") => cache.prefetch(familyOf(fmspc), authority, Date.now()),
+    prefetch: async (fmspc, authority = "platform") => cache.prefetch(familyOf(fmspc), authority, Date.now()),
   };
 }
 

@@ -62,11 +62,20 @@ async function ask(get: HttpGet, url: string): Promise<HttpAnswer> {
 function signedText({ body, header }: HttpAnswer, member: string, chainHeader: string): SignedText {
   const json = new TextDecoder().decode(body);
   const signature = /"signature"\s*:\s*"([0-9a-fA-F]{128})"/.exec(json)?.[1];
-  const chain = header(chainHeader);
-  if (signature === undefined || chain === undefined) {
+  const issuerChain = unescaped(header(chainHeader) ?? "%");
+  if (signature === undefined || issuerChain === undefined) {
     throw new TdxError("collateral", `the server gave ${member} without its signature and who made that`);
   }
-  return { text: memberText(json, member), signature, issuerChain: decodeURIComponent(chain) };
+  return { text: memberText(json, member), signature, issuerChain };
+}
+
+/** Nothing for what no URL may hold. */
+function unescaped(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Some servers give lists in hexadecimal digits: DER begins with the byte 0x30, its digits with the byte of "3". */
