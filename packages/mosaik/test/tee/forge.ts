@@ -29,6 +29,8 @@ export interface QuoteParts {
   readonly rtmrs?: readonly Uint8Array[];
   readonly reportData?: Uint8Array;
   readonly teeTcbSvn?: Uint8Array;
+  readonly teeTcbSvn2?: Uint8Array;
+  readonly mrConfigId?: Uint8Array;
   readonly mrSignerSeam?: Uint8Array;
   readonly mrServiceTd?: Uint8Array;
   readonly key?: TestKey;
@@ -56,10 +58,11 @@ export function forgeQuote(parts: QuoteParts = {}): Uint8Array {
     parts.tdAttributes ?? Uint8Array.of(0, 0, 0, 0x10, 0, 0, 0, 0),
     zeros(8),
     parts.mrtd ?? zeros(48),
-    zeros(144),
+    parts.mrConfigId ?? zeros(48),
+    zeros(96),
     ...Array.from({ length: 4 }, (_, i) => parts.rtmrs?.[i] ?? zeros(48)),
     parts.reportData ?? zeros(64),
-    ...(version === 5 && bodyType === 3 ? [zeros(16), parts.mrServiceTd ?? zeros(48)] : []),
+    ...(version === 5 && bodyType === 3 ? [parts.teeTcbSvn2 ?? zeros(16), parts.mrServiceTd ?? zeros(48)] : []),
   );
   const covered = concatBytes(header, descriptor, body);
   const signature = sign(key, covered.subarray(0, parts.signedBytes ?? covered.length));

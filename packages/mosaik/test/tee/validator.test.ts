@@ -113,6 +113,20 @@ describe("what Rust takes is taken by who asks for that, and what it refuses is 
   });
 });
 
+describe("options that cannot be used", () => {
+  it.each([
+    [{ policy: { configId: "00" } }, "a measurement has 48 bytes"],
+    [{ policy: { statuses: [] } }, "a policy that takes no status at all"],
+    [{ policy: "lenient" as "rust-compatible" }, 'a policy is an object, or "rust-compatible", not lenient'],
+    [{ measurements: { mrtd: "zz".repeat(48) } }, "a measurement has 48 bytes"],
+    [{ maxAgeMs: Number.NaN }, "a time is a number of ms"],
+  ])("are refused: %j", (options, reason) => {
+    expect(() => tdx(options)).toThrow(
+      expect.objectContaining({ code: "invalidOption", message: expect.stringContaining(reason) }),
+    );
+  });
+});
+
 describe("a quote that anybody can make", () => {
   it("is refused by default, with a reason that a person understands", () => {
     const reason = "the quote is signed by a key that nothing vouches for: anybody can make such a one";

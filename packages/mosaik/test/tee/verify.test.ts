@@ -18,6 +18,7 @@ function verdict({ quote: bytes, collateral, root }: MadeWorld, policy: TdxPolic
   }
 }
 
+const SIXTEEN = Array.from({ length: 16 }, () => ({ svn: 0 }));
 const DAY_MS = 86_400_000;
 const { ROOT, PLATFORM_CA, STRANGER } = PEOPLE;
 const iso = (ms: number): string => new Date(ms).toISOString().replace(/\.\d+Z$/, "Z");
@@ -60,6 +61,11 @@ describe("a quote under a root of our own", () => {
       "without SEPT_VE_DISABLE",
       { quote: { tdAttributes: new Uint8Array(8) } },
       "policy: the host of the TD can make it",
+    ],
+    [
+      "attributes that mean something unknown",
+      { quote: { tdAttributes: Uint8Array.of(0, 1, 0, 0x10, 0, 0, 0, 0) } },
+      "policy: the TD has attributes that mean something unknown: 0001001000000000",
     ],
     [
       "another vendor's enclave",
@@ -279,14 +285,41 @@ describe("a quote under a root of our own", () => {
     );
   });
 
+  it("is old where its module is, and to be started again where that was renewed meanwhile", () => {
+    const svn = (of: number): Uint8Array => new Uint8Array(16).fill(3).fill(of, 0, 1).fill(1, 1, 2);
+    const renewed = (teeTcbSvn2: Uint8Array, more: World = {}): World => ({
+      ...more,
+      quote: { version: 5, bodyType: 3, teeTcbSvn: svn(2), teeTcbSvn2 },
+    });
+    const all = {
+      statuses: ["OutOfDate", "TDRelaunchAdvised", "TDRelaunchAdvisedConfigurationNeeded"],
+    } as const satisfies TdxPolicy;
+    expect(verdict(makeWorld(renewed(svn(2))), all)).toBe("OutOfDate");
+    expect(verdict(makeWorld(renewed(svn(3))), all)).toBe("TDRelaunchAdvised");
+    expect(verdict(makeWorld(renewed(svn(3))))).toBe("policy: the platform is TDRelaunchAdvised: no advisory is named");
+    const level = { sgxtcbcomponents: SIXTEEN, pcesvn: 0, tdxtcbcomponents: SIXTEEN };
+    const configured = { tcbInfo: { tcbLevels: [{ tcb: level, tcbStatus: "ConfigurationNeeded" }] } };
+    expect(verdict(makeWorld(renewed(svn(3), configured)), all)).toBe("TDRelaunchAdvisedConfigurationNeeded");
+  });
+
+  it("is of an owner's, where the policy says whose", () => {
+    const mine = new Uint8Array(48).fill(5);
+    const made = makeWorld({ quote: { mrConfigId: mine } });
+    expect(verdict(made, { configId: mine })).toBe("UpToDate");
+    expect(verdict(made, { configId: "00".repeat(48) })).toBe(
+      "policy: the TD was started with another MRCONFIGID than is demanded",
+    );
+    expect(verdict(made, { owner: mine })).toBe("policy: the TD was started with another MROWNER than is demanded");
+    expect(verdict(made, { ownerConfig: mine })).toContain("another MROWNERCONFIG");
+  });
+
   it("is as good as the worst of its parts", () => {
     const level = (status: string): World => ({
       tcbInfo: {
-        tcbLevels: [{ tcb: { sgxtcbcomponents: sixteen, pcesvn: 0, tdxtcbcomponents: sixteen }, tcbStatus: status }],
+        tcbLevels: [{ tcb: { sgxtcbcomponents: SIXTEEN, pcesvn: 0, tdxtcbcomponents: SIXTEEN }, tcbStatus: status }],
       },
       enclave: (report) => report.set([2, 0, 1, 0], 256),
     });
-    const sixteen = Array.from({ length: 16 }, () => ({ svn: 0 }));
     const all = { statuses: ["OutOfDate", "OutOfDateConfigurationNeeded", "Revoked"] } as const;
     expect(verdict(makeWorld(level("SWHardeningNeeded")), all)).toBe("OutOfDate");
     expect(verdict(makeWorld(level("ConfigurationNeeded")), all)).toBe("OutOfDateConfigurationNeeded");

@@ -4,17 +4,8 @@ import type { JsonFields } from "./json-fields.js";
 import type { Platform } from "./platform.js";
 import type { EnclaveReport, TdReport } from "./quote.js";
 
-/** How a platform's software stands, by Intel's word (PCS API v4, `tcbStatus`). */
-export type TcbStatus =
-  | "UpToDate"
-  | "SWHardeningNeeded"
-  | "ConfigurationNeeded"
-  | "ConfigurationAndSWHardeningNeeded"
-  | "OutOfDate"
-  | "OutOfDateConfigurationNeeded"
-  | "Revoked";
-
-const STATUSES: readonly string[] = [
+/** By Intel's word (PCS API v4, `tcbStatus`). */
+const STATUSES = [
   "UpToDate",
   "SWHardeningNeeded",
   "ConfigurationNeeded",
@@ -22,7 +13,13 @@ const STATUSES: readonly string[] = [
   "OutOfDate",
   "OutOfDateConfigurationNeeded",
   "Revoked",
-] satisfies TcbStatus[];
+] as const;
+
+/**
+ * How a platform's software stands, by Intel's word; and, of a TD that was started before the TDX module under it was renewed, that it should be started
+ * again.
+ */
+export type TcbStatus = (typeof STATUSES)[number] | "TDRelaunchAdvised" | "TDRelaunchAdvisedConfigurationNeeded";
 
 /** A level of what Intel knows, with what there is to know of it. */
 export interface TcbLevel {
@@ -46,8 +43,28 @@ export function platformLevel(tcbInfo: JsonFields, platform: Platform, report: T
   if (of.fmspc !== platform.fmspc || of.pceId !== platform.pceId) {
     throw new TdxError("collateral", `the TCB info is of ${of.fmspc}, the platform is a ${platform.fmspc}`);
   }
-  const level = firstLevel(tcbInfo, "the platform", (tcb) => isAsNew(tcb, platform, report.teeTcbSvn));
-  return worse(level, moduleLevel(tcbInfo, report));
+  const level = levelUnder(tcbInfo, platform, report, report.teeTcbSvn);
+  if (report.teeTcbSvn2 === undefined || !isOld(level)) return level;
+  const { status, advisoryIds } = levelUnder(tcbInfo, platform, report, report.teeTcbSvn2);
+  if (isOld({ status, advisoryIds })) return level;
+  return {
+    ...level,
+    status: needsConfiguration(status) ? "TDRelaunchAdvisedConfigurationNeeded" : "TDRelaunchAdvised",
+  };
+}
+
+/** @param svn of the TDX module: that under which the TD was started, or that which runs now */
+function levelUnder(tcbInfo: JsonFields, platform: Platform, report: TdReport, svn: Uint8Array): TcbLevel {
+  const level = firstLevel(tcbInfo, "the platform", (tcb) => isAsNew(tcb, platform, svn));
+  return worse(level, moduleLevel(tcbInfo, report, svn));
+}
+
+function isOld({ status }: TcbLevel): boolean {
+  return status === "OutOfDate" || status === "OutOfDateConfigurationNeeded";
+}
+
+function needsConfiguration(status: TcbStatus): boolean {
+  return status.startsWith("Configuration") || status.endsWith("ConfigurationNeeded");
 }
 
 /**
@@ -79,13 +96,12 @@ export function worse(level: TcbLevel, part: TcbLevel): TcbLevel {
 function worseStatus(status: TcbStatus, part: TcbStatus): TcbStatus {
   if (status === "Revoked" || part === "Revoked") return "Revoked";
   if (part !== "OutOfDate") return status;
-  const needsConfiguration = status.startsWith("Configuration") || status === "OutOfDateConfigurationNeeded";
-  return needsConfiguration ? "OutOfDateConfigurationNeeded" : "OutOfDate";
+  return needsConfiguration(status) ? "OutOfDateConfigurationNeeded" : "OutOfDate";
 }
 
 /** The module that runs TDs: an identity of its own version where there is one, else the first that there was. */
-function moduleLevel(tcbInfo: JsonFields, { teeTcbSvn, mrSignerSeam, seamAttributes }: TdReport): TcbLevel {
-  const [svn, version] = [teeTcbSvn[0]!, teeTcbSvn[1]!];
+function moduleLevel(tcbInfo: JsonFields, { mrSignerSeam, seamAttributes }: TdReport, tcbSvn: Uint8Array): TcbLevel {
+  const [svn, version] = [tcbSvn[0]!, tcbSvn[1]!];
   const id = `TDX_${version.toString(16).padStart(2, "0")}`;
   const identity =
     version === 0
@@ -120,7 +136,8 @@ function firstLevel(info: JsonFields, what: string, isAsOld: (tcb: JsonFields) =
   const level = info.objects("tcbLevels").find((one) => isAsOld(one.object("tcb")));
   if (level === undefined) throw new TdxError("policy", `${what} is older than all that Intel knows`);
   const status = level.text("tcbStatus");
-  if (!STATUSES.includes(status)) throw new TdxError("collateral", `a status ${status} that is not known`);
+  if (!(STATUSES as readonly string[]).includes(status))
+    throw new TdxError("collateral", `a status ${status} that is not known`);
   return { status: status as TcbStatus, advisoryIds: level.has("advisoryIDs") ? level.texts("advisoryIDs") : [] };
 }
 

@@ -5,7 +5,7 @@ import { InvalidTicket, type TicketValidator } from "../../tickets/index.js";
 import type { CollateralSource } from "./collateral.js";
 import { TdxError } from "./errors.js";
 import { CheckedCriteria, measurementsOf, type MeasurementsCriteria } from "./measurements.js";
-import { requireGoodEnough, type TdxPolicy } from "./policy.js";
+import { checkPolicy, requireGoodEnough, type TdxPolicy } from "./policy.js";
 import { requireSelfSigned } from "./rust-compatible.js";
 import { decodeTicket, TDX_TICKET_CLASS, type TdxTicket } from "./ticket.js";
 import { verifyQuote } from "./verify.js";
@@ -48,6 +48,8 @@ export class TdxValidator implements TicketValidator {
 
   /** @throws TdxError `invalidOption` */
   constructor(options: TdxOptions) {
+    const { policy = {} } = options;
+    if (policy !== "rust-compatible") checkPolicy(policy);
     this.#options = { ...options };
     this.#measurements = new CheckedCriteria(options.measurements ?? {});
     this.#variants = (options.variants ?? []).map((variant) => new CheckedCriteria(variant));
@@ -92,15 +94,14 @@ export class TdxValidator implements TicketValidator {
 
   /** @throws TdxError */
   #prove(ticket: TdxTicket, nowMs: number): void {
-    const { policy = {}, collateral: source, root } = this.#options;
+    const { policy = {}, collateral = "none", root } = this.#options;
     if (policy === "rust-compatible") return requireSelfSigned(ticket);
-    const options = { nowMs, ...(root !== undefined && { root }) };
-    const verified = verifyQuote(ticket.quote, options);
-    if (source === undefined || source === "none") return requireGoodEnough(ticket.quote, verified, policy);
-    const { fmspc } = verified.platform;
-    const collateral = source.current(fmspc, verified.authority, nowMs);
-    if (collateral === undefined) throw new TdxError("collateral", `what Intel says of ${fmspc} is not at hand yet`);
-    requireGoodEnough(ticket.quote, verifyQuote(ticket.quote, { ...options, collateral }), policy);
+    const verified = verifyQuote(ticket.quote, {
+      nowMs,
+      ...(root !== undefined && { root }),
+      ...(collateral !== "none" && { collateral }),
+    });
+    requireGoodEnough(ticket.quote, verified, policy);
   }
 
   #sign(): Digest {

@@ -6,7 +6,7 @@ import { DerError } from "../pki/der.js";
 import { checkP256 } from "../pki/p256.js";
 import { certificatesInPem } from "../pki/pem.js";
 import { parseRevocationList } from "../pki/revocations.js";
-import type { Collateral, PckAuthority } from "./collateral.js";
+import type { Collateral, CollateralSource, PckAuthority } from "./collateral.js";
 import { TdxError } from "./errors.js";
 import { JsonFields } from "./json-fields.js";
 import { platformOf, type Platform } from "./platform.js";
@@ -21,8 +21,8 @@ export const INTEL_ROOT: RootFingerprint = "44a0196b2b99f889b8e149e95b807a350e74
 export interface VerifyOptions {
   /** When, in ms since the Unix epoch. */
   readonly nowMs: number;
-  /** Without it the quote is proved up to the root, and nothing is known of revocations and of how old the software is. */
-  readonly collateral?: Collateral;
+  /** That of the platform's family, or where it is found. Without it the quote is proved up to the root, and nothing is known of revocations and of how old the software is. */
+  readonly collateral?: Collateral | CollateralSource;
   /** The root that is trusted. Default: Intel's. */
   readonly root?: RootFingerprint;
 }
@@ -44,8 +44,11 @@ const PCK_AUTHORITIES = new Map<string | undefined, PckAuthority>([
 ]);
 const ROOT_NAME = "Intel SGX Root CA";
 const CERTIFIED_BY_PCK_CHAIN = 5;
-/** Of the attributes of a TD: debug, and what is reserved beside it. Whoever runs it can read all of it. */
+/** The byte of the attributes of a TD that says that it is under debug, with what is reserved beside that. */
 const UNDER_DEBUG = 0;
+/** Of the attributes: SEPT_VE_DISABLE, PKS, KL and PERFMON; what is known beside debug (Intel TDX module ABI 1.0, ATTRIBUTES). */
+const KNOWN_ATTRIBUTES = [0xff, 0, 0, 0xd0, 0, 0, 0, 0x80] as const;
+
 /**
  * Proves that a quote was made by a TD on genuine hardware (Intel DCAP quote verification; spec 07 §9).
  *
@@ -60,8 +63,22 @@ export function verifyQuote(quote: Quote, { nowMs, collateral, root = INTEL_ROOT
   }
   requireSoundTd(quote);
   const platform = inCertificates(() => platformOf(chain.leaf));
-  const level = collateral && inCertificates(() => judge(quote, enclave, chain, platform, collateral, root, nowMs));
-  return { platform, authority: PCK_AUTHORITIES.get(chain.authority.commonName)!, level };
+  const authority = PCK_AUTHORITIES.get(chain.authority.commonName)!;
+  const found = collateral && collateralOf(collateral, platform, authority, nowMs);
+  const level = found && inCertificates(() => judge(quote, enclave, chain, platform, found, root, nowMs));
+  return { platform, authority, level };
+}
+
+function collateralOf(
+  given: Collateral | CollateralSource,
+  { fmspc }: Platform,
+  authority: PckAuthority,
+  nowMs: number,
+): Collateral {
+  if (!("current" in given)) return given;
+  const found = given.current(fmspc, authority, nowMs);
+  if (found === undefined) throw new TdxError("collateral", `what Intel says of ${fmspc} is not at hand yet`);
+  return found;
 }
 
 /** A quote of a TD whose signature holds: under a key that proves nothing yet. */
@@ -116,6 +133,9 @@ function pckChain({ data }: QuotingEnclaveCertification, rootFingerprint: RootFi
 /** What no TD may be whose word counts. */
 function requireSoundTd({ report: { tdAttributes, mrSignerSeam, seamAttributes, mrServiceTd } }: Quote): void {
   if (tdAttributes[UNDER_DEBUG] !== 0) throw policy("the TD runs under debug: its host can read and change it");
+  if (tdAttributes.some((byte, i) => (byte & ~KNOWN_ATTRIBUTES[i]!) !== 0)) {
+    throw policy(`the TD has attributes that mean something unknown: ${toHex(tdAttributes)}`);
+  }
   if (!isZero(mrSignerSeam) || !isZero(seamAttributes)) throw untrusted("the TDX module is not Intel's");
   if (mrServiceTd !== undefined && !isZero(mrServiceTd)) throw policy("another TD serves the TD, and can migrate it");
 }
