@@ -86,6 +86,7 @@ export const sidebar = [
         ],
       },
       { text: "Tickets", link: "/subsystems/tickets" },
+      { text: "Trusted execution", link: "/subsystems/tdx" },
     ],
   },
   {

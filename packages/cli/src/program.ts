@@ -13,6 +13,7 @@ import { peersCommand } from "./commands/peers.js";
 import { pingCommand } from "./commands/ping.js";
 import { produceCommand } from "./commands/produce.js";
 import { putCommand } from "./commands/put.js";
+import { tdxCommand } from "./commands/tdx.js";
 import { tailCommand } from "./commands/tail.js";
 import { ticketCommand } from "./commands/ticket.js";
 import { topCommand } from "./commands/top.js";
@@ -30,6 +31,7 @@ const SECTIONS: readonly (readonly [heading: string, commands: readonly (() => C
   ],
   ["Run a node:", [beaconCommand]],
   ["Identities and tickets:", [idCommand, keyCommand, ticketCommand]],
+  ["Trusted execution:", [tdxCommand]],
   ["Types of messages:", [typesCommand]],
   ["This command:", [() => completionCommand(createProgram)]],
 ];
