@@ -1,12 +1,17 @@
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
-/** Where `npm run build:peer` puts the program. */
-export const PEER_BINARY = fileURLToPath(new URL("../bin/mosaik-peer", import.meta.url));
+/** The programs in Rust: the peer of most tests, and the one of TDX tickets, which is apart for the licences of what it is built of. */
+export type RustProgram = "peer" | "tdx-peer";
+
+/** Where `npm run build:peer` and `npm run build:tdx-peer` put a program. */
+export function binaryOf(program: RustProgram): string {
+  return fileURLToPath(new URL(`../bin/mosaik-${program}`, import.meta.url));
+}
 
 /** Whether the program has been built. */
-export function peerAvailable(): boolean {
-  return existsSync(PEER_BINARY);
+export function peerAvailable(program: RustProgram = "peer"): boolean {
+  return existsSync(binaryOf(program));
 }
 
 /** Whether this process has no network but a loopback: a Rust node talks to public lookup services whatever it is told. */
@@ -20,10 +25,15 @@ export function isIsolated(): boolean {
   }
 }
 
+const SKIPPED = {
+  peer: "interop with Rust is skipped",
+  "tdx-peer": "interop of TDX tickets with Rust is skipped",
+} as const satisfies Record<RustProgram, string>;
+
 /** Why no Rust peer can be started here, in one sentence; nothing if one can. */
-export function whyNoPeer(): string | undefined {
-  if (!peerAvailable()) return "interop with Rust is skipped: the Rust peer is not built (npm run build:peer).";
-  if (!isIsolated())
-    return "interop with Rust is skipped: it runs only in a network namespace with nothing but a loopback.";
+export function whyNoPeer(program: RustProgram = "peer"): string | undefined {
+  if (!peerAvailable(program))
+    return `${SKIPPED[program]}: the Rust ${program} is not built (npm run build:${program}).`;
+  if (!isIsolated()) return `${SKIPPED[program]}: it runs only in a network namespace with nothing but a loopback.`;
   return undefined;
 }

@@ -1,4 +1,4 @@
-export { isIsolated, peerAvailable, whyNoPeer } from "./availability.js";
+export { isIsolated, peerAvailable, whyNoPeer, type RustProgram } from "./availability.js";
 export { RustCaller } from "./caller.js";
 export { RustNumberedMap } from "./collection-load.js";
 export type * from "./collection-protocol.js";
@@ -25,4 +25,7 @@ export {
   type SecureRelay,
   type SecureRelayOptions,
 } from "./relay.js";
+export { TdxNode } from "./tdx-node.js";
+export type * from "./tdx-protocol.js";
+export { TdxPeer } from "./tdx-peer.js";
 export type * from "./ticket-protocol.js";

@@ -1,7 +1,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
-import { PEER_BINARY, whyNoPeer } from "./availability.js";
+import { binaryOf, whyNoPeer, type RustProgram } from "./availability.js";
 import { EventLog } from "./event-log.js";
 import { RustNode } from "./node.js";
 import type { JoinOptions, PeerAddr, RustEvent } from "./protocol.js";
@@ -28,6 +28,8 @@ export class RustPeerError extends Error {
 }
 
 export interface StartOptions {
+  /** Which program; `peer` if absent. */
+  readonly program?: RustProgram;
   /** What Rust logs to stderr, as in `RUST_LOG`: `mosaik=debug`; errors if absent. */
   readonly log?: string;
   /** What precedes the program so that it runs elsewhere, and becomes the program: as `nsenter` does. Nothing if absent. */
@@ -68,9 +70,10 @@ export class RustPeer implements AsyncDisposable {
 
   /** @throws {Error} with {@link whyNoPeer}'s sentence, or when the program cannot be started */
   static async start(options: StartOptions = {}): Promise<RustPeer> {
-    const obstacle = whyNoPeer();
+    const obstacle = whyNoPeer(options.program);
     if (obstacle !== undefined) throw new Error(obstacle);
-    const [command = PEER_BINARY, ...args] = [...(options.at ?? []), PEER_BINARY];
+    const binary = binaryOf(options.program ?? "peer");
+    const [command = binary, ...args] = [...(options.at ?? []), binary];
     const child = spawn(command, args, { env: { ...process.env, RUST_LOG: options.log ?? "error" } });
     const peer = new RustPeer(child);
     await once(child, "spawn");

@@ -1,10 +1,13 @@
 import type { RustNode } from "./node.js";
 import type { RequestOptions } from "./peer.js";
 
+/** The node of a stream, of either program. */
+export type StreamNode = Pick<RustNode, "peer" | "request" | "drop">;
+
 /** What a producer and a consumer of a Rust node have in common. */
 export abstract class StreamHandle {
   constructor(
-    protected readonly node: RustNode,
+    protected readonly node: StreamNode,
     readonly handle: string,
     readonly streamId: string,
   ) {}
