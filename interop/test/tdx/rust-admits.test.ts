@@ -1,4 +1,4 @@
-import { DateTime, Digest, Expiration, PeerId, stream, t } from "mosaik";
+import { DateTime, Digest, Expiration, PeerId, stream, t, type Ticket } from "mosaik";
 import type { TicketExtra } from "mosaik/tee";
 import { describe, expect, it } from "vitest";
 import type { QuoteParts } from "../../../packages/mosaik/test/tee/forge.js";
@@ -67,7 +67,6 @@ describe.skipIf(obstacle !== undefined)("a TypeScript node with a forged TDX tic
     const open = Open.producer(ts);
     const rustProducer = await rust.produce({ streamId: "to ts", requireTickets });
     const rustConsumer = await rust.consume({ streamId: "to rust", requireTickets });
-    await rust.consume({ streamId: "open" });
     const consumer = ToTs.consumer(ts);
     const events = gather(consumer.events());
 
@@ -75,8 +74,13 @@ describe.skipIf(obstacle !== undefined)("a TypeScript node with a forged TDX tic
     expect(await rust.judgeTickets(me, idOf(wrong), demanded)).toEqual({ admitted: false });
     await until(SOON_MS, () => events.length > 0, "the refusal");
     expect(events[0]).toMatchObject({ kind: "refused", code: 10_403 });
-    // Rust's consumers have looked at us by then.
-    await within(SOON_MS, open.when().subscribed(), "Rust's consumer without demands");
+    // Rust's consumers look at us when our entry changes: the one with demands has done so before another begins.
+    const change: Ticket = { class: Digest.from("a change"), data: new Uint8Array(1) };
+    ts.discovery.addTicket(change);
+    expect(await rust.judgeTickets(me, idOf(change), demanded)).toEqual({ admitted: false });
+    const undemanding = await rust.consume({ streamId: "open" });
+    await within(SOON_MS, open.send("open"), "Rust's consumer without demands");
+    expect(await undemanding.received(1)).toEqual(["open"]);
     expect(connected).toEqual([]);
 
     const right = forged(extraOf(ts));
