@@ -20,7 +20,6 @@ const RUNTIME_SHUTDOWN: Duration = Duration::from_millis(500);
 
 #[derive(Deserialize)]
 struct Request {
-    id: u64,
     #[serde(default = "main_node")]
     node: String,
     #[serde(flatten)]
@@ -49,7 +48,7 @@ enum Command {
     DecodeTicket { data: String },
 }
 
-async fn run(peer: Arc<Peer>, Request { node, command, .. }: Request) -> anyhow::Result<Value> {
+async fn run(peer: Arc<Peer>, Request { node, command }: Request) -> anyhow::Result<Value> {
     match command {
         Command::Join(args) => peer.join(node, args).await,
         Command::SyncWith(args) => peer.sync_with(&node, args).await,
