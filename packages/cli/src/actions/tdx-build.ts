@@ -90,7 +90,7 @@ function buildOptionsOf(
     memory: flags.memory,
     cpus,
     compression: flags.compression,
-    bundle: flags.bundleRunner,
+    bundle: flags.bundleRunner ?? false,
     measure: flags.measurements,
     firmwareGeneration: flags.firmwareGeneration,
   };

@@ -42,7 +42,7 @@ export interface BuildFlags {
   readonly memory: string;
   readonly cpus: string;
   readonly compression: "zstd" | "none";
-  readonly bundleRunner: boolean;
+  readonly bundleRunner?: boolean;
   readonly measurements: boolean;
   readonly firmwareGeneration?: "before202411" | "from202411" | "from202505";
   readonly mirror?: string[];
@@ -113,7 +113,7 @@ function buildCommand(): Command {
     .option("-m, --memory <size>", "of the guest, in the scripts that start it; below 2816M it is measured", "4G")
     .option("-c, --cpus <number>", "of the guest", "4")
     .addOption(new Option("--compression <kind>", "of the initramfs").choices(["zstd", "none"]).default("zstd"))
-    .option("--bundle-runner", "also make one script that has all of it within", false)
+    .option("--bundle-runner", "also make one script that has all of it within")
     .addHelpText(
       "after",
       `
@@ -138,7 +138,7 @@ function inspectCommand(): Command {
 
 function sources(command: Command): Command {
   return command
-    .option("-l, --lock <file>", "the pins", "tdx-image.lock.json")
+    .option("-l, --lock <file>", "where the pins are", "tdx-image.lock.json")
     .option("--mirror <from=to>", "beginnings of URLs that stand for others", gather)
     .option("--cache-dir <folder>", "where inputs are kept (default: ~/.cache/mosaik/images)");
 }

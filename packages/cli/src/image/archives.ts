@@ -29,7 +29,7 @@ const KINDS: Readonly<Record<string, ArchiveMember["kind"]>> = {
 /** The members of a tar archive, compressed by gzip, xz or zstd, or not at all. @param name for messages */
 export async function readTar(bytes: Uint8Array, name: string): Promise<ArchiveMember[]> {
   try {
-    const entries = await unpackTar(await decompressed(bytes, name));
+    const entries = await unpackTar(await decompressed(bytes, name), { strict: true });
     return entries.map(({ header, data }) => ({
       path: header.name.replace(/^(\.?\/)+/, "").replace(/\/$/, ""),
       kind: KINDS[header.type ?? "file"] ?? "other",
@@ -86,7 +86,7 @@ export async function decompressed(bytes: Uint8Array, name: string): Promise<Uin
 async function unxz(bytes: Uint8Array): Promise<Uint8Array> {
   const { default: xz } = await import("xz-decompress");
   const chunks: Uint8Array[] = [];
-  const source = new Blob([bytes as Uint8Array<ArrayBuffer>]).stream();
+  const source = new Blob([bytes]).stream();
   for await (const chunk of new xz.XzReadableStream(source) as unknown as AsyncIterable<Uint8Array>) {
     chunks.push(chunk.slice());
   }

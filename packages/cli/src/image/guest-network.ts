@@ -6,6 +6,9 @@ export const GUEST_INTERFACE = `if [ -d /sys/class/net/eth0 ]; then
     $bb ip route add default via 10.0.2.2
     echo "nameserver 10.0.2.3" > /etc/resolv.conf
   fi
+  # A link that has only just come up is not listed as an interface yet.
+  tries=50
+  while [ $tries -gt 0 ] && [ "$($bb cat /sys/class/net/eth0/operstate)" != up ]; do $bb sleep 0.1; tries=$((tries - 1)); done
   echo "network: $($bb ip -4 -o addr show dev eth0 | $bb awk '{print $4}')"
 fi`;
 

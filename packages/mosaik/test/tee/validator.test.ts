@@ -5,7 +5,7 @@ import { Digest, PeerId } from "../../src/primitives/index.js";
 import { Expiration, InvalidTicket } from "../../src/tickets/index.js";
 import { reportDataOf, type TicketExtra } from "../../src/tee/tdx/report-data.js";
 import { encodeTicket } from "../../src/tee/tdx/ticket.js";
-import { tdx, type TdxOptions } from "../../src/tee/index.js";
+import { tdx, TdxError, type TdxOptions } from "../../src/tee/index.js";
 import { loadCases } from "../vectors/load.js";
 import { forgeQuote, type QuoteParts } from "./forge.js";
 
@@ -121,9 +121,8 @@ describe("options that cannot be used", () => {
     [{ measurements: { mrtd: "zz".repeat(48) } }, "a measurement has 48 bytes"],
     [{ maxAgeMs: Number.NaN }, "a time is a number of ms"],
   ])("are refused: %j", (options, reason) => {
-    expect(() => tdx(options)).toThrow(
-      expect.objectContaining({ code: "invalidOption", message: expect.stringContaining(reason) }),
-    );
+    expect(() => tdx(options)).toThrow(TdxError);
+    expect(() => tdx(options)).toThrow(reason);
   });
 });
 

@@ -25,7 +25,8 @@ const HEADER_BYTES = 0x260;
  */
 export function patchedKernel(kernel: Uint8Array, { memoryBytes, initramfsBytes }: BootParameters): Uint8Array {
   if (kernel.length < HEADER_BYTES) throw new MeasureError("the kernel is too short");
-  const patched = kernel.slice();
+  // Not slice(): that of a Buffer is no copy.
+  const patched = new Uint8Array(kernel);
   const view = new DataView(patched.buffer);
   const protocol = view.getUint32(0x202, true) === MAGIC ? view.getUint16(0x206, true) : 0;
   const isLoadedHigh = protocol >= 0x202 && (patched[0x211]! & 1) !== 0;

@@ -42,7 +42,7 @@ const MEASUREMENT_BYTES = 48;
 /** 48 bytes of a measurement. @throws TdxError `invalidOption` for anything else */
 export function measurement(value: MeasurementLike): Uint8Array {
   const bytes = typeof value === "string" ? fromHex(value.toLowerCase()) : value;
-  if (bytes instanceof Uint8Array && bytes.length === MEASUREMENT_BYTES) return bytes.slice();
+  if (bytes instanceof Uint8Array && bytes.length === MEASUREMENT_BYTES) return new Uint8Array(bytes);
   throw new TdxError("invalidOption", `a measurement has 48 bytes or 96 hexadecimal digits: ${String(value)}`);
 }
 

@@ -59,10 +59,10 @@ async function ask(get: HttpGet, url: string): Promise<HttpAnswer> {
   throw new TdxError("collateral", `${url}: ${answer.status === 200 ? "a huge answer" : `status ${answer.status}`}`);
 }
 
-function signedText({ body, header }: HttpAnswer, member: string, chainHeader: string): SignedText {
-  const json = new TextDecoder().decode(body);
+function signedText(answer: HttpAnswer, member: string, chainHeader: string): SignedText {
+  const json = new TextDecoder().decode(answer.body);
   const signature = /"signature"\s*:\s*"([0-9a-fA-F]{128})"/.exec(json)?.[1];
-  const issuerChain = unescaped(header(chainHeader) ?? "%");
+  const issuerChain = unescaped(answer.header(chainHeader) ?? "%");
   if (signature === undefined || issuerChain === undefined) {
     throw new TdxError("collateral", `the server gave ${member} without its signature and who made that`);
   }

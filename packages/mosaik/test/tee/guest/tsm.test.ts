@@ -30,15 +30,17 @@ class Kernel implements TsmFiles {
     this.#options = options;
   }
 
-  async makeDirectory(path: string): Promise<void> {
-    if (this.#options.noDirectory !== undefined) throw systemError(this.#options.noDirectory);
-    if (this.folders.has(path)) throw systemError("EEXIST");
+  makeDirectory(path: string): Promise<void> {
+    const code = this.#options.noDirectory ?? (this.folders.has(path) ? "EEXIST" : undefined);
+    if (code !== undefined) return Promise.reject(systemError(code));
     this.folders.set(path, { generation: 4, inblob: new Uint8Array() });
+    return Promise.resolve();
   }
 
-  async removeDirectory(path: string): Promise<void> {
+  removeDirectory(path: string): Promise<void> {
     this.removed.push(path);
     this.folders.delete(path);
+    return Promise.resolve();
   }
 
   async read(path: string): Promise<Uint8Array> {
@@ -51,11 +53,12 @@ class Kernel implements TsmFiles {
     return (this.#options.report ?? ((data) => data))(state.inblob);
   }
 
-  async write(path: string, content: Uint8Array): Promise<void> {
-    if (this.#options.unwritable) throw systemError("EBUSY");
+  write(path: string, content: Uint8Array): Promise<void> {
+    if (this.#options.unwritable) return Promise.reject(systemError("EBUSY"));
     const state = this.folders.get(path.replace(/\/inblob$/, ""))!;
     state.inblob = content;
     state.generation += this.#options.step ?? 1;
+    return Promise.resolve();
   }
 }
 
