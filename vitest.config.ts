@@ -22,6 +22,7 @@ const ALONE = [
   "packages/*/test/**/{memory,rtt}.{live,world}.test.ts",
   "{packages/mosaik,interop}/test/**/processes/*.test.ts",
   "packages/iroh/test/**/*.live.test.ts",
+  "packages/cli/test/image/*.live.test.ts",
   "interop/test/nat/**/*.test.ts",
   "demo/test/**/*.test.ts",
 ];

@@ -12,6 +12,7 @@ import type { Output } from "../output.js";
 export async function lockImage({ options, output, signal }: Invocation<LockFlags>): Promise<void> {
   const inputs = inputsFor(options, output, signal);
   const lock = await writeLock(inputs, options);
+  if (options.fetch) for (const input of lock.inputs) await inputs.get(input);
   output.result(
     { lock: options.lock, base: lock.base, inputs: lock.inputs.length },
     `${options.lock} pins ${lock.inputs.length} inputs of the base ${lock.base}: keep it with the program`,

@@ -18,6 +18,7 @@ export interface LockFlags {
   readonly nodeVersion?: string;
   readonly package?: string[];
   readonly ssh?: boolean;
+  readonly fetch?: boolean;
   readonly mirror?: string[];
   readonly cacheDir?: string;
 }
@@ -80,6 +81,7 @@ function lockCommand(): Command {
     .option("--node-version <version>", "or its beginning (default: 22; Alpine has its own)")
     .option("--package <name>", "a further package, with all that it needs (minimal, debian, alpine)", gather)
     .option("--ssh", "with a server of SSH (minimal, debian, alpine)")
+    .option("--fetch", "also get all of it, so that a build needs no network")
     .action(lazily<LockFlags>(() => import("../actions/tdx-lock.js").then(({ lockImage }) => lockImage)));
 }
 

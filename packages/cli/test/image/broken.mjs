@@ -1,0 +1,2 @@
+// A program that fails.
+process.exit(7);
