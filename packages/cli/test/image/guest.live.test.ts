@@ -46,7 +46,7 @@ describe.skipIf(LOCK === undefined)("an image of mosaik tdx build", () => {
     return finished.stdout;
   }
 
-  it("boots; its node joins a network on the host, streams and leaves; it switches itself off", async () => {
+  it("boots; its node joins a network on the host, streams and leaves; built again it is the same", async () => {
     const host = await nodes.join(NETWORK);
     const consumer = Readings.consumer(host);
     const departed = (async () => {
@@ -55,7 +55,8 @@ describe.skipIf(LOCK === undefined)("an image of mosaik tdx build", () => {
     })();
     const port = /:(\d+)$/.exec(formatAddress(host.local.address()))![1];
     const bootstrap = `${host.local.id.hex}@10.0.2.2:${port}`;
-    await build("demo", GUEST, ["--arg", NETWORK, "--arg", bootstrap, "--arg", "7"]);
+    const args = ["--arg", NETWORK, "--arg", bootstrap, "--arg", "7"];
+    await build("demo", GUEST, args);
     await using guest = new Machine(join(folder, "demo", "guest-run-qemu.sh"), [], { MEMORY: "2G" });
     const id = /joined as ([0-9a-f]{64})/.exec(await guest.line(/^joined as/))![1];
     for (let number = 1; number <= 7; number++) {
@@ -74,14 +75,11 @@ describe.skipIf(LOCK === undefined)("an image of mosaik tdx build", () => {
         "Workload ended: 0",
       ]),
     );
-  });
 
-  it("is the same byte for byte when it is built again, elsewhere", async () => {
-    const args = ["--arg", NETWORK, "--env", "ROLE=maker", "--bundle-runner"];
-    await mkdir(join(folder, "two", "deeper"), { recursive: true });
-    await build("one", GUEST, args);
-    await build("two/deeper", GUEST, args, { TZ: "Asia/Tokyo", LC_ALL: "tr_TR.UTF-8" });
-    const files = await readdir(join(folder, "one"));
+    // Built again, elsewhere, it is the same byte for byte.
+    await mkdir(join(folder, "again", "deeper"), { recursive: true });
+    await build("again/deeper", GUEST, args, { TZ: "Asia/Tokyo", LC_ALL: "tr_TR.UTF-8" });
+    const files = await readdir(join(folder, "demo"));
     expect(files.sort()).toEqual([
       "guest-initramfs.cpio.zst",
       "guest-launch-tdx.sh",
@@ -93,19 +91,11 @@ describe.skipIf(LOCK === undefined)("an image of mosaik tdx build", () => {
       "guest-rtmr2.hex",
       "guest-run-qemu.sh",
       "guest-vmlinuz",
-      "guest.run",
     ]);
     for (const file of files) {
-      const [one, two] = await Promise.all(["one", "two/deeper"].map((place) => readFile(join(folder, place, file))));
-      expect([file, one!.equals(two!)]).toEqual([file, true]);
+      const both = await Promise.all(["demo", "again/deeper"].map((place) => readFile(join(folder, place, file))));
+      expect([file, both[0]!.equals(both[1]!)]).toEqual([file, true]);
     }
-  });
-
-  it("ends with the program, and says how that ended", async () => {
-    await build("broken", fileURLToPath(new URL("broken.mjs", import.meta.url)), ["--no-measurements"]);
-    await using guest = new Machine(join(folder, "broken", "broken-run-qemu.sh"), [], { MEMORY: "2G" });
-    await guest.off();
-    expect(guest.lines).toContain("Workload ended: 7");
   });
 
   it.skipIf(!hasTpm)("is measured by its firmware and kernel as was foretold", async () => {
@@ -113,8 +103,9 @@ describe.skipIf(LOCK === undefined)("an image of mosaik tdx build", () => {
     const image = (file: string): string => join(folder, "measured", `measured-${file}`);
     await using tpm = await SoftwareTpm.start(join(folder, "tpm"));
     await using guest = new Machine(image("run-qemu.sh"), tpm.devices, { OVMF: image("ovmf.fd") });
-    await guest.line(/^all was told$/);
     await guest.off();
+    // How the program ended is said, whatever it was.
+    expect(guest.lines).toContain("Workload ended: 7");
     const told = (what: string): string[] =>
       guest.lines.filter((line) => line.startsWith(`${what} `)).map((line) => line.slice(what.length + 1));
     const pcr = new Map(told("pcr").map((line) => line.split(" ") as [string, string]));

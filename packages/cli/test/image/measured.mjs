@@ -9,4 +9,4 @@ for (const pcr of [4, 5, 9]) {
   const value = readFileSync(`/sys/class/tpm/tpm0/pcr-sha384/${pcr}`, "latin1").trim().toLowerCase();
   console.log(`pcr ${pcr} ${value}`);
 }
-console.log("all was told");
+process.exitCode = 7;

@@ -1,2 +1,0 @@
-// A program that fails.
-process.exit(7);
