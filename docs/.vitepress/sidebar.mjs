@@ -26,6 +26,7 @@ export const sidebar = [
       { text: "A bootstrap node", link: "/tutorials/bootstrap-node" },
       { text: "An order book", link: "/tutorials/order-book" },
       { text: "A group chat", link: "/tutorials/group-chat" },
+      { text: "A guest of your own", link: "/tutorials/trusted-execution" },
     ],
   },
   {
