@@ -192,11 +192,11 @@ export class Network {
   /**
    * This machine as a guest of Intel TDX: whether it is one, its measurements, and this node's own ticket. What it takes is loaded by the first call.
    *
-   * @param options.source what makes quotes. Default: the kernel, through configfs-tsm
+   * @param options `source` makes quotes. Default: the kernel, through configfs-tsm
    */
-  async tdx({ source }: { readonly source?: AttestationSource } = {}): Promise<TdxGuest> {
+  async tdx(options: { readonly source?: AttestationSource } = {}): Promise<TdxGuest> {
     const { openTsm, TdxGuest: Guest } = await import("../tee/index.js");
-    return new Guest(this, source ?? openTsm());
+    return new Guest(this, options.source ?? openTsm());
   }
 
   /** Lets the process end while the network is open; without a farewell then. */

@@ -2,12 +2,20 @@
  * Trusted execution: tickets that are quotes of Intel TDX, checked to Intel's root, and made by the hardware that this node runs on. An entry of its own,
  * `mosaik/tee`: a program that asks for no such tickets loads none of it.
  */
+export type { AttestationVerifier, AttestedClaims } from "./attestation.js";
 export type { AttestationSource } from "./guest/attestation-source.js";
 export { AttestationError, type AttestationErrorCode } from "./guest/errors.js";
 export { openTsm } from "./guest/open-tsm.node.js";
 export { TdxGuest, type OwnTicketOptions, type TdxNode } from "./guest/tdx-guest.js";
 export type { TsmOptions } from "./guest/tsm-source.js";
 export type { RootFingerprint } from "./pki/chain.js";
+export { snpVerifier } from "./snp/attestation.node.js";
+export { AMD_ROOTS, type SnpCertificates } from "./snp/chain.node.js";
+export { SnpError, type SnpErrorCode } from "./snp/errors.js";
+export { requireGoodSnpGuest, type SnpPolicy } from "./snp/policy.js";
+export { parseReport, tcbOf, type SnpReport, type SnpTcb } from "./snp/report.js";
+export { verifySnpReport, type SnpVerifyOptions, type VerifiedSnpReport } from "./snp/verify.node.js";
+export { tdxVerifier } from "./tdx/attestation.js";
 export type { Collateral, CollateralSource, PckAuthority } from "./tdx/collateral.js";
 export { collateralJson, parseCollateral } from "./tdx/collateral-json.js";
 export { tdx } from "./tdx/declare.node.js";

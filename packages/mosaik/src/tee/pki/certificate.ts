@@ -76,6 +76,17 @@ export function parseCertificate(der: Uint8Array): Certificate {
   };
 }
 
+/** What a certificate's extensions hold, whatever its key and signature are. @throws DerError */
+export function certificateExtensions(der: Uint8Array): ReadonlyMap<string, Uint8Array> {
+  const outer = new DerReader(DerReader.only(der, TAG.sequence, "a certificate").content);
+  const body = outer.inside(TAG.sequence, "what is signed");
+  body.optional(TAG.context(0), "the version");
+  for (const part of ["the serial number", "the algorithm", "the issuer", "the validity", "the subject", "the key"]) {
+    body.next(part);
+  }
+  return extensionsOf(body);
+}
+
 /** Whether a certificate's key made a signature. */
 export function hasSigned({ publicKey }: Certificate, message: Uint8Array, signature: Uint8Array): boolean {
   return checkP256(publicKey, message, signature);
