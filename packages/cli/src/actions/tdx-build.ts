@@ -1,12 +1,12 @@
 import { chmod, mkdir, readFile, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import type { Invocation } from "../action.js";
-import type { BuildFlags } from "../commands/tdx.js";
+import type { BuildFlags, LockFlags } from "../commands/tdx.js";
 import { usageError } from "../exit.js";
 import { buildImage, type BuildOptions } from "../image/build.js";
 import { type Inputs } from "../image/inputs.js";
 import { parseLock, type ImageLock } from "../image/lock.js";
-import { filePair, imageEnvironment, portPair, variable } from "../image/options.js";
+import { filePair, imageEnvironment, memoryBytes, portPair, publicKey, variable } from "../image/options.js";
 import { bundleProgram } from "../image/program.js";
 import type { Output } from "../output.js";
 import { inputsFor, writeLock } from "./tdx-lock.js";
@@ -16,12 +16,15 @@ export async function buildTdxImage({ args, options, output, signal }: Invocatio
   const env = imageEnvironment(process.env);
   if (env.skip) return output.result({ skipped: true }, "skipped: TDX_IMAGE_SKIP is 1");
   const [entry] = args as [string];
+  const build = buildOptionsOf(options, env, entry);
   const inputs = inputsFor(options, output, signal);
-  const lock = await lockFor(inputs, options, output);
+  const pinned = await pinnedLock(options);
+  const base = pinned?.base ?? options.distro ?? "minimal";
   output.note("bundling the program");
-  const program = await bundleProgram(entry, lock.base === "alpine" ? "musl" : "gnu", options.addon);
+  const program = await bundleProgram(entry, base === "alpine" ? "musl" : "gnu", options.addon);
+  const lock = pinned ?? (await newLock(inputs, { ...options, distro: base, ssh: build.sshKeys.length > 0 }, output));
   output.note("building the image");
-  const image = await buildImage(lock, inputs, { ...buildOptionsOf(options, env, entry), program });
+  const image = await buildImage(lock, inputs, { ...build, program });
   await mkdir(options.out, { recursive: true });
   for (const [file, { content, isProgram }] of image.files) {
     const path = join(options.out, file);
@@ -46,13 +49,10 @@ export async function buildTdxImage({ args, options, output, signal }: Invocatio
   output.result({ files, measurements: measurements === undefined ? null : { ...measurements } }, lines.join("\n"));
 }
 
-async function lockFor(inputs: Inputs, options: BuildFlags, output: Output): Promise<ImageLock> {
+/** The lock that is there. @throws CliError for one of another base than is asked for */
+async function pinnedLock(options: BuildFlags): Promise<ImageLock | undefined> {
   const text = await readFile(options.lock, "utf8").catch(() => undefined);
-  if (text === undefined) {
-    const lock = await writeLock(inputs, { ...options, distro: options.distro ?? "minimal" });
-    output.note(`${options.lock} was not there: it pins ${lock.inputs.length} inputs now. Keep it with the program`);
-    return lock;
-  }
+  if (text === undefined) return undefined;
   const lock = parseLock(text, options.lock);
   if (options.distro !== undefined && options.distro !== lock.base) {
     throw usageError(
@@ -63,6 +63,12 @@ async function lockFor(inputs: Inputs, options: BuildFlags, output: Output): Pro
   return lock;
 }
 
+async function newLock(inputs: Inputs, options: LockFlags, output: Output): Promise<ImageLock> {
+  const lock = await writeLock(inputs, options);
+  output.note(`${options.lock} was not there: it pins ${lock.inputs.length} inputs now. Keep it with the program`);
+  return lock;
+}
+
 function buildOptionsOf(
   flags: BuildFlags,
   env: ReturnType<typeof imageEnvironment>,
@@ -70,6 +76,7 @@ function buildOptionsOf(
 ): Omit<BuildOptions, "program"> {
   const cpus = Number(flags.cpus);
   if (!Number.isInteger(cpus) || cpus < 1) throw usageError(`a guest has one processor or more, not ${flags.cpus}`);
+  memoryBytes(flags.memory);
   const name = flags.name ?? basename(entry).replace(/\.[^.]+$/, "");
   if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name)) throw usageError(`an image cannot be named ${name}`);
   return {
@@ -85,7 +92,7 @@ function buildOptionsOf(
     extraFiles: [...env.extraFiles, ...(flags.extraFile ?? []).map(filePair)],
     kernelModules: flags.kernelModule ?? env.kernelModules,
     kernelModulesDir: flags.kernelModulesDir ?? env.kernelModulesDir,
-    sshKeys: flags.sshKey ?? [],
+    sshKeys: (flags.sshKey ?? []).map(publicKey),
     sshForward: flags.sshForward === undefined ? undefined : portPair(flags.sshForward),
     memory: flags.memory,
     cpus,

@@ -110,7 +110,7 @@ function buildCommand(): Command {
     .option("--custom-rootfs <file>", "another root file system, a tar archive")
     .option("--node <file>", "another Node.js")
     .option("--addon <file>", "the native part of @mosaik/iroh (default: that of the program's project)")
-    .option("--ssh-key <text>", "a public key that may log in as root; takes a lock with --ssh", gather)
+    .option("--ssh-key <text>", "a public key that may log in as root; a lock that is there must have --ssh", gather)
     .option("--ssh-forward <host:guest>", "the port by which (default: $SSH_PORT to 22)")
     .option("-m, --memory <size>", "of the guest, in the scripts that start it; below 2816M it is measured", "4G")
     .option("-c, --cpus <number>", "of the guest", "4")

@@ -65,6 +65,13 @@ export function variable(text: string): readonly [name: string, value: string] {
   throw usageError(`${text} is not NAME=VALUE`);
 }
 
+/** A key of OpenSSH, as a line of `authorized_keys` has it. */
+export function publicKey(text: string): string {
+  const line = text.trim();
+  if (/^(ssh|ecdsa|sk)-\S+ [A-Za-z0-9+/]+={0,2}( [^\n\r]*)?$/.test(line)) return line;
+  throw usageError(`${text} is no public key, as ssh-ed25519 AAAA…`);
+}
+
 /** `FROM=TO`, the beginnings of URLs. */
 export function mirror(text: string): readonly [from: string, to: string] {
   const at = text.indexOf("=");

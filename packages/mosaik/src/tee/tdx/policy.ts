@@ -13,9 +13,11 @@ export interface TdxPolicy {
   readonly refusedAdvisories?: readonly string[];
   /** Whether the TD must be safe from faults that its host makes (SEPT_VE_DISABLE), as Linux demands of itself. Default: true. */
   readonly septVeDisable?: boolean;
-  /** What the TD's owner must have bound it to when it was started (MRCONFIGID, MROWNER, MROWNERCONFIG). Default: anything. */
+  /** What the TD must have been bound to when it was started: MRCONFIGID. Default: anything. */
   readonly configId?: MeasurementLike;
+  /** Whom it must have been started for: MROWNER. Default: anybody. */
   readonly owner?: MeasurementLike;
+  /** What its owner must have bound it to: MROWNERCONFIG. Default: anything. */
   readonly ownerConfig?: MeasurementLike;
 }
 
