@@ -1,7 +1,10 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 const shared = {
   pool: "forks" as const,
+  // One less by itself, which leaves a core of a small machine idle.
+  maxWorkers: availableParallelism(),
   // The hostile tests compare the memory in use after collections.
   execArgv: ["--expose-gc"],
   // How long a test takes says how busy the machine is: this only ends one that hangs.
