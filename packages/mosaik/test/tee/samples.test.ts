@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { createRequire } from "node:module";
 import { describe, expect, it } from "vitest";
-import { fromHex } from "../../src/primitives/index.js";
+import { fromHex, toHex } from "../../src/primitives/index.js";
 import type { Collateral } from "../../src/tee/tdx/collateral.js";
 import { TdxError } from "../../src/tee/tdx/errors.js";
 import { parseQuote } from "../../src/tee/tdx/quote.js";
@@ -23,13 +23,31 @@ function statusOf(quote: Uint8Array, collateral: object, nowSeconds: number): st
 
 /** Quotes of hardware, with their licences beside them; not copied into this repository. */
 const SAMPLES = fileURLToPath(new URL("../../../../../shared/fixtures/tdx/", import.meta.url));
+const QUOTES = [
+  "dcap-qvl/tdx_quote",
+  "dcap-qvl/tdx_quote_outdated",
+  "go-tdx-guest/cos-113-tdx-quote.dat",
+  "go-tdx-guest/quote_v5_sample.dat",
+  "go-tdx-guest/tdx_prod_quote_SPR_E4.dat",
+];
 const isThere = existsSync(SAMPLES);
 if (!isThere) console.log(`skipped: there are no quotes of hardware at ${SAMPLES}`);
 
+/** What the second verifier calls those that it does not refuse. */
+const STATUSES = new Set([
+  ...["UpToDate", "SWHardeningNeeded", "ConfigurationNeeded", "ConfigurationAndSWHardeningNeeded"],
+  ...["OutOfDate", "OutOfDateConfigurationNeeded", "Revoked"],
+]);
+
 const read = (path: string): Uint8Array => new Uint8Array(readFileSync(SAMPLES + path));
 
-function collateralOf(path: string): Collateral {
-  const fields = JSON.parse(readFileSync(SAMPLES + path, "utf8")) as Record<string, string>;
+type CollateralFields = Readonly<Record<string, string>>;
+
+/** Collateral by the names that `QuoteCollateralV3` has. */
+const fieldsOf = (path: string): CollateralFields =>
+  JSON.parse(readFileSync(SAMPLES + path, "utf8")) as CollateralFields;
+
+function collateralOf(fields: CollateralFields): Collateral {
   const signed = (name: string) => ({
     text: fields[name]!,
     signature: fields[`${name}_signature`]!,
@@ -42,6 +60,32 @@ function collateralOf(path: string): Collateral {
     pckRevocations: fromHex(fields["pck_crl"]!)!,
   };
 }
+
+/** What a server answered of a platform or an enclave, as it was signed. */
+function answer(path: string, name: "tcb_info" | "qe_identity"): CollateralFields {
+  const [, text, signature] = /^\{"\w+":(.*),"signature":"(\w+)"\}\s*$/s.exec(readFileSync(SAMPLES + path, "utf8"))!;
+  return { [name]: text!, [`${name}_signature`]: signature! };
+}
+
+const ofB0c06f = "dcap-qvl/tdx_quote_collateral.json";
+const of90c06f = "dcap-qvl/tdx_quote_outdated_collateral.json";
+
+/** What Intel said of a family of processors at a time, of the answers that are there. */
+const COLLATERAL: Readonly<Record<string, () => CollateralFields>> = {
+  b0c06f000000: () => fieldsOf(ofB0c06f),
+  "90c06f000000": () => fieldsOf(of90c06f),
+  "90c06f000000, by a server": () => ({
+    ...fieldsOf(of90c06f),
+    ...answer("go-tdx-guest/sample_tcbinfo_response_v5", "tcb_info"),
+  }),
+  "50806f000000": () => ({
+    ...fieldsOf(ofB0c06f), // whose certificates of issuers are younger than these answers
+    ...answer("go-tdx-guest/sample_tcbInfo_response", "tcb_info"),
+    ...answer("go-tdx-guest/sample_qeIdentity_response", "qe_identity"),
+    root_ca_crl: toHex(read("go-tdx-guest/rootcrl.der")),
+    pck_crl: toHex(read("go-tdx-guest/pckcrl")),
+  }),
+};
 
 function verdict(bytes: Uint8Array, options: VerifyOptions): VerifiedQuote | string {
   try {
@@ -63,26 +107,43 @@ describe.skipIf(!isThere)("quotes of hardware", () => {
     expect(verdict(read(path), { nowMs: Date.parse(at) })).toMatchObject({ platform: { fmspc }, level: undefined });
   });
 
-  it("are judged by what Intel said at the time, as a second verifier judges them", () => {
-    const judged = (path: string, at: string): [ours: VerifiedQuote | string, theirs: string] => {
-      const nowMs = Date.parse(at);
-      const file = `${path}_collateral.json`;
-      const ours = verdict(read(path), { nowMs, collateral: collateralOf(file) });
-      const collateral = JSON.parse(readFileSync(SAMPLES + file, "utf8")) as object;
-      return [ours, statusOf(read(path), collateral, nowMs / 1000)];
-    };
-    const [ours, theirs] = judged("dcap-qvl/tdx_quote", "2025-06-25T00:00:00Z");
-    expect([ours, theirs]).toEqual([
-      expect.objectContaining({ level: { status: "UpToDate", advisoryIds: [] } }),
-      "UpToDate",
-    ]);
-    // One component of its TCB is older than that of every level.
-    expect(judged("dcap-qvl/tdx_quote_outdated", "2026-03-01T00:00:00Z")).toEqual([
-      "the platform is older than all that Intel knows",
-      "No matching TCB level found",
-    ]);
-    const [late, theirsLate] = judged("dcap-qvl/tdx_quote", "2027-06-25T00:00:00Z");
-    expect(late).toMatch(/out of date/);
-    expect(theirsLate).not.toBe("UpToDate");
+  const judged = (
+    path: string,
+    fields: CollateralFields,
+    at: string,
+  ): [ours: VerifiedQuote | string, theirs: string] => {
+    const nowMs = Date.parse(at);
+    const ours = verdict(read(path), { nowMs, collateral: collateralOf(fields) });
+    return [ours, statusOf(read(path), fields, nowMs / 1000)];
+  };
+
+  it.each([
+    ["b0c06f000000", "2023-07-01", {}],
+    ["b0c06f000000", "2025-06-25", { "dcap-qvl/tdx_quote": "UpToDate" }],
+    ["b0c06f000000", "2027-06-25", {}],
+    ["90c06f000000", "2025-06-25", {}],
+    ["90c06f000000", "2026-03-01", { "go-tdx-guest/quote_v5_sample.dat": "UpToDate" }],
+    ["90c06f000000, by a server", "2026-03-01", { "go-tdx-guest/quote_v5_sample.dat": "UpToDate" }],
+    ["90c06f000000, by a server", "2027-06-25", {}],
+    ["50806f000000", "2023-07-01", {}],
+    ["50806f000000", "2025-06-25", {}],
+  ])("are judged as a second verifier judges them, by collateral of %s, on %s", (family, day, accepted) => {
+    const found = QUOTES.map((path) => [path, ...judged(path, COLLATERAL[family]!(), `${day}T00:00:00Z`)] as const);
+    for (const [path, ours, theirs] of found) {
+      const status = (accepted as Record<string, string>)[path];
+      if (status === undefined) expect([path, typeof ours, STATUSES.has(theirs)]).toEqual([path, "string", false]);
+      else
+        expect([path, ours, theirs]).toEqual([
+          path,
+          expect.objectContaining({ level: { status, advisoryIds: [] } }),
+          status,
+        ]);
+    }
+  });
+
+  it("are refused for a reason that people understand", () => {
+    const [ours, theirs] = judged("dcap-qvl/tdx_quote_outdated", fieldsOf(of90c06f), "2026-03-01T00:00:00Z");
+    expect([ours, theirs]).toEqual(["the platform is older than all that Intel knows", "No matching TCB level found"]);
+    expect(judged("dcap-qvl/tdx_quote", fieldsOf(ofB0c06f), "2027-06-25T00:00:00Z")[0]).toMatch(/out of date/);
   });
 });
