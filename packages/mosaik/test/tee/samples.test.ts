@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { fromHex, toHex } from "../../src/primitives/index.js";
 import type { Collateral } from "../../src/tee/tdx/collateral.js";
 import { TdxError } from "../../src/tee/tdx/errors.js";
-import { parseQuote } from "../../src/tee/tdx/quote.js";
+import { parseQuote, type QuotingEnclaveCertification } from "../../src/tee/tdx/quote.js";
 import { verifyQuote, type VerifiedQuote, type VerifyOptions } from "../../src/tee/tdx/verify.js";
 
 /** Another implementation, of which as much is used here. */
@@ -97,14 +97,46 @@ function verdict(bytes: Uint8Array, options: VerifyOptions): VerifiedQuote | str
 }
 
 describe.skipIf(!isThere)("quotes of hardware", () => {
-  it.each([
+  const GENUINE = [
     ["dcap-qvl/tdx_quote", "2025-06-25T00:00:00Z", "b0c06f000000"],
     ["dcap-qvl/tdx_quote_outdated", "2026-06-25T00:00:00Z", "90c06f000000"],
     ["go-tdx-guest/cos-113-tdx-quote.dat", "2025-06-25T00:00:00Z", "00806f050000"],
     ["go-tdx-guest/quote_v5_sample.dat", "2026-06-25T00:00:00Z", "90c06f000000"],
     ["go-tdx-guest/tdx_prod_quote_SPR_E4.dat", "2024-06-25T00:00:00Z", "50806f000000"],
-  ])("%s is verified to Intel's root", (path, at, fmspc) => {
+  ] as const;
+
+  it.each(GENUINE)("%s is verified to Intel's root", (path, at, fmspc) => {
     expect(verdict(read(path), { nowMs: Date.parse(at) })).toMatchObject({ platform: { fmspc }, level: undefined });
+  });
+
+  it.each(GENUINE)("%s is refused with any of its bytes flipped", (path, at) => {
+    const [genuine, nowMs] = [read(path), Date.parse(at)];
+    const seen = new Set<string>();
+    const { readBytes } = parseQuote(genuine).section;
+    const end = parseQuote(genuine).signed.length + 4 + readBytes;
+    const chainAt = Buffer.from(genuine).indexOf("-----BEGIN");
+    // Of the chain every eleventh, for the time that it takes.
+    for (let i = 0; i < end; i += i < chainAt ? 1 : 11) {
+      const quote = genuine.slice();
+      quote[i]! ^= 0x5a;
+      if (typeof verdict(quote, { nowMs }) !== "string") seen.add(String.fromCharCode(genuine[i]!));
+    }
+    // PEM: white space, and what comes behind the last certificate, say nothing.
+    expect([...seen].filter((character) => !/[\n\0-]/.test(character))).toEqual([]);
+  });
+
+  it("are refused before and after their certificates' time, under another root, and with another's chain", () => {
+    const certificationOf = (path: string): QuotingEnclaveCertification =>
+      parseQuote(read(path)).certification as QuotingEnclaveCertification;
+    const { data } = certificationOf(GENUINE[2][0]);
+    for (const [path, at] of GENUINE.filter(([path]) => path !== GENUINE[2][0])) {
+      const bytes = read(path);
+      expect(verdict(bytes, { nowMs: Date.parse("2018-01-01T00:00:00Z") })).toMatch(/is not valid yet/);
+      expect(verdict(bytes, { nowMs: Date.parse("2051-01-01T00:00:00Z") })).toMatch(/is out of date|expired/);
+      expect(verdict(bytes, { nowMs: Date.parse(at), root: "00".repeat(32) })).toMatch(/is not the root/);
+      const swapped = { ...parseQuote(bytes), certification: { ...certificationOf(path), data } };
+      expect(() => verifyQuote(swapped, { nowMs: Date.parse(at) })).toThrow(TdxError);
+    }
   });
 
   const judged = (
