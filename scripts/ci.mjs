@@ -27,6 +27,11 @@ for (const file of readdirSync(reportDir)) {
   const report = JSON.parse(readFileSync(join(reportDir, file), "utf8"));
   counts.passed += report.numPassedTests;
   counts.failed += report.numFailedTests;
+  for (const { name, message, assertionResults } of report.testResults) {
+    if (message) console.error(`${name}: ${message}`);
+    for (const { status, fullName, failureMessages } of assertionResults)
+      if (status === "failed") console.error(`${name}: ${fullName}\n${failureMessages.join("\n")}`);
+  }
 }
 console.log(`${counts.passed} passed, ${counts.failed} failed`);
 process.exitCode = counts.failed === 0 ? 0 : 1;
