@@ -28,6 +28,7 @@ const ALONE = [
   "packages/cli/test/image/*.live.test.ts",
   "interop/test/nat/**/*.test.ts",
   "demo/test/**/*.test.ts",
+  "examples/test/service-mesh.test.ts",
 ];
 
 /**

@@ -86,7 +86,8 @@ export class CallRun extends Timed implements AttemptOwner {
     if (this.#attempt !== undefined) {
       // It may be dead, and is the nearest: the next call shall not wait for it too.
       noteOutcome(this.#attempt.candidate, true, this.#context.runtime.monoMs());
-      return this.#giveUp("timeout", "no answer in time", failed?.cause);
+      const before = failed === undefined ? "" : `; before, a handler ${wordsOf(failed.last)}`;
+      return this.#giveUp("timeout", `no answer in time${before}`, failed?.cause);
     }
     if (failed === undefined) return this.#giveUp("unavailable", "there was no handler", undefined);
     const { last, cause } = failed;
